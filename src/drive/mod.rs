@@ -1,0 +1,1 @@
+//! Carries bytes and time between a machine and its connections; decides nothing.

@@ -1,0 +1,1 @@
+//! Addresses and connections; the one owner of sockets and of the clock.

@@ -1,0 +1,178 @@
+//! What came of a conversation. A failed expectation is data, not an error.
+
+use std::time::Duration;
+
+use super::{Ending, Refusal};
+use crate::scenario::{ClientId, CloseKinds, EvalError, Span};
+use crate::wire::WireError;
+
+/// What came of a conversation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Every step has passed.
+    Passed,
+    /// A step has failed.
+    Failed(Box<Failure>),
+    /// It was cancelled before its end.
+    Cancelled,
+}
+
+/// The first step that failed, and all that a person needs to see why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// Where the step's value stands in the file.
+    pub span: Span,
+    /// The step's number in its block, from 1.
+    pub step: u32,
+    /// How many steps its block has.
+    pub steps: u32,
+    /// Whether it is a step of `finally`.
+    pub in_finally: bool,
+    /// Whose step it is; `None` where it is nobody's.
+    pub client: Option<ClientId>,
+    /// The client's name.
+    pub client_name: String,
+    /// Rounds of the `repeat`s around it, outermost first, from 0.
+    pub rounds: Vec<u64>,
+    /// How long the step had waited.
+    pub waited: Duration,
+    /// What went wrong.
+    pub kind: FailureKind,
+    /// Prose of the step.
+    pub note: Option<String>,
+    /// Each client's connection at that moment.
+    pub links: Vec<LinkState>,
+}
+
+/// A client's connection at the moment of a failure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkState {
+    /// The client's name.
+    pub name: String,
+    /// Whether it is connected.
+    pub open: bool,
+    /// How the connection ended, if it has.
+    pub ended: Option<Ending>,
+    /// Bytes received that no step has taken: how many.
+    pub unread: usize,
+}
+
+/// What an expectation asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expected {
+    /// The exact bytes, where the expectation is for exact bytes; at most [`Failure::MAX_BYTES`].
+    pub exact: Option<Vec<u8>>,
+    /// What it asked for, in words: `a message that contains "OK"`.
+    pub words: String,
+}
+
+/// What went wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FailureKind {
+    /// Something arrived that is not what was expected.
+    Mismatch {
+        /// What was expected.
+        expected: Expected,
+        /// What arrived; at most [`Failure::MAX_BYTES`].
+        received: Vec<u8>,
+        /// How many bytes arrived in all.
+        received_len: usize,
+        /// Offset in `received` of the first byte that is wrong, where there is such a byte.
+        at: Option<usize>,
+        /// Which condition does not hold, where there are several: `does not contain "x"`.
+        because: Option<String>,
+    },
+    /// Not enough arrived in time.
+    TimedOut {
+        /// What was waited for.
+        expected: Expected,
+        /// What had arrived; at most [`Failure::MAX_BYTES`].
+        received: Vec<u8>,
+        /// How many bytes had arrived in all.
+        received_len: usize,
+    },
+    /// The connection ended while something was expected.
+    Ended {
+        /// What was expected.
+        expected: Expected,
+        /// How it ended.
+        how: Ending,
+        /// What had arrived, not enough; at most [`Failure::MAX_BYTES`].
+        received: Vec<u8>,
+        /// How many bytes had arrived in all.
+        received_len: usize,
+    },
+    /// More bytes than a message may have arrived, and still no decision.
+    TooLong {
+        /// What was expected.
+        expected: Expected,
+        /// The limit, in bytes.
+        limit: usize,
+        /// The first bytes; at most [`Failure::MAX_BYTES`].
+        received: Vec<u8>,
+    },
+    /// The bytes that arrived are no message.
+    BadFrame {
+        /// What was expected.
+        expected: Expected,
+        /// Why, and where.
+        error: WireError,
+        /// The first unread bytes; at most [`Failure::MAX_BYTES`].
+        received: Vec<u8>,
+    },
+    /// The connection ended in another way than expected.
+    WrongEnding {
+        /// How it should have ended.
+        kinds: CloseKinds,
+        /// How it ended.
+        how: Ending,
+    },
+    /// The peer should have ended the connection and did not in time.
+    StillOpen {
+        /// How it should have ended.
+        kinds: CloseKinds,
+    },
+    /// Bytes arrived where there should have been none: before an end, or in a silence.
+    Unexpected {
+        /// What was expected instead, in words: `silence for 50ms`, `a clean close`.
+        instead: String,
+        /// What arrived; at most [`Failure::MAX_BYTES`].
+        received: Vec<u8>,
+        /// How many bytes arrived in all.
+        received_len: usize,
+    },
+    /// The connection ended in what should have been a silence.
+    EndedInSilence(Ending),
+    /// A send did not come through: the connection had ended.
+    Unwritable(Ending),
+    /// A send did not come through in time: the peer does not read.
+    SendTimedOut {
+        /// Bytes of the send, framing included.
+        len: usize,
+    },
+    /// The connection did not come about.
+    NotConnected(Refusal),
+    /// No answer to the attempt to connect in time.
+    ConnectTimedOut,
+    /// A connection came about that should not have.
+    Connected(String),
+    /// The connection did not come about, but in another way than it should not have.
+    OtherRefusal(Refusal),
+    /// The step needs a connection, and this client's has been closed.
+    NoConnection,
+    /// The step is `connect`, and this client is connected.
+    AlreadyConnected,
+    /// A payload, a name or a number has no value.
+    NoValue(EvalError),
+    /// The conversation has more steps than a run may have.
+    TooManySteps {
+        /// The limit.
+        limit: u64,
+    },
+}
+
+impl Failure {
+    /// How many received or expected bytes a failure keeps.
+    pub const MAX_BYTES: usize = 16 << 10;
+}

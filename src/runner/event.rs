@@ -1,0 +1,67 @@
+//! What a run says while it goes on: reports live from this one stream.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Outcome;
+
+/// One thing that happened in a run.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Event {
+    /// The run begins.
+    RunStarted {
+        /// Scenario files selected.
+        scenarios: usize,
+        /// Cases selected: what is played.
+        cases: usize,
+        /// What is under test, in words: `embedded reference server`, `tcp://127.0.0.1:6379`.
+        target: String,
+        /// How many are played at a time.
+        jobs: usize,
+        /// The seed of the run.
+        seed: u64,
+    },
+    /// A case begins.
+    CaseStarted {
+        /// Its id.
+        id: Arc<str>,
+    },
+    /// A case has been running for longer than the slow timeout.
+    CaseSlow {
+        /// Its id.
+        id: Arc<str>,
+        /// For how long.
+        elapsed: Duration,
+    },
+    /// A case is over. In the order of the files.
+    CaseFinished(Box<Outcome>),
+    /// The run is over.
+    RunFinished {
+        /// The count.
+        summary: Summary,
+        /// How long it took.
+        elapsed: Duration,
+    },
+}
+
+/// The count of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Summary {
+    /// Cases played to a verdict.
+    pub run: usize,
+    /// Passed.
+    pub passed: usize,
+    /// Failed.
+    pub failed: usize,
+    /// Not played, with a reason.
+    pub skipped: usize,
+    /// Begun and cancelled, or never begun.
+    pub cancelled: usize,
+    /// Replies nothing expected, over all.
+    pub leftovers: u64,
+    /// Played as written although `--segment` asked otherwise.
+    pub as_written: usize,
+    /// Whether one connection to the target came about.
+    pub connected: bool,
+}

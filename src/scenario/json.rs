@@ -1,0 +1,1 @@
+//! JSON that people write: text → a tree that knows where each word stands.

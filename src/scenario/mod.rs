@@ -1,0 +1,36 @@
+//! What is said and what should be heard: a JSON file → a compiled [`Scenario`].
+//!
+//! [`read`](read()) turns the text of a file into a [`Scenario`] in one go, or into all the [`Diagnostic`]s of the file. A
+//! scenario is checked and compiled when it is read: payloads without templates are bytes, names are numbers
+//! ([`SlotId`]), patterns are automata, nested blocks are ids. Playing it looks nothing up by name. It is immutable and
+//! shared: all the cases of a file, and all the rounds of a load, play the same [`Script`].
+//!
+//! No I/O: files are read by the caller. No serde: the JSON is read by hand, because its errors must point.
+
+mod diagnostic;
+mod error;
+mod json;
+mod keys;
+mod lower;
+mod matcher;
+mod model;
+mod pattern;
+mod payload;
+mod script;
+mod template;
+#[cfg(test)]
+mod tests;
+mod value;
+
+pub use diagnostic::{Code, Diagnostic, Diagnostics, Severity, SourceFile, Span};
+pub use error::EvalError;
+pub use lower::{MAX_FILE, ReadOptions, read};
+pub use matcher::{Matcher, MatcherNode};
+pub use model::{Case, Reply, Scenario, ServerSettings};
+pub use pattern::{Pattern, PatternError, StreamState};
+pub use payload::{Number, Payload, Piece};
+pub use script::{
+    Block, BlockId, Client, ClientId, CloseHow, CloseKinds, ConnectAs, Script, Split, Step, Verb,
+};
+pub use template::{Template, TemplateError};
+pub use value::{Names, SlotId, Value, Values};

@@ -1,0 +1,169 @@
+//! The conversation of a scenario, compiled: what the player plays.
+
+use std::time::Duration;
+
+use super::{Matcher, Names, Number, Payload, SlotId, Span, Template};
+use crate::wire::Framing;
+
+/// A compiled conversation. Immutable; any number of players play it at the same time.
+#[derive(Debug)]
+pub struct Script {
+    /// Who talks; at least one.
+    pub clients: Vec<Client>,
+    /// All lists of steps; the first is the scenario's `steps`.
+    pub blocks: Vec<Block>,
+    /// The steps after the end, whatever the end was.
+    pub finally: Option<BlockId>,
+    /// All names.
+    pub names: Names,
+    /// The file's `vars`, in order: evaluated once at the start, but for those that the run or the case sets.
+    pub vars: Vec<(SlotId, Template)>,
+    /// How long any one step waits; `None`: the run's default.
+    pub timeout: Option<Duration>,
+    /// The most states a matcher of the script needs.
+    pub matcher_states: usize,
+}
+
+/// The number of a list of steps in a script.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct BlockId(pub u32);
+
+/// A list of steps.
+#[derive(Debug, Default)]
+pub struct Block {
+    /// In order.
+    pub steps: Vec<Step>,
+}
+
+/// The number of a client in a script.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClientId(pub u16);
+
+/// One who talks to the server.
+#[derive(Debug)]
+pub struct Client {
+    /// As the file names it; `client` when it names none.
+    pub name: String,
+    /// How its messages are cut.
+    pub framing: Framing,
+    /// Bytes a received message may have; in raw, bytes a step may hold undecided.
+    pub max_message: usize,
+    /// Messages to be dropped before anything but `expect_bytes` sees them.
+    pub ignore: Vec<Matcher>,
+    /// The `split` of its sends that have none.
+    pub split: Option<Split>,
+    /// The `pace` of its sends that have none.
+    pub pace: Option<Duration>,
+}
+
+/// One step.
+#[derive(Debug)]
+pub struct Step {
+    /// What it does.
+    pub verb: Verb,
+    /// Whose step it is; of no meaning for `wait`, `repeat` and a lone note.
+    pub client: ClientId,
+    /// How long it waits, where the step says so.
+    pub within: Option<Duration>,
+    /// Counted from 1 within its block.
+    pub number: u32,
+    /// The value of its verb: where a failure points.
+    pub span: Span,
+    /// Prose.
+    pub note: Option<String>,
+}
+
+/// What a step does.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Verb {
+    /// Sends one message (`send`) or bytes as they are (`send_bytes`).
+    Send {
+        /// What.
+        payload: Payload,
+        /// `send`: framed as one message. `send_bytes`: as it is.
+        framed: bool,
+        /// In pieces, each its own write.
+        split: Option<Split>,
+        /// Between pieces.
+        pace: Option<Duration>,
+        /// The peer may hang up meanwhile.
+        may_fail: bool,
+    },
+    /// The next message (`expect`) or the next unread bytes (`expect_bytes`) match.
+    Expect {
+        /// What.
+        matcher: Matcher,
+        /// `expect`: a message. `expect_bytes`: unread bytes, whatever the framing. In raw there is no difference.
+        framed: bool,
+    },
+    /// The peer ends the connection so.
+    ExpectClose {
+        /// The kinds that are right.
+        kinds: CloseKinds,
+        /// `"then": "open"`: our side stays open.
+        stay_open: bool,
+    },
+    /// Nothing arrives for so long.
+    ExpectSilence(Duration),
+    /// Ends the connection from this side.
+    Close(CloseHow),
+    /// Connects again, or early.
+    Connect(ConnectAs),
+    /// Lets time pass.
+    Wait(Duration),
+    /// Plays a block several times.
+    Repeat {
+        /// The steps.
+        block: BlockId,
+        /// How often.
+        times: Number,
+        /// The name of the round's number, from 0.
+        index: SlotId,
+    },
+    /// Says something to the reader of the report, nothing to the peer.
+    Note,
+}
+
+/// How a send is cut into writes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Split {
+    /// Every piece has so many bytes, at least 1.
+    Every(usize),
+    /// Cut at these offsets, ascending; offsets past the end cut nothing.
+    At(Box<[usize]>),
+    /// Cut anywhere, by the seed.
+    Random,
+}
+
+/// How this side ends a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CloseHow {
+    /// FIN; what still arrives is dropped until the peer's end, for a second at most.
+    Clean,
+    /// FIN; reading goes on.
+    Write,
+    /// RST.
+    Reset,
+}
+
+/// Which ends of a connection are right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct CloseKinds {
+    /// FIN.
+    pub clean: bool,
+    /// RST.
+    pub reset: bool,
+}
+
+/// What a `connect` must come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ConnectAs {
+    /// A connection.
+    Open,
+    /// A refusal: the peer answers that nobody listens.
+    Refused,
+    /// No connection, and no answer either, or one that says that there is no way.
+    Unreachable,
+}

@@ -1,0 +1,105 @@
+//! What a name stands for while a conversation runs.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// A value: text, bytes, a number, a boolean, or JSON.
+///
+/// A capture is text where it is UTF-8 and bytes otherwise.
+pub type Value = minijinja::Value;
+
+/// The number of a name in a script.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SlotId(pub u16);
+
+/// The names of a script, each with its number. Built-in names come first.
+#[derive(Debug, Clone, Default)]
+pub struct Names {
+    list: Vec<Arc<str>>,
+    ids: HashMap<Arc<str>, SlotId>,
+}
+
+impl Names {
+    /// How many names a script may have.
+    pub const MAX: usize = u16::MAX as usize;
+
+    /// The number of `name`, given to it now if it has none; `None` when there are too many names.
+    pub fn intern(&mut self, name: &str) -> Option<SlotId> {
+        if let Some(id) = self.ids.get(name) {
+            return Some(*id);
+        }
+        let id = SlotId(
+            u16::try_from(self.list.len())
+                .ok()
+                .filter(|n| *n < u16::MAX)?,
+        );
+        let name: Arc<str> = name.into();
+        self.list.push(Arc::clone(&name));
+        self.ids.insert(name, id);
+        Some(id)
+    }
+
+    /// The number of `name`, if it has one.
+    pub fn find(&self, name: &str) -> Option<SlotId> {
+        self.ids.get(name).copied()
+    }
+
+    /// The name with this number.
+    pub fn name(&self, id: SlotId) -> &str {
+        self.list.get(usize::from(id.0)).map_or("", |name| name)
+    }
+
+    /// How many names there are.
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Whether there is no name.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+}
+
+/// The values of a conversation, by the numbers of their names.
+#[derive(Debug, Clone, Default)]
+pub struct Values {
+    slots: Vec<Option<Value>>,
+}
+
+impl Values {
+    /// Makes room for `names` values, none of them set.
+    pub fn new(names: usize) -> Self {
+        Self {
+            slots: vec![None; names],
+        }
+    }
+
+    /// The value of a name, if it has been set.
+    pub fn get(&self, id: SlotId) -> Option<&Value> {
+        self.slots.get(usize::from(id.0)).and_then(Option::as_ref)
+    }
+
+    /// Sets a name.
+    pub fn set(&mut self, id: SlotId, value: Value) {
+        if let Some(slot) = self.slots.get_mut(usize::from(id.0)) {
+            *slot = Some(value);
+        }
+    }
+
+    /// Unsets a name.
+    pub fn unset(&mut self, id: SlotId) {
+        if let Some(slot) = self.slots.get_mut(usize::from(id.0)) {
+            *slot = None;
+        }
+    }
+
+    /// Unsets all names.
+    pub fn clear(&mut self) {
+        self.slots.fill(None);
+    }
+
+    /// Makes the value of bytes that a peer sent: text where they are UTF-8, bytes otherwise.
+    pub fn of_bytes(bytes: &[u8]) -> Value {
+        std::str::from_utf8(bytes).map_or_else(|_| Value::from_bytes(bytes.to_vec()), Value::from)
+    }
+}

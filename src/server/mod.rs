@@ -1,0 +1,1 @@
+//! The reference server: sessions over listeners, limits, graceful stop.

@@ -1,0 +1,1 @@
+//! Player ⇄ sessions in memory under a virtual clock: no sockets, no sleeping.

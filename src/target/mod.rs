@@ -1,0 +1,1 @@
+//! What is under test: the embedded server, an address.
