@@ -1,1 +1,3 @@
 //! Tests of the scenario layer.
+
+mod pattern;
