@@ -1,0 +1,62 @@
+//! Bytes waiting to be written, in one buffer that is used again.
+
+use crate::wire::{Framing, WireError};
+
+/// From how many unwritten bytes on no further message is answered: 64 KiB.
+///
+/// One reply may go past it, so a session holds at most this much and one reply.
+pub const MAX_OUTBOX: usize = 64 << 10;
+
+/// How much room a buffer keeps when it has been emptied. What one big message made it grow by is given back.
+pub(super) const KEPT_ROOM: usize = MAX_OUTBOX;
+
+/// Bytes waiting to be written.
+#[derive(Debug, Default)]
+pub(super) struct Outbox {
+    bytes: Vec<u8>,
+    /// How many of `bytes` have been written.
+    written: usize,
+}
+
+impl Outbox {
+    /// The bytes to be written.
+    pub(super) fn unwritten(&self) -> &[u8] {
+        self.bytes.get(self.written..).unwrap_or_default()
+    }
+
+    /// Whether all has been written.
+    pub(super) fn is_empty(&self) -> bool {
+        self.written >= self.bytes.len()
+    }
+
+    /// Whether so much waits that nothing more should be said.
+    pub(super) fn is_full(&self) -> bool {
+        self.unwritten().len() >= MAX_OUTBOX
+    }
+
+    /// Appends `message` as one frame.
+    pub(super) fn say(&mut self, framing: Framing, message: &[u8]) -> Result<(), WireError> {
+        // Moving no more bytes than were written since the last move keeps the work linear and the buffer at twice
+        // what waits, also when the peer reads one byte at a time.
+        if self.written > 0 && self.written >= self.bytes.len() / 2 {
+            self.bytes.drain(..self.written);
+            self.written = 0;
+        }
+        framing.encode(message, &mut self.bytes)
+    }
+
+    /// Takes off the first `n` bytes: they were written.
+    pub(super) fn advance(&mut self, n: usize) {
+        self.written = self.written.saturating_add(n).min(self.bytes.len());
+        if self.is_empty() {
+            self.clear();
+        }
+    }
+
+    /// Forgets everything but the room.
+    pub(super) fn clear(&mut self) {
+        self.bytes.clear();
+        self.written = 0;
+        self.bytes.shrink_to(KEPT_ROOM);
+    }
+}
