@@ -1,1 +1,19 @@
 //! Addresses and connections; the one owner of sockets and of the clock.
+//!
+//! An [`Address`] is what a person writes. [`connect`] makes a [`Connection`] of it, a [`Listener`] accepts them. All kinds of
+//! connection look alike from outside: bytes in, bytes out, FIN, RST, and how it [ended](ending_of). What is read and written, and
+//! when, is decided above.
+
+mod address;
+mod connect;
+mod connection;
+mod error;
+mod listener;
+#[cfg(test)]
+mod tests;
+
+pub use address::{Address, AddressError};
+pub use connect::{connect, connect_within};
+pub use connection::{Connection, Endpoint};
+pub use error::{Attempt, AttemptKind, BindError, ConnectError, ending_of};
+pub use listener::{BACKLOG, Listener};

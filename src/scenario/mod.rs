@@ -27,7 +27,9 @@ pub use error::EvalError;
 pub use lower::{MAX_FILE, ReadOptions, read};
 pub use matcher::{Matcher, MatcherNode};
 pub use model::{Case, Reply, Scenario, ServerSettings};
-pub use pattern::{Compiled, Found, MAX_CACHE, MAX_COMPILED, Pattern, PatternError, StreamFound, StreamSearch};
+pub use pattern::{
+    Compiled, Found, MAX_CACHE, MAX_COMPILED, Pattern, PatternError, StreamFound, StreamSearch,
+};
 pub use payload::{Number, Payload, Piece};
 pub use script::{
     Block, BlockId, Client, ClientId, CloseHow, CloseKinds, ConnectAs, Script, Split, Step, Verb,

@@ -1,0 +1,92 @@
+//! An address → a connection.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use tokio::net::{TcpStream, lookup_host};
+use tokio::time::{Instant, timeout_at};
+
+use super::{Address, Attempt, AttemptKind, ConnectError, Connection, Endpoint};
+
+/// Connects: all addresses of the host are tried, one after the other, each for as long as the system tries.
+///
+/// # Errors
+///
+/// Fails when none of them gives a connection, with all that was tried.
+pub async fn connect(address: &Address) -> Result<Connection, ConnectError> {
+    connect_by(address, None).await
+}
+
+/// Connects within a time, of which resolving takes what it needs and each address of the host an equal share of the rest.
+///
+/// # Errors
+///
+/// As [`connect`].
+pub async fn connect_within(address: &Address, time: Duration) -> Result<Connection, ConnectError> {
+    connect_by(address, Instant::now().checked_add(time)).await
+}
+
+async fn connect_by(
+    address: &Address,
+    deadline: Option<Instant>,
+) -> Result<Connection, ConnectError> {
+    let Address::Tcp { host, port } = address;
+    let addresses = resolve(host, *port, deadline).await?;
+    let mut attempts = Vec::new();
+    for (i, address) in addresses.iter().enumerate() {
+        let share = deadline.map(|deadline| {
+            let left = deadline.saturating_duration_since(Instant::now());
+            left / u32::try_from(addresses.len() - i).unwrap_or(u32::MAX)
+        });
+        match attempt(*address, share).await {
+            Ok(connection) => return Ok(connection),
+            Err(kind) => attempts.push(Attempt {
+                endpoint: Endpoint::Ip(*address),
+                kind,
+            }),
+        }
+    }
+    Err(ConnectError::Failed(attempts))
+}
+
+/// All addresses of a host; at least one.
+async fn resolve(
+    host: &str,
+    port: u16,
+    deadline: Option<Instant>,
+) -> Result<Vec<SocketAddr>, ConnectError> {
+    let failed = |message: String| ConnectError::NotResolved {
+        host: host.to_owned(),
+        message,
+    };
+    let lookup = lookup_host((host, port));
+    let found = match deadline {
+        None => lookup.await,
+        Some(deadline) => timeout_at(deadline, lookup)
+            .await
+            .map_err(|_| failed("no answer in time".to_owned()))?,
+    };
+    let addresses: Vec<_> = found.map_err(|error| failed(error.to_string()))?.collect();
+    if addresses.is_empty() {
+        return Err(failed("the name has no address".to_owned()));
+    }
+    Ok(addresses)
+}
+
+async fn attempt(address: SocketAddr, share: Option<Duration>) -> Result<Connection, AttemptKind> {
+    let connecting = TcpStream::connect(address);
+    let connected = match share {
+        None => connecting.await,
+        Some(share) => tokio::time::timeout(share, connecting)
+            .await
+            .map_err(|_| AttemptKind::TimedOut(Some(share)))?,
+    };
+    let connection = connected
+        .and_then(|stream| Connection::from_tcp(stream, address))
+        .map_err(|error| AttemptKind::from(&error))?;
+    // Where nobody listens on a port that the system also gives to clients, it can connect a socket to itself.
+    if connection.local() == connection.peer() {
+        return Err(AttemptKind::Refused);
+    }
+    Ok(connection)
+}

@@ -1,0 +1,131 @@
+//! One connection, whatever its kind.
+
+use std::fmt;
+use std::io;
+use std::net::{Shutdown, SocketAddr};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use socket2::SockRef;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+
+/// One end of a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Endpoint {
+    /// An IP address and a port.
+    Ip(SocketAddr),
+}
+
+impl Endpoint {
+    /// The IP address and port, where it has them.
+    pub fn socket_addr(self) -> Option<SocketAddr> {
+        match self {
+            Self::Ip(addr) => Some(addr),
+        }
+    }
+}
+
+impl fmt::Display for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ip(addr) => addr.fmt(f),
+        }
+    }
+}
+
+/// An open connection.
+///
+/// Reading and writing are tried at once; where there is nothing to be had, the task is woken when there is. So one task
+/// can wait for any number of connections and a timer. Dropped, a connection is closed: with FIN, or with RST when
+/// received bytes are unread (see [`drive::linger`](crate::drive::linger) for a close that is always clean).
+#[derive(Debug)]
+pub struct Connection {
+    stream: Stream,
+    local: Endpoint,
+    peer: Endpoint,
+}
+
+#[derive(Debug)]
+enum Stream {
+    Tcp(TcpStream),
+}
+
+impl Connection {
+    /// Takes over a TCP connection.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the connection is gone already.
+    pub(super) fn from_tcp(stream: TcpStream, peer: SocketAddr) -> io::Result<Self> {
+        // Each write of a conversation is its own segment: how it is cut is part of what is tested.
+        stream.set_nodelay(true)?;
+        Ok(Self {
+            local: Endpoint::Ip(stream.local_addr()?),
+            peer: Endpoint::Ip(peer),
+            stream: Stream::Tcp(stream),
+        })
+    }
+
+    /// This side's end.
+    pub fn local(&self) -> Endpoint {
+        self.local
+    }
+
+    /// The peer's end.
+    pub fn peer(&self) -> Endpoint {
+        self.peer
+    }
+
+    /// Reads what has arrived, as far as `buffer` has room for it. 0 bytes: the peer sent FIN.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the connection ended otherwise: [`ending_of`](super::ending_of) tells how.
+    pub fn poll_read(
+        &mut self,
+        cx: &mut Context<'_>,
+        buffer: &mut [u8],
+    ) -> Poll<io::Result<usize>> {
+        let mut buffer = ReadBuf::new(buffer);
+        match &mut self.stream {
+            Stream::Tcp(stream) => ready!(Pin::new(stream).poll_read(cx, &mut buffer))?,
+        }
+        Poll::Ready(Ok(buffer.filled().len()))
+    }
+
+    /// Writes `bytes`, or the first of them; says how many.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the connection has ended: [`ending_of`](super::ending_of) tells how. What the peer had sent before can still be read.
+    pub fn poll_write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        match &mut self.stream {
+            Stream::Tcp(stream) => Pin::new(stream).poll_write(cx, bytes),
+        }
+    }
+
+    /// Sends FIN; reading goes on.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the connection has ended otherwise.
+    pub fn shutdown_write(&mut self) -> io::Result<()> {
+        match &mut self.stream {
+            Stream::Tcp(stream) => SockRef::from(&*stream).shutdown(Shutdown::Write),
+        }
+    }
+
+    /// Sends RST and forgets the connection.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the system does not let the connection be reset; it is closed all the same.
+    pub fn reset(self) -> io::Result<()> {
+        match self.stream {
+            // With no time to linger, the close that comes with the drop is an abort.
+            Stream::Tcp(stream) => stream.set_zero_linger(),
+        }
+    }
+}

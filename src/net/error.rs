@@ -1,0 +1,182 @@
+//! What can go wrong with connections, said so that one knows whose fault it is.
+
+use std::fmt;
+use std::io;
+use std::time::Duration;
+
+use thiserror::Error;
+
+use super::Endpoint;
+use crate::player::{Ending, Refusal};
+
+/// A connection that did not come about, with everything that was tried.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum ConnectError {
+    /// The host's name has no address.
+    #[error("{host}: cannot be resolved: {message}")]
+    NotResolved {
+        /// The name.
+        host: String,
+        /// What the system said.
+        message: String,
+    },
+    /// Each address of the host was tried in vain.
+    #[error("{}", Attempts(.0))]
+    Failed(Vec<Attempt>),
+}
+
+/// An address that was tried in vain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// The address.
+    pub endpoint: Endpoint,
+    /// Why there is no connection.
+    pub kind: AttemptKind,
+}
+
+/// Why an attempt to connect failed.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum AttemptKind {
+    /// The host answered that nobody listens.
+    #[error("connection refused")]
+    Refused,
+    /// Something answered, or the system knew, that there is no way to the host.
+    #[error("unreachable: {0}")]
+    Unreachable(String),
+    /// No answer in the time there was.
+    #[error("no answer{}", within(.0))]
+    TimedOut(Option<Duration>),
+    /// This side is at fault, or the system.
+    #[error("{0}")]
+    Other(String),
+}
+
+impl ConnectError {
+    /// Whether a host answered that nobody listens.
+    pub fn is_refused(&self) -> bool {
+        match self {
+            Self::NotResolved { .. } => false,
+            Self::Failed(attempts) => attempts
+                .iter()
+                .any(|attempt| attempt.kind == AttemptKind::Refused),
+        }
+    }
+}
+
+impl From<&ConnectError> for Refusal {
+    fn from(error: &ConnectError) -> Self {
+        Self {
+            refused: error.is_refused(),
+            message: error.to_string(),
+        }
+    }
+}
+
+impl From<&io::Error> for AttemptKind {
+    fn from(error: &io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::ConnectionRefused => Self::Refused,
+            io::ErrorKind::HostUnreachable
+            | io::ErrorKind::NetworkUnreachable
+            | io::ErrorKind::NetworkDown
+            | io::ErrorKind::AddrNotAvailable => Self::Unreachable(error.to_string()),
+            io::ErrorKind::TimedOut => Self::TimedOut(None),
+            _ => Self::Other(error.to_string()),
+        }
+    }
+}
+
+/// How a connection ended, told by the error that reading or writing met.
+pub fn ending_of(error: &io::Error) -> Ending {
+    match error.kind() {
+        // A write after the peer's RST was reported elsewhere gives "broken pipe", a shutdown "not connected".
+        io::ErrorKind::ConnectionReset
+        | io::ErrorKind::ConnectionAborted
+        | io::ErrorKind::BrokenPipe
+        | io::ErrorKind::NotConnected => Ending::Reset,
+        _ => Ending::Lost,
+    }
+}
+
+/// A place where one cannot listen.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum BindError {
+    /// Another socket listens there.
+    #[error("port {port} of {host} is in use: another program listens there")]
+    InUse {
+        /// The host, as given.
+        host: String,
+        /// The port.
+        port: u16,
+    },
+    /// The port needs more rights than this process has.
+    #[error("port {port} of {host} is not permitted: ports below 1024 need more rights")]
+    NotPermitted {
+        /// The host, as given.
+        host: String,
+        /// The port.
+        port: u16,
+    },
+    /// The address is not this machine's.
+    #[error("{host} is not an address of this machine, so port {port} cannot be listened on there")]
+    NotLocal {
+        /// The host, as given.
+        host: String,
+        /// The port.
+        port: u16,
+    },
+    /// The host's name has no address.
+    #[error("{host}: cannot be resolved: {message}")]
+    NotResolved {
+        /// The name.
+        host: String,
+        /// What the system said.
+        message: String,
+    },
+    /// The system refused for another reason.
+    #[error("port {port} of {host} cannot be listened on: {message}")]
+    Other {
+        /// The host, as given.
+        host: String,
+        /// The port.
+        port: u16,
+        /// What the system said.
+        message: String,
+    },
+}
+
+impl BindError {
+    pub(super) fn new(host: &str, port: u16, error: &io::Error) -> Self {
+        let host = host.to_owned();
+        match error.kind() {
+            io::ErrorKind::AddrInUse => Self::InUse { host, port },
+            io::ErrorKind::PermissionDenied => Self::NotPermitted { host, port },
+            io::ErrorKind::AddrNotAvailable => Self::NotLocal { host, port },
+            _ => Self::Other {
+                host,
+                port,
+                message: error.to_string(),
+            },
+        }
+    }
+}
+
+/// All attempts on one line.
+struct Attempts<'a>(&'a [Attempt]);
+
+impl fmt::Display for Attempts<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, attempt) in self.0.iter().enumerate() {
+            let comma = if i == 0 { "" } else { ", " };
+            write!(f, "{comma}{}: {}", attempt.endpoint, attempt.kind)?;
+        }
+        Ok(())
+    }
+}
+
+fn within(time: &Option<Duration>) -> String {
+    time.map_or_else(String::new, |time| format!(" within {time:.1?}"))
+}

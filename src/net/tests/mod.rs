@@ -1,0 +1,4 @@
+//! Tests of addresses and connections.
+
+mod addresses;
+mod connections;
