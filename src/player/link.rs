@@ -1,1 +1,168 @@
-//! Part of the player.
+//! One client's connection, as the player knows it: what is unread, what is to be written, how it ended.
+
+use std::ops::Range;
+
+use super::{Action, Ending, Refusal};
+use crate::scenario::{Client, ClientId};
+use crate::wire::FrameDecoder;
+
+/// What a framing may add to a message, and a few bytes more, so that a message over the limit is seen to be so.
+const FRAMING_ROOM: usize = 32;
+
+/// How many pieces of a conversation's bytes a link keeps room for between conversations: 64 KiB.
+const KEPT: usize = 64 << 10;
+
+/// Where a connection stands.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// It has not been asked for.
+    #[default]
+    Fresh,
+    /// It has been asked for.
+    Connecting,
+    /// It is there, also when one side or both have ended.
+    Open,
+    /// It did not come about.
+    Refused(Refusal),
+    /// It has been given back: only `connect` opens another.
+    Closed,
+}
+
+/// Where a write stands.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Writing {
+    /// Nothing is to be written.
+    #[default]
+    Idle,
+    /// The driver has been asked, and has not answered.
+    Asked,
+    /// The last piece is written.
+    Done,
+    /// It could not be written.
+    Failed(Ending),
+}
+
+/// One client's connection.
+#[derive(Debug)]
+pub(super) struct Link {
+    pub(super) id: ClientId,
+    pub(super) phase: Phase,
+    /// The unread bytes.
+    pub(super) decoder: FrameDecoder,
+    /// How the peer or the system ended it.
+    pub(super) ended: Option<Ending>,
+    /// What a write saw of the end; the next read may look like a clean one.
+    unwritable: Option<Ending>,
+    pub(super) writing: Writing,
+    /// The whole send, framed.
+    pub(super) outbox: Vec<u8>,
+    /// The piece of it that is one write.
+    pub(super) piece: Range<usize>,
+    /// The peer's address.
+    pub(super) peer: String,
+    /// Bytes a message may have.
+    max_message: usize,
+    /// How many unread bytes are held before reading stops.
+    window: usize,
+    /// How many unread bytes a step has passed and dropped since it began.
+    pub(super) passed: usize,
+}
+
+impl Link {
+    pub(super) fn new(id: ClientId, client: &Client) -> Self {
+        Self {
+            id,
+            phase: Phase::Fresh,
+            decoder: FrameDecoder::new(client.framing, client.max_message),
+            ended: None,
+            unwritable: None,
+            writing: Writing::Idle,
+            outbox: Vec::new(),
+            piece: 0..0,
+            peer: String::new(),
+            max_message: client.max_message,
+            window: client.max_message.saturating_add(FRAMING_ROOM),
+            passed: 0,
+        }
+    }
+
+    /// Begins anew, with the same buffers.
+    pub(super) fn reset(&mut self) {
+        self.phase = Phase::Fresh;
+        self.forget_connection();
+    }
+
+    /// Asks for a connection.
+    pub(super) fn connect(&mut self) -> Action {
+        self.forget_connection();
+        self.phase = Phase::Connecting;
+        Action::Connect(self.id)
+    }
+
+    /// Gives the connection back.
+    pub(super) fn close(&mut self) {
+        self.phase = Phase::Closed;
+        self.writing = Writing::Idle;
+    }
+
+    fn forget_connection(&mut self) {
+        self.decoder.reset();
+        self.ended = None;
+        self.unwritable = None;
+        self.writing = Writing::Idle;
+        self.outbox.clear();
+        self.outbox.shrink_to(KEPT);
+        self.piece = 0..0;
+        self.peer.clear();
+        self.window = self.max_message.saturating_add(FRAMING_ROOM);
+        self.passed = 0;
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.phase == Phase::Open
+    }
+
+    /// Whether there is something the driver holds for it.
+    pub(super) fn is_held(&self) -> bool {
+        matches!(self.phase, Phase::Open | Phase::Connecting)
+    }
+
+    /// Whether more bytes should be read.
+    pub(super) fn wants_bytes(&self) -> bool {
+        self.is_open() && self.ended.is_none() && self.decoder.unread().len() < self.window
+    }
+
+    /// A step begins that may need so many unread bytes at once.
+    pub(super) fn make_window(&mut self, needed: usize) {
+        self.window = self.max_message.max(needed).saturating_add(FRAMING_ROOM);
+        self.passed = 0;
+    }
+
+    pub(super) fn max_message(&self) -> usize {
+        self.max_message
+    }
+
+    /// The peer or the system ended it.
+    pub(super) fn end(&mut self, how: Ending) {
+        // Whoever saw the reset first ate it; what came after only looks like a clean end.
+        let how = match self.unwritable {
+            Some(Ending::Reset) if how == Ending::Clean => Ending::Reset,
+            _ => how,
+        };
+        self.ended.get_or_insert(how);
+    }
+
+    /// A write could not be done.
+    pub(super) fn unwritable(&mut self, how: Ending) {
+        self.unwritable.get_or_insert(how);
+        self.writing = Writing::Failed(how);
+    }
+
+    /// The bytes of the write that was asked for.
+    pub(super) fn to_write(&self) -> &[u8] {
+        match self.writing {
+            Writing::Asked => self.outbox.get(self.piece.clone()).unwrap_or_default(),
+            _ => &[],
+        }
+    }
+}

@@ -1,61 +1,63 @@
 //! The player itself.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use super::{Action, Ending, Refusal, Transcript, Verdict};
-use crate::scenario::{ClientId, Script, SlotId, Value};
+use super::core::Core;
+use super::cursor::{Cursor, Flow};
+use super::link::{Phase, Writing};
+use super::verdict::{Failure, FailureKind, LinkState};
+use super::{Action, Ending, EventKind, Refusal, Setting, Transcript, Verdict};
+use crate::scenario::{BlockId, ClientId, EvalError, Script};
 use crate::time::Time;
 
-/// How long a step waits unless the file or the run says otherwise: 5 s.
-pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// What one play of a script is given from outside.
-#[derive(Debug, Clone)]
-pub struct Setting {
-    /// Built-in names (`scenario`, `case`, `seed`, `target` …): the player sets those the script uses.
-    pub builtins: Vec<(&'static str, Value)>,
-    /// Names the run sets (`--var`), stronger than the file's, weaker than the case's.
-    pub vars: Vec<(String, Value)>,
-    /// Names the case sets.
-    pub case: Vec<(SlotId, Value)>,
-    /// Decides whatever is random.
-    pub seed: u64,
-    /// How long a step waits where the file says nothing.
-    pub timeout: Duration,
-    /// How many steps the conversation may have.
-    pub max_steps: u64,
-    /// Plays every send of the script in these pieces instead of its own; `None`: as written.
-    pub segment: Option<Segment>,
-}
-
-/// How `--segment` cuts sends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Segment {
-    /// The first 4 KiB byte by byte, the rest in pieces of 1 KiB.
-    Byte,
-    /// Anywhere, by the seed.
-    Random,
-}
-
 /// A script being played.
+///
+/// ```text
+///              poll_action            last step passed, a step failed, cancel
+///   Fresh ───────────────▶ Playing ─────────────────────────────────────────▶ Finally ──────▶ Over
+///                             │                 no `finally`                     (all connections
+///                             └───────────────────────────────────────────────▶   given back)
+/// ```
+///
+/// A driver calls [`poll_action`](Self::poll_action) until it is `None` and does what it says; then it looks at
+/// [`verdict`](Self::verdict); where there is none it waits for bytes, where [`wants_bytes`](Self::wants_bytes), for its own
+/// writes and connects, and for [`poll_timeout`](Self::poll_timeout), tells what happened with one of the `handle_*`, and
+/// begins again. What can be read is delivered before a timeout that is due.
 #[derive(Debug)]
 pub struct Player {
     script: Arc<Script>,
-    setting: Setting,
-    transcript: Transcript,
+    core: Core,
+    cursors: Vec<Cursor>,
+    stage: Stage,
     verdict: Option<Verdict>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Fresh,
+    Playing,
+    Finally,
+    Over,
 }
 
 impl Player {
     /// Makes a player that has not begun.
     pub fn new(script: Arc<Script>, setting: Setting) -> Self {
         Self {
+            core: Core::new(Arc::clone(&script), setting),
             script,
-            setting,
-            transcript: Transcript::default(),
+            cursors: vec![Cursor::default()],
+            stage: Stage::Fresh,
             verdict: None,
         }
+    }
+
+    /// Begins again with the same buffers.
+    pub fn reset(&mut self, setting: Setting) {
+        self.core.reset(setting);
+        self.cursors.truncate(1);
+        self.stage = Stage::Fresh;
+        self.verdict = None;
     }
 
     /// The script.
@@ -63,86 +65,314 @@ impl Player {
         &self.script
     }
 
-    /// Begins, or begins again with the same buffers.
-    pub fn reset(&mut self, setting: Setting) {
-        self.setting = setting;
-    }
-
     /// The next thing the driver has to do, if there is one.
     pub fn poll_action(&mut self, now: Time) -> Option<Action> {
-        let _ = now;
-        None
+        if self.stage == Stage::Fresh {
+            self.begin(now);
+        }
+        self.core.next_action()
     }
 
     /// The bytes of the write that was asked for.
     pub fn outbox(&self, client: ClientId) -> &[u8] {
-        let _ = client;
-        &[]
+        self.core
+            .link_ref(client)
+            .map_or(&[], |link| link.to_write())
     }
 
     /// Whether the driver should read from this client's connection.
     pub fn wants_bytes(&self, client: ClientId) -> bool {
-        let _ = client;
-        false
+        self.core
+            .link_ref(client)
+            .is_ok_and(|link| link.wants_bytes())
     }
 
     /// When to call [`handle_timeout`](Self::handle_timeout), if nothing happens before.
     pub fn poll_timeout(&self) -> Option<Time> {
-        None
+        match self.stage {
+            Stage::Fresh | Stage::Over => None,
+            Stage::Playing | Stage::Finally => {
+                self.cursors.iter().filter_map(Cursor::deadline).min()
+            }
+        }
     }
 
-    /// What came of it, once all is over: every step played, `finally` too, every connection given back.
+    /// What came of it, once all is over: every step played, those of `finally` too, every connection given back.
     pub fn verdict(&self) -> Option<&Verdict> {
-        self.verdict.as_ref()
+        self.verdict.as_ref().filter(|_| self.stage == Stage::Over)
     }
 
     /// What happened last.
     pub fn transcript(&self) -> &Transcript {
-        &self.transcript
+        &self.core.transcript
     }
 
-    /// Messages (framed) or runs of bytes (raw) that arrived and that no step expected, so far.
+    /// Messages (framed) or runs of bytes (raw) that arrived on connections since given back, and that no step took.
     pub fn leftovers(&self) -> u64 {
-        0
+        self.core.leftovers
     }
 
-    /// The connection of a client came about.
+    /// The connection of a client came about; the peer's address, to be shown.
     pub fn handle_connected(&mut self, client: ClientId, peer: &str, now: Time) {
-        let _ = (client, peer, now);
+        if let Ok(link) = self.core.link(client)
+            && link.phase == Phase::Connecting
+        {
+            link.phase = Phase::Open;
+            link.peer.push_str(peer);
+            self.core
+                .transcript
+                .note(client, EventKind::Connected(peer.to_owned()), now);
+            self.advance(now);
+        }
     }
 
     /// The connection of a client did not come about.
     pub fn handle_refused(&mut self, client: ClientId, why: Refusal, now: Time) {
-        let _ = (client, why, now);
+        if let Ok(link) = self.core.link(client)
+            && link.phase == Phase::Connecting
+        {
+            link.phase = Phase::Refused(why.clone());
+            self.core
+                .transcript
+                .note(client, EventKind::Refused(why), now);
+            self.advance(now);
+        }
     }
 
     /// Bytes of a client's peer arrived.
     pub fn handle_received(&mut self, client: ClientId, bytes: &[u8], now: Time) {
-        let _ = (client, bytes, now);
+        if let Ok(link) = self.core.link(client)
+            && link.is_open()
+            && !bytes.is_empty()
+        {
+            link.decoder.push(bytes);
+            self.core.transcript.received(client, bytes, now);
+            self.advance(now);
+        }
     }
 
     /// A client's connection ended; no bytes come after.
     pub fn handle_ended(&mut self, client: ClientId, how: Ending, now: Time) {
-        let _ = (client, how, now);
+        if let Ok(link) = self.core.link(client)
+            && link.is_open()
+            && link.ended.is_none()
+        {
+            link.end(how);
+            let how = link.ended.unwrap_or(how);
+            self.core
+                .transcript
+                .note(client, EventKind::Ended(how), now);
+            self.advance(now);
+        }
     }
 
     /// The write that was asked for is done.
     pub fn handle_written(&mut self, client: ClientId, now: Time) {
-        let _ = (client, now);
+        let Core {
+            links, transcript, ..
+        } = &mut self.core;
+        if let Some(link) = links.get_mut(usize::from(client.0))
+            && link.writing == Writing::Asked
+        {
+            transcript.sent(client, link.to_write(), now);
+            link.writing = Writing::Done;
+            self.advance(now);
+        }
     }
 
     /// The write that was asked for cannot be done; reading goes on.
     pub fn handle_unwritable(&mut self, client: ClientId, how: Ending, now: Time) {
-        let _ = (client, how, now);
+        if let Ok(link) = self.core.link(client)
+            && link.writing == Writing::Asked
+        {
+            link.unwritable(how);
+            self.core
+                .transcript
+                .note(client, EventKind::Unwritable(how), now);
+            self.advance(now);
+        }
     }
 
     /// Time has passed.
     pub fn handle_timeout(&mut self, now: Time) {
-        let _ = now;
+        self.advance(now);
     }
 
-    /// Stops: `finally` is played, then the verdict is [`Verdict::Cancelled`].
+    /// Stops: all connections are given back, `finally` is played, and the verdict is [`Verdict::Cancelled`].
+    /// Called again, it stops `finally` too.
     pub fn cancel(&mut self, now: Time) {
-        let _ = now;
+        match self.stage {
+            Stage::Fresh => {
+                self.verdict = Some(Verdict::Cancelled);
+                self.stage = Stage::Over;
+            }
+            Stage::Playing => {
+                self.verdict = Some(Verdict::Cancelled);
+                self.close_and_go_on(now);
+                self.advance(now);
+            }
+            Stage::Finally => {
+                self.verdict = Some(Verdict::Cancelled);
+                self.close_and_go_on(now);
+            }
+            Stage::Over => {}
+        }
+    }
+
+    fn begin(&mut self, now: Time) {
+        self.stage = Stage::Playing;
+        if let Some(cursor) = self.cursors.first_mut() {
+            cursor.start(BlockId(0));
+        }
+        match self.core.set_file_values() {
+            Ok(()) => self.advance(now),
+            Err(error) => {
+                let failure = self.failure_before_the_first_step(error);
+                self.settle(Verdict::Failed(failure));
+                self.close_and_go_on(now);
+                self.advance(now);
+            }
+        }
+    }
+
+    /// Plays on until everything waits.
+    fn advance(&mut self, now: Time) {
+        while matches!(self.stage, Stage::Playing | Stage::Finally) {
+            let Self {
+                script,
+                core,
+                cursors,
+                ..
+            } = self;
+            let Some(cursor) = cursors.first_mut() else {
+                return;
+            };
+            let kind = match cursor.advance(script, core, now) {
+                Flow::Waits => return,
+                Flow::Over => {
+                    self.settle(Verdict::Passed);
+                    self.close_and_go_on(now);
+                    continue;
+                }
+                Flow::Failed(kind) => kind,
+            };
+            if self.stage == Stage::Finally
+                && let FailureKind::NoValue(error) = &kind
+            {
+                self.leave_out(&error.message.clone(), now);
+                continue;
+            }
+            let failure = self.failure(kind, now);
+            self.settle(Verdict::Failed(failure));
+            self.close_and_go_on(now);
+        }
+    }
+
+    /// A step of `finally` that needs what the conversation never came to is left out, and that is noted.
+    fn leave_out(&mut self, why: &str, now: Time) {
+        let Some(cursor) = self.cursors.first_mut() else {
+            return;
+        };
+        if let Some((step, _)) = cursor.step(&self.script) {
+            let kind = EventKind::Skipped {
+                step: step.number,
+                why: why.to_owned(),
+            };
+            self.core.transcript.note(step.client, kind, now);
+        }
+        cursor.skip_step();
+    }
+
+    /// Keeps the first verdict; what fails in `finally` stands beside it.
+    fn settle(&mut self, verdict: Verdict) {
+        match (&mut self.verdict, verdict) {
+            (None | Some(Verdict::Passed), verdict) => self.verdict = Some(verdict),
+            (Some(Verdict::Failed(first)), Verdict::Failed(second)) => first.finally = Some(second),
+            (Some(_), _) => {}
+        }
+    }
+
+    /// Gives all connections back, and begins `finally` or ends.
+    fn close_and_go_on(&mut self, now: Time) {
+        self.core.give_all_back(now);
+        self.stage = match (self.stage, self.script.finally, self.cursors.first_mut()) {
+            (Stage::Playing, Some(block), Some(cursor)) => {
+                for link in &mut self.core.links {
+                    link.reset();
+                }
+                cursor.start(block);
+                Stage::Finally
+            }
+            _ => Stage::Over,
+        };
+    }
+
+    fn failure(&self, kind: FailureKind, now: Time) -> Box<Failure> {
+        let cursor = self.cursors.first();
+        let (step, steps) = match cursor.and_then(|cursor| cursor.step(&self.script)) {
+            Some((step, steps)) => (Some(step), steps),
+            None => (None, 0),
+        };
+        let client = step
+            .filter(|step| step.needs_client())
+            .map(|step| step.client);
+        let span = match &kind {
+            // The expression is more to the point than the whole value.
+            FailureKind::NoValue(error) => error.span,
+            _ => step.map(|step| step.span).unwrap_or_default(),
+        };
+        Box::new(Failure {
+            span,
+            step: step.map_or(0, |step| step.number),
+            steps: u32::try_from(steps).unwrap_or(u32::MAX),
+            in_finally: self.stage == Stage::Finally,
+            client,
+            client_name: client
+                .map(|client| self.core.client_name(client).to_owned())
+                .unwrap_or_default(),
+            rounds: cursor.map(Cursor::rounds).unwrap_or_default(),
+            waited: cursor
+                .map(|cursor| now.since(cursor.began()))
+                .unwrap_or_default(),
+            kind,
+            note: step.and_then(|step| step.note.clone()),
+            links: self.link_states(),
+            finally: None,
+        })
+    }
+
+    fn failure_before_the_first_step(&self, error: EvalError) -> Box<Failure> {
+        let steps = self
+            .script
+            .blocks
+            .first()
+            .map_or(0, |block| block.steps.len());
+        Box::new(Failure {
+            span: error.span,
+            step: 0,
+            steps: u32::try_from(steps).unwrap_or(u32::MAX),
+            in_finally: false,
+            client: None,
+            client_name: String::new(),
+            rounds: Vec::new(),
+            waited: std::time::Duration::ZERO,
+            kind: FailureKind::NoValue(error),
+            note: None,
+            links: self.link_states(),
+            finally: None,
+        })
+    }
+
+    fn link_states(&self) -> Vec<LinkState> {
+        self.core
+            .links
+            .iter()
+            .map(|link| LinkState {
+                name: self.core.client_name(link.id).to_owned(),
+                open: link.is_open(),
+                ended: link.ended,
+                unread: link.decoder.unread().len(),
+            })
+            .collect()
     }
 }

@@ -1,1 +1,406 @@
-//! Part of the player.
+//! Does it hold, and of how many bytes: matchers on messages and on streams.
+//!
+//! On a stream every condition answers one question: *from this length on, what is the shortest run of unread bytes for
+//! which you hold?* Several conditions that must hold together ask each other in turn until they agree on a length; of
+//! alternatives the shortest wins. Each condition remembers how far it has looked, so the work is linear in the bytes
+//! however they were cut.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use memchr::memmem;
+
+use crate::scenario::{
+    Compiled, EvalError, Matcher, MatcherNode, Payload, StreamFound, StreamSearch, Values,
+};
+
+/// What a matcher says of the bytes so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Hold {
+    /// It holds for the run of this length, and for no shorter one that was asked for.
+    At(usize),
+    /// It holds for no run so far; more bytes may change that.
+    Later,
+    /// It holds for no run, whatever comes.
+    Never,
+}
+
+/// The state of one match, with the values of now filled in. Reused from step to step.
+#[derive(Debug, Default)]
+pub(super) struct Matching {
+    nodes: Vec<NodeState>,
+    /// The bytes of payloads that had to be computed.
+    computed: Vec<u8>,
+}
+
+#[derive(Debug, Default)]
+struct NodeState {
+    /// Where the node's payload lies in `computed`, when it had to be computed.
+    bytes: Range<usize>,
+    /// The node's pattern.
+    pattern: Option<Arc<Compiled>>,
+    search: StreamSearch,
+    /// Exact and prefix: how many bytes are compared. Suffix and contains: where to look next. All: the shortest run
+    /// not ruled out.
+    looked: usize,
+    /// Contains and prefix: from which length on it holds.
+    holds_from: Option<usize>,
+    /// It holds for no run, whatever comes.
+    never: bool,
+}
+
+impl Matching {
+    /// Begins a match: computes what has to be computed, at most `limit` bytes a payload.
+    pub(super) fn begin(
+        &mut self,
+        matcher: &Matcher,
+        values: &Values,
+        limit: usize,
+    ) -> Result<(), EvalError> {
+        let states = matcher.states();
+        if self.nodes.len() < states {
+            self.nodes.resize_with(states, NodeState::default);
+        }
+        self.computed.clear();
+        self.prepare(matcher, values, limit)
+    }
+
+    fn prepare(
+        &mut self,
+        matcher: &Matcher,
+        values: &Values,
+        limit: usize,
+    ) -> Result<(), EvalError> {
+        let Some(state) = self.nodes.get_mut(usize::from(matcher.id)) else {
+            return Ok(());
+        };
+        state.looked = 0;
+        state.holds_from = None;
+        state.never = false;
+        match &matcher.node {
+            MatcherNode::Exact(payload)
+            | MatcherNode::Prefix(payload)
+            | MatcherNode::Suffix(payload)
+            | MatcherNode::Contains(payload) => {
+                if payload.known().is_none() {
+                    let start = self.computed.len();
+                    payload.render(values, start.saturating_add(limit), &mut self.computed)?;
+                    state.bytes = start..self.computed.len();
+                }
+                Ok(())
+            }
+            MatcherNode::Regex(pattern) => {
+                state.search.reset();
+                state.pattern = Some(pattern.resolve(values, matcher.span)?);
+                Ok(())
+            }
+            MatcherNode::Not(inner) => self.prepare(inner, values, limit),
+            MatcherNode::All(list) | MatcherNode::OneOf(list) => list
+                .iter()
+                .try_for_each(|inner| self.prepare(inner, values, limit)),
+            _ => Ok(()),
+        }
+    }
+
+    /// The bytes of a node's payload.
+    pub(super) fn bytes<'a>(&'a self, matcher: &Matcher, payload: &'a Payload) -> &'a [u8] {
+        payload.known().unwrap_or_else(|| {
+            let range = self
+                .nodes
+                .get(usize::from(matcher.id))
+                .map_or(0..0, |state| state.bytes.clone());
+            self.computed.get(range).unwrap_or_default()
+        })
+    }
+
+    /// The pattern of a node.
+    pub(super) fn pattern(&self, matcher: &Matcher) -> Option<&Arc<Compiled>> {
+        self.nodes.get(usize::from(matcher.id))?.pattern.as_ref()
+    }
+
+    /// The exact bytes that the matcher asks for, if it asks for exact ones.
+    pub(super) fn exact<'a>(&'a self, matcher: &'a Matcher) -> Option<&'a [u8]> {
+        match &matcher.node {
+            MatcherNode::Exact(payload) => Some(self.bytes(matcher, payload)),
+            _ => None,
+        }
+    }
+
+    /// Whether the matcher holds for a whole message, or for a whole run.
+    pub(super) fn holds(&self, matcher: &Matcher, message: &[u8]) -> bool {
+        match &matcher.node {
+            MatcherNode::Exact(payload) => message == self.bytes(matcher, payload),
+            MatcherNode::Prefix(payload) => message.starts_with(self.bytes(matcher, payload)),
+            MatcherNode::Suffix(payload) => message.ends_with(self.bytes(matcher, payload)),
+            MatcherNode::Contains(payload) => {
+                memmem::find(message, self.bytes(matcher, payload)).is_some()
+            }
+            MatcherNode::Regex(_) => self
+                .pattern(matcher)
+                .is_some_and(|pattern| pattern.is_match(message)),
+            MatcherNode::Length { min, max } => (*min..=*max).contains(&(message.len() as u64)),
+            MatcherNode::Any => true,
+            MatcherNode::Not(inner) => !self.holds(inner, message),
+            MatcherNode::All(list) => list.iter().all(|inner| self.holds(inner, message)),
+            MatcherNode::OneOf(list) => list.iter().any(|inner| self.holds(inner, message)),
+        }
+    }
+
+    /// Keeps what the matcher captures of a message or run for which it holds.
+    pub(super) fn capture(&self, matcher: &Matcher, run: &[u8], values: &mut Values) {
+        if let Some(slot) = matcher.capture {
+            values.set(slot, Values::of_bytes(run));
+        }
+        match &matcher.node {
+            MatcherNode::Regex(regex) if !regex.captures.is_empty() => {
+                let Some(found) = self
+                    .pattern(matcher)
+                    .and_then(|pattern| pattern.captures(run))
+                else {
+                    return;
+                };
+                for (name, slot) in &regex.captures {
+                    match found.group(name) {
+                        Some(group) => values.set(*slot, Values::of_bytes(group)),
+                        None => values.unset(*slot),
+                    }
+                }
+            }
+            MatcherNode::All(list) => list
+                .iter()
+                .for_each(|inner| self.capture(inner, run, values)),
+            MatcherNode::OneOf(list) => {
+                if let Some(inner) = list.iter().find(|inner| self.holds(inner, run)) {
+                    self.capture(inner, run, values);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The shortest run of `unread`, from its first byte on, for which the matcher holds.
+    pub(super) fn on_stream(&mut self, matcher: &Matcher, unread: &[u8]) -> Hold {
+        self.next_hold(matcher, unread, 0)
+    }
+
+    /// How many of the unread bytes an undecided matcher will never look at again, nor capture.
+    pub(super) fn passed(&self, matcher: &Matcher) -> usize {
+        let Some(state) = self.nodes.get(usize::from(matcher.id)) else {
+            return 0;
+        };
+        match &matcher.node {
+            _ if matcher.capture.is_some() => 0,
+            MatcherNode::Contains(_) => state.looked,
+            MatcherNode::Regex(regex) if regex.captures.is_empty() => state.search.seen(),
+            _ => 0,
+        }
+    }
+
+    /// Says that the first `n` unread bytes, which were [`passed`](Self::passed), are there no more.
+    pub(super) fn forget(&mut self, matcher: &Matcher, n: usize) {
+        let Some(state) = self.nodes.get_mut(usize::from(matcher.id)) else {
+            return;
+        };
+        state.looked = state.looked.saturating_sub(n);
+        state.search.forget(n);
+    }
+
+    /// The shortest run of at least `from` bytes for which the matcher holds.
+    fn next_hold(&mut self, matcher: &Matcher, data: &[u8], from: usize) -> Hold {
+        match &matcher.node {
+            MatcherNode::Exact(payload) => match self.compared(matcher, payload, data) {
+                Some(len) if from <= len && len <= data.len() => Hold::At(len),
+                Some(len) if from <= len => Hold::Later,
+                _ => Hold::Never,
+            },
+            MatcherNode::Prefix(payload) => match self.compared(matcher, payload, data) {
+                Some(len) => reached(from.max(len), data),
+                None => Hold::Never,
+            },
+            MatcherNode::Suffix(payload) => self.next_suffix(matcher, payload, data, from),
+            MatcherNode::Contains(payload) => match self.found(matcher, payload, data) {
+                Some(end) => reached(from.max(end), data),
+                None => Hold::Later,
+            },
+            MatcherNode::Regex(_) => match self.searched(matcher, data) {
+                StreamFound::End(end) => reached(from.max(end), data),
+                StreamFound::Later => Hold::Later,
+                StreamFound::Never => Hold::Never,
+            },
+            MatcherNode::Length { min, max } => {
+                let len = from.max(usize::try_from(*min).unwrap_or(usize::MAX));
+                if len as u64 > *max {
+                    Hold::Never
+                } else {
+                    reached(len, data)
+                }
+            }
+            MatcherNode::Any => reached(from, data),
+            MatcherNode::Not(inner) => self.next_failure(inner, data, from),
+            MatcherNode::All(list) => self.next_agreement(matcher, list, data, from),
+            MatcherNode::OneOf(list) => {
+                let mut best = Hold::Never;
+                for inner in list {
+                    best = match (best, self.next_hold(inner, data, from)) {
+                        (Hold::At(a), Hold::At(b)) => Hold::At(a.min(b)),
+                        (Hold::At(a), _) | (_, Hold::At(a)) => Hold::At(a),
+                        (Hold::Later, _) | (_, Hold::Later) => Hold::Later,
+                        (Hold::Never, Hold::Never) => Hold::Never,
+                    };
+                }
+                best
+            }
+        }
+    }
+
+    /// Compares as much of a payload as has arrived: its length, or `None` when a byte differs.
+    fn compared(&mut self, matcher: &Matcher, payload: &Payload, data: &[u8]) -> Option<usize> {
+        let state = self.nodes.get_mut(usize::from(matcher.id))?;
+        let expected = payload
+            .known()
+            .unwrap_or_else(|| self.computed.get(state.bytes.clone()).unwrap_or_default());
+        if state.never {
+            return None;
+        }
+        let end = expected.len().min(data.len());
+        let looked = state.looked.min(end);
+        if expected.get(looked..end) != data.get(looked..end) {
+            state.never = true;
+            return None;
+        }
+        state.looked = end;
+        Some(expected.len())
+    }
+
+    /// Looks for a payload: the length of the shortest run that holds it.
+    fn found(&mut self, matcher: &Matcher, payload: &Payload, data: &[u8]) -> Option<usize> {
+        let state = self.nodes.get_mut(usize::from(matcher.id))?;
+        let needle = payload
+            .known()
+            .unwrap_or_else(|| self.computed.get(state.bytes.clone()).unwrap_or_default());
+        if state.holds_from.is_none() {
+            match memmem::find(data.get(state.looked..)?, needle) {
+                Some(at) => state.holds_from = Some(state.looked + at + needle.len()),
+                // The payload's first bytes may be the last ones here.
+                None => {
+                    state.looked = state
+                        .looked
+                        .max((data.len() + 1).saturating_sub(needle.len()))
+                }
+            }
+        }
+        state.holds_from
+    }
+
+    fn next_suffix(
+        &mut self,
+        matcher: &Matcher,
+        payload: &Payload,
+        data: &[u8],
+        from: usize,
+    ) -> Hold {
+        let Some(state) = self.nodes.get_mut(usize::from(matcher.id)) else {
+            return Hold::Never;
+        };
+        let needle = payload
+            .known()
+            .unwrap_or_else(|| self.computed.get(state.bytes.clone()).unwrap_or_default());
+        let start = state.looked.max(from.saturating_sub(needle.len()));
+        match data
+            .get(start..)
+            .and_then(|rest| memmem::find(rest, needle))
+        {
+            Some(at) => {
+                state.looked = start + at;
+                Hold::At(from.max(start + at + needle.len()))
+            }
+            None => {
+                state.looked = start.max((data.len() + 1).saturating_sub(needle.len()));
+                Hold::Later
+            }
+        }
+    }
+
+    fn searched(&mut self, matcher: &Matcher, data: &[u8]) -> StreamFound {
+        match self.nodes.get_mut(usize::from(matcher.id)) {
+            Some(NodeState {
+                pattern: Some(pattern),
+                search,
+                ..
+            }) => search.feed(pattern, data),
+            _ => StreamFound::Never,
+        }
+    }
+
+    /// The shortest run for which the inner matcher does not hold.
+    fn next_failure(&mut self, inner: &Matcher, data: &[u8], from: usize) -> Hold {
+        let mut len = from;
+        while len <= data.len() {
+            match self.next_hold(inner, data, len) {
+                Hold::At(end) if end == len => {
+                    if self.holds_for_ever(inner, len) {
+                        return Hold::Never;
+                    }
+                    len += 1;
+                }
+                _ => return Hold::At(len),
+            }
+        }
+        Hold::Later
+    }
+
+    /// The shortest run for which all of the list hold.
+    fn next_agreement(
+        &mut self,
+        matcher: &Matcher,
+        list: &[Matcher],
+        data: &[u8],
+        from: usize,
+    ) -> Hold {
+        let id = usize::from(matcher.id);
+        let mut len = from.max(self.nodes.get(id).map_or(0, |state| state.looked));
+        loop {
+            let (mut longest, mut later) = (len, false);
+            for inner in list {
+                match self.next_hold(inner, data, len) {
+                    Hold::At(end) => longest = longest.max(end),
+                    Hold::Later => later = true,
+                    Hold::Never => return Hold::Never,
+                }
+            }
+            if later || longest == len {
+                // All runs shorter than this one are ruled out: the next question begins here.
+                if let Some(state) = self.nodes.get_mut(id) {
+                    state.looked = len;
+                }
+                return if later { Hold::Later } else { Hold::At(len) };
+            }
+            len = longest;
+        }
+    }
+
+    /// Whether a matcher that holds for a run of `len` bytes holds for every longer one too.
+    fn holds_for_ever(&self, matcher: &Matcher, len: usize) -> bool {
+        match &matcher.node {
+            MatcherNode::Prefix(_)
+            | MatcherNode::Contains(_)
+            | MatcherNode::Regex(_)
+            | MatcherNode::Any => true,
+            MatcherNode::Length { min, max } => *max == u64::MAX && len as u64 >= *min,
+            MatcherNode::All(list) => list.iter().all(|inner| self.holds_for_ever(inner, len)),
+            MatcherNode::Exact(_)
+            | MatcherNode::Suffix(_)
+            | MatcherNode::Not(_)
+            | MatcherNode::OneOf(_) => false,
+        }
+    }
+}
+
+/// A run of `len` bytes is right; it has arrived or it will.
+fn reached(len: usize, data: &[u8]) -> Hold {
+    if len <= data.len() {
+        Hold::At(len)
+    } else {
+        Hold::Later
+    }
+}

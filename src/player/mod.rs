@@ -5,16 +5,21 @@
 //! the [`Verdict`]. It owns no socket and reads no clock; a driver carries bytes and time.
 
 mod action;
+mod core;
 mod cursor;
+mod explain;
 mod link;
 mod machine;
 mod matching;
+mod sending;
+mod setting;
 #[cfg(test)]
 mod tests;
 mod transcript;
 mod verdict;
 
 pub use action::{Action, Ending, Refusal};
-pub use machine::{DEFAULT_TIMEOUT, Player, Segment, Setting};
+pub use machine::Player;
+pub use setting::{DEFAULT_MAX_PAYLOAD, DEFAULT_MAX_STEPS, DEFAULT_TIMEOUT, Segment, Setting};
 pub use transcript::{Event, EventKind, Transcript};
 pub use verdict::{Expected, Failure, FailureKind, LinkState, Verdict};

@@ -49,14 +49,24 @@ pub enum EventKind {
     Closed,
     /// This side reset the connection.
     Aborted,
+    /// A step of `finally` was left out: the name it needs was never set.
+    Skipped {
+        /// The step's number in its block, from 1.
+        step: u32,
+        /// Why.
+        why: String,
+    },
 }
 
 /// The last events of a conversation: at most 64 of them and 4 KiB of bytes, whatever is said.
 #[derive(Debug, Clone, Default)]
 pub struct Transcript {
-    pub(super) events: VecDeque<Event>,
-    pub(super) bytes: usize,
-    pub(super) dropped: u64,
+    events: VecDeque<Event>,
+    /// How many bytes the events hold.
+    bytes: usize,
+    dropped: u64,
+    /// Buffers of dropped events, for new ones.
+    spare: Vec<Vec<u8>>,
 }
 
 impl Transcript {
@@ -75,5 +85,78 @@ impl Transcript {
     /// How many older events were dropped.
     pub fn dropped(&self) -> u64 {
         self.dropped
+    }
+
+    /// Forgets everything.
+    pub(super) fn clear(&mut self) {
+        while let Some(event) = self.events.pop_front() {
+            self.recycle(event);
+        }
+        self.bytes = 0;
+        self.dropped = 0;
+    }
+
+    /// Notes something that has no bytes.
+    pub(super) fn note(&mut self, client: ClientId, kind: EventKind, at: Time) {
+        self.make_room(0);
+        self.events.push_back(Event { at, client, kind });
+    }
+
+    /// Notes bytes that this side sent.
+    pub(super) fn sent(&mut self, client: ClientId, bytes: &[u8], at: Time) {
+        let head = self.keep(bytes);
+        self.events.push_back(Event {
+            at,
+            client,
+            kind: EventKind::Sent {
+                head,
+                len: bytes.len(),
+            },
+        });
+    }
+
+    /// Notes bytes that arrived.
+    pub(super) fn received(&mut self, client: ClientId, bytes: &[u8], at: Time) {
+        let head = self.keep(bytes);
+        self.events.push_back(Event {
+            at,
+            client,
+            kind: EventKind::Received {
+                head,
+                len: bytes.len(),
+            },
+        });
+    }
+
+    /// Copies the first bytes into a buffer of an event that had to make room, so that a long conversation allocates
+    /// no more than a short one.
+    fn keep(&mut self, bytes: &[u8]) -> Vec<u8> {
+        let head = bytes.get(..Self::MAX_HEAD).unwrap_or(bytes);
+        self.make_room(head.len());
+        self.bytes += head.len();
+        let mut buffer = self.spare.pop().unwrap_or_default();
+        buffer.extend_from_slice(head);
+        buffer
+    }
+
+    fn make_room(&mut self, bytes: usize) {
+        while self.events.len() >= Self::MAX_EVENTS || self.bytes + bytes > Self::MAX_BYTES {
+            let Some(event) = self.events.pop_front() else {
+                return;
+            };
+            self.dropped += 1;
+            self.recycle(event);
+        }
+    }
+
+    fn recycle(&mut self, event: Event) {
+        if let EventKind::Sent { mut head, .. } | EventKind::Received { mut head, .. } = event.kind
+        {
+            self.bytes = self.bytes.saturating_sub(head.len());
+            head.clear();
+            if self.spare.len() < Self::MAX_EVENTS {
+                self.spare.push(head);
+            }
+        }
     }
 }

@@ -42,6 +42,8 @@ pub struct Failure {
     pub note: Option<String>,
     /// Each client's connection at that moment.
     pub links: Vec<LinkState>,
+    /// What then failed in `finally`, too.
+    pub finally: Option<Box<Self>>,
 }
 
 /// A client's connection at the moment of a failure.

@@ -335,6 +335,16 @@ impl StreamSearch {
         }
     }
 
+    /// How many bytes it has seen and will not look at again.
+    pub fn seen(&self) -> usize {
+        self.seen
+    }
+
+    /// Says that the first `n` of the bytes seen are there no more: the next call brings the bytes after them.
+    pub fn forget(&mut self, n: usize) {
+        self.seen = self.seen.saturating_sub(n);
+    }
+
     /// How many bytes of states are kept.
     pub fn memory_usage(&self) -> usize {
         self.cache.as_ref().map_or(0, |cache| cache.memory_usage())

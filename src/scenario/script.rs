@@ -73,6 +73,13 @@ pub struct Step {
     pub note: Option<String>,
 }
 
+impl Step {
+    /// Whether the step is somebody's: only `wait`, `repeat` and a lone note are not.
+    pub fn needs_client(&self) -> bool {
+        !matches!(self.verb, Verb::Wait(_) | Verb::Repeat { .. } | Verb::Note)
+    }
+}
+
 /// What a step does.
 #[derive(Debug)]
 #[non_exhaustive]

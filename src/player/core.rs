@@ -1,0 +1,339 @@
+//! What the cursors of a player share: its links, its values, what it wants done, and its limits.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
+
+use super::link::{Link, Writing};
+use super::matching::Matching;
+use super::sending::Cutting;
+use super::setting::Setting;
+use super::verdict::FailureKind;
+use super::{Action, EventKind, Transcript};
+use crate::scenario::{
+    Client, ClientId, CloseHow, EvalError, Payload, Script, Split, Step, Values,
+};
+use crate::time::Time;
+use crate::wire::{Cut, Framing, WireError};
+
+/// What the cursors of a player share.
+#[derive(Debug)]
+pub(super) struct Core {
+    pub(super) script: Arc<Script>,
+    pub(super) setting: Setting,
+    pub(super) values: Values,
+    pub(super) links: Vec<Link>,
+    pub(super) transcript: Transcript,
+    /// What the driver has not been told yet, oldest first.
+    actions: std::collections::VecDeque<Action>,
+    rng: ChaCha8Rng,
+    /// How many steps have begun.
+    steps: u64,
+    /// How many messages (framed) or runs of bytes (raw) no step has taken, of connections given back.
+    pub(super) leftovers: u64,
+    /// The match of an `ignore`.
+    ignoring: Matching,
+    /// The bytes of a send before they are framed.
+    computed: Vec<u8>,
+}
+
+impl Core {
+    pub(super) fn new(script: Arc<Script>, setting: Setting) -> Self {
+        let links = script
+            .clients
+            .iter()
+            .zip(0..)
+            .map(|(client, n)| Link::new(ClientId(n), client))
+            .collect();
+        let mut core = Self {
+            values: Values::new(script.names.len()),
+            rng: ChaCha8Rng::seed_from_u64(setting.seed),
+            script,
+            setting,
+            links,
+            transcript: Transcript::default(),
+            actions: std::collections::VecDeque::new(),
+            steps: 0,
+            leftovers: 0,
+            ignoring: Matching::default(),
+            computed: Vec::new(),
+        };
+        core.set_given_values();
+        core
+    }
+
+    /// Begins anew, with the same buffers.
+    pub(super) fn reset(&mut self, setting: Setting) {
+        self.rng = ChaCha8Rng::seed_from_u64(setting.seed);
+        self.setting = setting;
+        self.links.iter_mut().for_each(Link::reset);
+        self.transcript.clear();
+        self.actions.clear();
+        self.steps = 0;
+        self.leftovers = 0;
+        self.set_given_values();
+    }
+
+    /// Sets the names that come from outside: built in, of the run, of the case.
+    fn set_given_values(&mut self) {
+        self.values.clear();
+        let names = &self.script.names;
+        for (name, value) in &self.setting.builtins {
+            if let Some(slot) = names.find(name) {
+                self.values.set(slot, value.clone());
+            }
+        }
+        for (name, value) in &self.setting.vars {
+            if let Some(slot) = names.find(name) {
+                self.values.set(slot, value.clone());
+            }
+        }
+        for (slot, value) in &self.setting.case {
+            self.values.set(*slot, value.clone());
+        }
+    }
+
+    /// Sets the file's own names, but for those that come from outside.
+    pub(super) fn set_file_values(&mut self) -> Result<(), EvalError> {
+        for (slot, template) in &self.script.vars {
+            if self.values.get(*slot).is_none() {
+                let value = template.eval(&self.values)?;
+                self.values.set(*slot, value);
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn ask(&mut self, action: Action) {
+        self.actions.push_back(action);
+    }
+
+    pub(super) fn next_action(&mut self) -> Option<Action> {
+        self.actions.pop_front()
+    }
+
+    pub(super) fn count_step(&mut self) -> Result<(), FailureKind> {
+        self.steps += 1;
+        if self.steps > self.setting.max_steps {
+            return Err(FailureKind::TooManySteps {
+                limit: self.setting.max_steps,
+            });
+        }
+        Ok(())
+    }
+
+    /// How long a step waits.
+    pub(super) fn patience(&self, script: &Script, step: &Step) -> Duration {
+        step.within
+            .or(script.timeout)
+            .unwrap_or(self.setting.timeout)
+    }
+
+    pub(super) fn link(&mut self, client: ClientId) -> Result<&mut Link, FailureKind> {
+        self.links
+            .get_mut(usize::from(client.0))
+            .ok_or(FailureKind::NoConnection)
+    }
+
+    pub(super) fn link_ref(&self, client: ClientId) -> Result<&Link, FailureKind> {
+        self.links
+            .get(usize::from(client.0))
+            .ok_or(FailureKind::NoConnection)
+    }
+
+    pub(super) fn link_and_values(
+        &mut self,
+        client: ClientId,
+    ) -> Result<(&mut Link, &mut Values), FailureKind> {
+        match self.links.get_mut(usize::from(client.0)) {
+            Some(link) => Ok((link, &mut self.values)),
+            None => Err(FailureKind::NoConnection),
+        }
+    }
+
+    fn client(&self, client: ClientId) -> Option<&Client> {
+        self.script.clients.get(usize::from(client.0))
+    }
+
+    pub(super) fn client_name(&self, client: ClientId) -> &str {
+        self.client(client).map_or("", |client| &client.name)
+    }
+
+    /// Whether a client's messages are cut by more than reads.
+    pub(super) fn is_framed(&self, client: ClientId) -> bool {
+        self.client(client)
+            .is_some_and(|client| client.framing != Framing::Raw)
+    }
+
+    /// Fills a client's outbox with a send.
+    pub(super) fn load(
+        &mut self,
+        client: ClientId,
+        payload: &Payload,
+        framed: bool,
+    ) -> Result<(), EvalError> {
+        let framing = match self.client(client) {
+            Some(client) if framed => client.framing,
+            _ => Framing::Raw,
+        };
+        let Some(link) = self.links.get_mut(usize::from(client.0)) else {
+            return Ok(());
+        };
+        link.outbox.clear();
+        link.piece = 0..0;
+        let computed;
+        let message = match payload.known() {
+            Some(known) => known,
+            None => {
+                self.computed.clear();
+                payload.render(&self.values, self.setting.max_payload, &mut self.computed)?;
+                computed = &self.computed;
+                computed
+            }
+        };
+        framing
+            .encode(message, &mut link.outbox)
+            .map_err(|error| EvalError {
+                message: error.to_string(),
+                span: payload.span,
+            })
+    }
+
+    /// The pause between the pieces of a send.
+    pub(super) fn pace(&self, client: ClientId, pace: Option<Duration>) -> Option<Duration> {
+        // Other pieces, other pauses: a pace meant for two pieces would take for ever with a thousand.
+        if self.setting.segment.is_some() {
+            return None;
+        }
+        pace.or_else(|| self.client(client)?.pace)
+    }
+
+    /// Makes the next piece of a client's send the one to be written. False when there is none.
+    pub(super) fn cut(
+        &mut self,
+        client: ClientId,
+        split: Option<&Split>,
+    ) -> Result<bool, FailureKind> {
+        let n = usize::from(client.0);
+        let (Some(link), Some(of_client)) = (self.links.get_mut(n), self.script.clients.get(n))
+        else {
+            return Err(FailureKind::NoConnection);
+        };
+        let cutting = match (self.setting.segment, split.or(of_client.split.as_ref())) {
+            (Some(segment), _) => Cutting::Segment(segment),
+            (None, Some(split)) => Cutting::Split(split),
+            (None, None) => Cutting::Whole,
+        };
+        let (start, len) = (link.piece.end, link.outbox.len());
+        if start >= len {
+            return Ok(false);
+        }
+        link.piece = cutting.piece(start, len, &mut self.rng);
+        link.writing = Writing::Asked;
+        Ok(true)
+    }
+
+    /// Where a client's next message lies in the unread bytes, after those to be ignored.
+    #[expect(
+        clippy::type_complexity,
+        reason = "two who can be at fault: the author (outer), the peer (inner)"
+    )]
+    pub(super) fn next_message(
+        &mut self,
+        client: ClientId,
+    ) -> Result<Result<Option<Cut>, WireError>, FailureKind> {
+        let ignored = self
+            .script
+            .clients
+            .get(usize::from(client.0))
+            .map_or(&[][..], |client| &client.ignore);
+        let Some(link) = self.links.get_mut(usize::from(client.0)) else {
+            return Err(FailureKind::NoConnection);
+        };
+        loop {
+            let cut = match link.decoder.peek_message() {
+                Ok(Some(cut)) => cut,
+                other => return Ok(other),
+            };
+            let message = link
+                .decoder
+                .unread()
+                .get(cut.message.clone())
+                .unwrap_or_default();
+            let mut is_ignored = false;
+            for matcher in ignored {
+                let begun = self
+                    .ignoring
+                    .begin(matcher, &self.values, self.setting.max_payload);
+                begun.map_err(FailureKind::NoValue)?;
+                is_ignored |= self.ignoring.holds(matcher, message);
+            }
+            if !is_ignored {
+                return Ok(Ok(Some(cut)));
+            }
+            link.decoder.skip(cut.len);
+        }
+    }
+
+    /// Drops the messages to be ignored that come next.
+    pub(super) fn drop_ignored(&mut self, client: ClientId) -> Result<(), FailureKind> {
+        let ignores = self
+            .client(client)
+            .is_some_and(|client| !client.ignore.is_empty());
+        if ignores && self.is_framed(client) {
+            // What is no message is for the step to complain about: it finds the bytes unread.
+            let _seen = self.next_message(client)?;
+        }
+        Ok(())
+    }
+
+    /// Gives a client's connection back to the driver, to be ended so. After `close: write` it is still there.
+    pub(super) fn give_back(&mut self, client: ClientId, how: CloseHow, now: Time) {
+        let (action, event) = match how {
+            CloseHow::Write => (Action::Shutdown(client), EventKind::Shutdown),
+            CloseHow::Clean => (Action::Close(client), EventKind::Closed),
+            CloseHow::Reset => (Action::Reset(client), EventKind::Aborted),
+        };
+        self.ask(action);
+        let Some(link) = self.links.get_mut(usize::from(client.0)) else {
+            return;
+        };
+        if link.is_open() {
+            self.transcript.note(client, event, now);
+        }
+        if how != CloseHow::Write {
+            self.count_leftovers(client);
+            if let Some(link) = self.links.get_mut(usize::from(client.0)) {
+                link.close();
+            }
+        }
+    }
+
+    /// Gives all connections back.
+    pub(super) fn give_all_back(&mut self, now: Time) {
+        for n in 0..self.links.len() {
+            if let Some(link) = self.links.get(n).filter(|link| link.is_held()) {
+                self.give_back(link.id, CloseHow::Clean, now);
+            }
+        }
+    }
+
+    fn count_leftovers(&mut self, client: ClientId) {
+        if self.is_framed(client) {
+            while let Ok(Ok(Some(cut))) = self.next_message(client) {
+                self.leftovers += 1;
+                if let Ok(link) = self.link(client) {
+                    link.decoder.skip(cut.len.max(1));
+                }
+            }
+        }
+        if self
+            .link_ref(client)
+            .is_ok_and(|link| !link.decoder.unread().is_empty())
+        {
+            self.leftovers += 1;
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! What an expectation asked for, and what is wrong with what came: in words, for people.
+
+use std::fmt::Write as _;
+
+use super::matching::Matching;
+use super::verdict::{Expected, Failure};
+use crate::scenario::{Matcher, MatcherNode};
+use crate::wire::escape;
+
+/// How many bytes of a payload are shown inside a sentence.
+const SHOWN: usize = 60;
+
+impl Matching {
+    /// What the matcher asks for.
+    pub(super) fn expected(&self, matcher: &Matcher, framed: bool) -> Expected {
+        let exact = self.exact(matcher).map(head);
+        let mut words = String::from(match (framed, &exact) {
+            (true, Some(_)) => "the message ",
+            (true, None) => "a message that ",
+            (false, Some(_)) => "the bytes ",
+            (false, None) => "a run of bytes that ",
+        });
+        self.describe(matcher, exact.is_none(), &mut words);
+        Expected { exact, words }
+    }
+
+    /// `is exactly "x"`, `contains "x" and ends with "y"`; a bare `"x"` without the verb.
+    fn describe(&self, matcher: &Matcher, verb: bool, words: &mut String) {
+        let mut say = |verb_words: &str, bytes: &[u8]| {
+            if verb {
+                words.push_str(verb_words);
+            }
+            quote(bytes, words);
+        };
+        match &matcher.node {
+            MatcherNode::Exact(payload) => say("is exactly ", self.bytes(matcher, payload)),
+            MatcherNode::Prefix(payload) => say("begins with ", self.bytes(matcher, payload)),
+            MatcherNode::Suffix(payload) => say("ends with ", self.bytes(matcher, payload)),
+            MatcherNode::Contains(payload) => say("contains ", self.bytes(matcher, payload)),
+            MatcherNode::Regex(_) => {
+                let text = self.pattern(matcher).map_or("", |pattern| pattern.text());
+                _ = write!(words, "matches /{}/", escape(text.as_bytes()));
+            }
+            MatcherNode::Length { min, max } => {
+                _ = write!(words, "has {}", length_words(*min, *max))
+            }
+            MatcherNode::Any => words.push_str("may be anything"),
+            MatcherNode::Not(inner) => {
+                words.push_str("is none that ");
+                self.describe(inner, true, words);
+            }
+            MatcherNode::All(list) => self.describe_list(list, " and ", words),
+            MatcherNode::OneOf(list) => self.describe_list(list, " or ", words),
+        }
+    }
+
+    fn describe_list(&self, list: &[Matcher], between: &str, words: &mut String) {
+        for (n, inner) in list.iter().enumerate() {
+            if n > 0 {
+                words.push_str(between);
+            }
+            self.describe(inner, true, words);
+        }
+    }
+
+    /// Which condition a message breaks, where the matcher is not for exact bytes.
+    pub(super) fn because(&self, matcher: &Matcher, message: &[u8]) -> Option<String> {
+        match &matcher.node {
+            MatcherNode::Exact(_) => None,
+            MatcherNode::All(list) => {
+                let broken = list.iter().find(|inner| !self.holds(inner, message))?;
+                self.because(broken, message)
+                    .or_else(|| self.broken(broken, message))
+            }
+            _ => self.broken(matcher, message),
+        }
+    }
+
+    fn broken(&self, matcher: &Matcher, message: &[u8]) -> Option<String> {
+        let mut words = String::new();
+        match &matcher.node {
+            MatcherNode::Exact(payload) => {
+                words.push_str("it is not ");
+                quote(self.bytes(matcher, payload), &mut words);
+            }
+            MatcherNode::Prefix(payload) => {
+                words.push_str("it does not begin with ");
+                quote(self.bytes(matcher, payload), &mut words);
+            }
+            MatcherNode::Suffix(payload) => {
+                words.push_str("it does not end with ");
+                quote(self.bytes(matcher, payload), &mut words);
+            }
+            MatcherNode::Contains(payload) => {
+                words.push_str("it does not contain ");
+                quote(self.bytes(matcher, payload), &mut words);
+            }
+            MatcherNode::Regex(_) => {
+                let pattern = self.pattern(matcher)?;
+                _ = write!(
+                    words,
+                    "the pattern is not found in it: /{}/",
+                    escape(pattern.text().as_bytes())
+                );
+                let reach = pattern.reach(message);
+                if reach < message.len() {
+                    _ = write!(words, "; it fits the first {}", count(reach as u64, "byte"));
+                }
+            }
+            MatcherNode::Length { min, max } => {
+                _ = write!(
+                    words,
+                    "it has {}, not {}",
+                    count(message.len() as u64, "byte"),
+                    length_words(*min, *max)
+                );
+            }
+            MatcherNode::Not(inner) => {
+                words.push_str("it must be none that ");
+                self.describe(inner, true, &mut words);
+            }
+            MatcherNode::OneOf(list) => {
+                _ = write!(words, "none of the {} alternatives holds", list.len())
+            }
+            MatcherNode::Any | MatcherNode::All(_) => return None,
+        }
+        Some(words)
+    }
+
+    /// The first byte of a message that is wrong, where the matcher tells.
+    pub(super) fn wrong_at(&self, matcher: &Matcher, message: &[u8]) -> Option<usize> {
+        match &matcher.node {
+            MatcherNode::Exact(payload) => {
+                let expected = self.bytes(matcher, payload);
+                Some(
+                    expected
+                        .iter()
+                        .zip(message)
+                        .take_while(|(a, b)| a == b)
+                        .count(),
+                )
+            }
+            MatcherNode::Prefix(payload) => {
+                let expected = self.bytes(matcher, payload);
+                let same = expected
+                    .iter()
+                    .zip(message)
+                    .take_while(|(a, b)| a == b)
+                    .count();
+                (same < expected.len()).then_some(same)
+            }
+            MatcherNode::Regex(_) => {
+                let reach = self.pattern(matcher)?.reach(message);
+                (reach < message.len()).then_some(reach)
+            }
+            MatcherNode::All(list) => {
+                let broken = list.iter().find(|inner| !self.holds(inner, message))?;
+                self.wrong_at(broken, message)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The first bytes, as many as a failure keeps.
+pub(super) fn head(bytes: &[u8]) -> Vec<u8> {
+    bytes.get(..Failure::MAX_BYTES).unwrap_or(bytes).to_vec()
+}
+
+/// `1 byte`, `2 bytes`.
+fn count(n: u64, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}
+
+fn length_words(min: u64, max: u64) -> String {
+    match (min, max) {
+        _ if min == max => count(min, "byte"),
+        (_, u64::MAX) => format!("at least {}", count(min, "byte")),
+        (0, _) => format!("at most {}", count(max, "byte")),
+        _ => format!("{min} to {}", count(max, "byte")),
+    }
+}
+
+fn quote(bytes: &[u8], words: &mut String) {
+    match bytes.get(..SHOWN) {
+        Some(head) if head.len() < bytes.len() => {
+            _ = write!(words, "\"{}\"… ({} bytes)", escape(head), bytes.len());
+        }
+        _ => _ = write!(words, "\"{}\"", escape(bytes)),
+    }
+}

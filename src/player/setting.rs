@@ -1,0 +1,59 @@
+//! What one play of a script is given from outside.
+
+use std::time::Duration;
+
+use crate::scenario::{SlotId, Value};
+
+/// How long a step waits unless the file or the run says otherwise: 5 s.
+pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How many steps a conversation may have unless the run says otherwise: 1,000,000.
+pub const DEFAULT_MAX_STEPS: u64 = 1_000_000;
+
+/// How many bytes a computed payload may have unless the run says otherwise: 64 MiB.
+pub const DEFAULT_MAX_PAYLOAD: usize = 64 << 20;
+
+/// What one play of a script is given from outside.
+#[derive(Debug, Clone)]
+pub struct Setting {
+    /// Built-in names (`scenario`, `case`, `seed`, `target` …): the player sets those the script uses.
+    pub builtins: Vec<(&'static str, Value)>,
+    /// Names the run sets (`--var`), stronger than the file's, weaker than the case's.
+    pub vars: Vec<(String, Value)>,
+    /// Names the case sets.
+    pub case: Vec<(SlotId, Value)>,
+    /// Decides whatever is random.
+    pub seed: u64,
+    /// How long a step waits where the file says nothing.
+    pub timeout: Duration,
+    /// How many steps the conversation may have.
+    pub max_steps: u64,
+    /// How many bytes a computed payload may have.
+    pub max_payload: usize,
+    /// Plays every send of the script in these pieces instead of its own; `None`: as written.
+    pub segment: Option<Segment>,
+}
+
+impl Default for Setting {
+    fn default() -> Self {
+        Self {
+            builtins: Vec::new(),
+            vars: Vec::new(),
+            case: Vec::new(),
+            seed: 0,
+            timeout: DEFAULT_TIMEOUT,
+            max_steps: DEFAULT_MAX_STEPS,
+            max_payload: DEFAULT_MAX_PAYLOAD,
+            segment: None,
+        }
+    }
+}
+
+/// How `--segment` cuts sends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Segment {
+    /// The first 4 KiB byte by byte, the rest in pieces of 1 KiB.
+    Byte,
+    /// Anywhere, by the seed.
+    Random,
+}
