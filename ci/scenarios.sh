@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# The scenarios against the built-in server: as they are, then with every send cut into other pieces.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+cargo build --release --locked
+backchat=target/release/backchat
+
+"$backchat" check scenarios
+"$backchat" run
+"$backchat" run --segment byte
+"$backchat" run --segment random
