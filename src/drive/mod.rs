@@ -1,9 +1,12 @@
 //! Carries bytes and time between a machine and its connections; decides nothing.
 
+mod alarm;
 mod cancel;
 mod linger;
 mod play;
+mod serve;
 
 pub use cancel::Cancel;
 pub use linger::{LINGER, Lingering, linger};
 pub use play::{PlayStats, play};
+pub use serve::{READ_SIZE, Served, serve};

@@ -89,10 +89,23 @@ impl Connection {
         buffer: &mut [u8],
     ) -> Poll<io::Result<usize>> {
         let mut buffer = ReadBuf::new(buffer);
-        match &mut self.stream {
-            Stream::Tcp(stream) => ready!(Pin::new(stream).poll_read(cx, &mut buffer))?,
-        }
+        ready!(self.poll_read_buf(cx, &mut buffer))?;
         Poll::Ready(Ok(buffer.filled().len()))
+    }
+
+    /// Reads as [`poll_read`](Self::poll_read) does, into a buffer that need not be initialised.
+    ///
+    /// # Errors
+    ///
+    /// As [`poll_read`](Self::poll_read).
+    pub fn poll_read_buf(
+        &mut self,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        match &mut self.stream {
+            Stream::Tcp(stream) => Pin::new(stream).poll_read(cx, buffer),
+        }
     }
 
     /// Writes `bytes`, or the first of them; says how many.

@@ -5,6 +5,7 @@
 //! when, is decided above.
 
 mod address;
+mod clock;
 mod connect;
 mod connection;
 mod error;
@@ -13,6 +14,7 @@ mod listener;
 mod tests;
 
 pub use address::{Address, AddressError};
+pub use clock::Clock;
 pub use connect::{connect, connect_within};
 pub use connection::{Connection, Endpoint};
 pub use error::{Attempt, AttemptKind, BindError, ConnectError, ending_of};

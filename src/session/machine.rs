@@ -187,6 +187,12 @@ impl Session {
         }
     }
 
+    /// How many bytes its buffers have room for.
+    #[cfg(test)]
+    pub(super) fn room(&self) -> usize {
+        self.held.capacity() + self.voice.room()
+    }
+
     fn greet(&mut self) {
         if self.voice.greet().is_err() {
             self.state = State::Closing(Closing::BadInput);

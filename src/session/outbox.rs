@@ -59,4 +59,10 @@ impl Outbox {
         self.written = 0;
         self.bytes.shrink_to(KEPT_ROOM);
     }
+
+    /// How many bytes it has room for.
+    #[cfg(test)]
+    pub(super) fn room(&self) -> usize {
+        self.bytes.capacity()
+    }
 }

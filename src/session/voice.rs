@@ -90,6 +90,12 @@ impl Voice {
         said
     }
 
+    /// How many bytes its buffers have room for.
+    #[cfg(test)]
+    pub(super) fn room(&self) -> usize {
+        self.reply.capacity() + self.outbox.room()
+    }
+
     fn refuse(&mut self, why: std::fmt::Arguments<'_>) -> Result<Heard, WireError> {
         self.reply.clear();
         // Writing to a vector does not fail.

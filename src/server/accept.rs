@@ -1,0 +1,123 @@
+//! Accepts connections until told to stop.
+
+use std::io;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+use tracing::debug;
+
+use super::connections::Shared;
+use super::{Config, Open};
+use crate::net::{Address, BindError, Connection, Endpoint, Listener};
+
+/// How long to wait after the system had no room for a connection, the first time. Doubled each time after that.
+const FIRST_PAUSE: Duration = Duration::from_millis(5);
+
+/// How long to wait at most: 1 s.
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+
+/// The reference server, listening.
+///
+/// Connections that come before [`run`](Self::run) wait.
+#[derive(Debug)]
+pub struct Server {
+    listener: Listener,
+    shared: Arc<Shared>,
+}
+
+impl Server {
+    /// Listens at an address; with port 0 the system chooses one, which [`local`](Self::local) tells.
+    ///
+    /// # Errors
+    ///
+    /// Fails when one cannot listen there.
+    pub async fn bind(address: &Address, config: Config) -> Result<Self, BindError> {
+        Ok(Self {
+            listener: Listener::bind(address).await?,
+            shared: Arc::new(Shared::new(config)),
+        })
+    }
+
+    /// Where it listens.
+    pub fn local(&self) -> Endpoint {
+        self.listener.local()
+    }
+
+    /// Tells how many connections are served, while the server runs.
+    pub fn open(&self) -> Open {
+        self.shared.open()
+    }
+
+    /// Serves until `stop` is ready: then no more connections are accepted, sessions answer what they have received
+    /// and end, and what is not over by the [deadline](Config::drain_deadline) is dropped.
+    pub async fn run(self, stop: impl Future<Output = ()>) {
+        let Self { listener, shared } = self;
+        let mut stop = pin!(stop);
+        let mut tasks = JoinSet::new();
+        let mut pause = FIRST_PAUSE;
+        loop {
+            tokio::select! {
+                // A server that is stopping takes no more connections, however many are waiting.
+                biased;
+                () = &mut stop => break,
+                Some(_) = tasks.join_next() => {}
+                accepted = listener.accept() => {
+                    if accept(accepted, &shared, &mut tasks) {
+                        pause = FIRST_PAUSE;
+                    } else {
+                        tokio::select! {
+                            () = &mut stop => break,
+                            () = sleep(pause) => pause = (pause * 2).min(LONGEST_PAUSE),
+                        }
+                    }
+                }
+            }
+        }
+        drop(listener);
+        shared.stop();
+        debug!(open = shared.open().count(), "stopping");
+        let drained = async { while tasks.join_next().await.is_some() {} };
+        if timeout(shared.config().drain_deadline, drained)
+            .await
+            .is_err()
+        {
+            debug!(open = shared.open().count(), "dropped at the deadline");
+            tasks.shutdown().await;
+        }
+    }
+}
+
+/// Begins to serve a connection, if there is one; says whether the next can be accepted at once.
+fn accept(accepted: io::Result<Connection>, shared: &Arc<Shared>, tasks: &mut JoinSet<()>) -> bool {
+    match accepted {
+        Ok(connection) => {
+            tasks.spawn(Arc::clone(shared).handle(connection));
+            true
+        }
+        Err(error) => {
+            debug!(%error, "accept failed");
+            is_of_one_connection(&error)
+        }
+    }
+}
+
+/// Whether an error of `accept` says that one connection was gone already; others say that the system has no room for any,
+/// and trying again at once would only burn time.
+fn is_of_one_connection(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionRefused
+            | io::ErrorKind::NotConnected
+            | io::ErrorKind::InvalidInput
+            | io::ErrorKind::Interrupted
+            | io::ErrorKind::TimedOut
+            | io::ErrorKind::HostUnreachable
+            | io::ErrorKind::NetworkUnreachable
+            | io::ErrorKind::NetworkDown
+    )
+}

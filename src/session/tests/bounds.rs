@@ -1,0 +1,76 @@
+//! What a session holds at most, whatever the peer sends and however slowly it reads.
+
+use super::*;
+use crate::session::MAX_OUTBOX;
+
+#[test]
+fn a_peer_that_does_not_read_is_no_longer_answered_and_no_longer_read() {
+    let mut session = Session::new(Arc::new(line()), Time::ZERO);
+    // Each byte asks for nine.
+    let push = vec![b'\n'; 64 << 10];
+    let mut pushed = 0;
+    while session.wants_bytes() {
+        session.handle_received(&push, Time::ZERO);
+        pushed += push.len();
+    }
+    assert_eq!(pushed, push.len(), "it holds bytes after the first push");
+    assert!(session.outbox().len() < MAX_OUTBOX + 64);
+
+    // Read bit by bit, every message is answered, and the outbox never grows past its bound.
+    let mut said = 0;
+    while !session.outbox().is_empty() {
+        let n = session.outbox().len().min(1000);
+        session.handle_written(n, Time::ZERO);
+        said += n;
+        assert!(session.outbox().len() < MAX_OUTBOX + 64);
+    }
+    assert_eq!(said, b"Welcome!\n".len() + pushed * b"Hello, !\n".len());
+    assert!(session.wants_bytes());
+}
+
+#[test]
+fn a_peer_that_reads_one_byte_at_a_time_makes_no_buffer_grow() {
+    let mut session = Session::new(Arc::new(line()), Time::ZERO);
+    let mut room = 0;
+    for round in 0..100_000 {
+        if session.outbox().len() < 100 {
+            session.handle_received(b"Rose\n", Time::ZERO);
+        }
+        session.handle_written(1, Time::ZERO);
+        if round == 1000 {
+            room = session.room();
+        }
+    }
+    assert_eq!(session.room(), room);
+}
+
+#[test]
+fn after_the_first_messages_no_buffer_grows_also_not_with_reset() {
+    let mut talk = Talk::new(line());
+    let converse = |talk: &mut Talk| {
+        for message in [&b"Ro"[..], b"se\nThink\n", b"Babala\nexit\n"] {
+            talk.push(message);
+        }
+        talk.said.clear();
+    };
+    converse(&mut talk);
+    let room = talk.session.room();
+    for _ in 0..1000 {
+        talk.session.reset(Time::ZERO);
+        talk.write();
+        converse(&mut talk);
+    }
+    assert_eq!(talk.session.room(), room);
+}
+
+#[test]
+fn the_room_that_a_big_message_took_is_given_back() {
+    let mut talk = Talk::new(raw());
+    talk.push(&vec![b'a'; 1 << 20]);
+    assert_eq!(talk.said().len(), b"Welcome!Hello, !".len() + (1 << 20));
+    assert!(
+        talk.session.room() <= 3 * MAX_OUTBOX,
+        "{}",
+        talk.session.room()
+    );
+}
