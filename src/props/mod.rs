@@ -1,3 +1,11 @@
 //! Property bodies: each stands here once and is driven by both proptest and a fuzz target.
 //!
-//! Each takes arbitrary bytes, and panics when the property does not hold.
+//! Each takes arbitrary bytes, and panics when the property does not hold. The first bytes choose how the property is
+//! tried (fixed width, so that the rest of an input can be read), the others are what it is tried on.
+
+mod frames;
+mod pieces;
+mod utf8;
+
+pub use frames::frame_decoder;
+pub use utf8::utf8;

@@ -1,1 +1,5 @@
 //! Tests of the wire layer.
+
+mod decoder;
+mod escape;
+mod utf8;

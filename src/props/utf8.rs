@@ -1,0 +1,105 @@
+//! Properties of the UTF-8 decoders: however the bytes are cut, they say what the standard library says of the whole.
+
+use super::pieces::Cuts;
+use crate::wire::{LossyUtf8, Utf8Cause, Utf8Decoder, Utf8Error, validate};
+
+/// Input: cuts, then the bytes.
+///
+/// # Panics
+///
+/// When a decoder says another thing than the standard library, or says it differently when the bytes are cut
+/// differently.
+pub fn utf8(data: &[u8]) {
+    let [cuts, bytes @ ..] = data else {
+        return;
+    };
+    let lossy = String::from_utf8_lossy(bytes);
+    let strict = naive(bytes);
+    assert_eq!(validate(bytes), strict.1.map_or_else(|| Ok(strict.0), Err));
+    for cuts in [Cuts::WHOLE, Cuts::BYTES, Cuts::named(*cuts)] {
+        assert_eq!(decode_lossy(cuts, bytes), lossy, "{cuts:?}");
+        assert_eq!(
+            decode_strict(cuts, bytes),
+            (strict.0.to_owned(), strict.1),
+            "{cuts:?}"
+        );
+    }
+}
+
+/// The text before the first error, and the error.
+fn decode_strict(cuts: Cuts, bytes: &[u8]) -> (String, Option<Utf8Error>) {
+    let mut decoder = Utf8Decoder::new();
+    let mut text = String::new();
+    for piece in cuts.pieces(bytes) {
+        if let Err(error) = decoder.push(piece, &mut text) {
+            assert_eq!(decoder.push(b"ok", &mut text), Err(error), "an error stays");
+            assert_eq!(decoder.finish(), Err(error), "an error stays");
+            return (text, Some(error));
+        }
+    }
+    let end = decoder.finish();
+    assert_eq!(decoder.finish(), end, "the end stays the end");
+    (text, end.err())
+}
+
+fn decode_lossy(cuts: Cuts, bytes: &[u8]) -> String {
+    let mut decoder = LossyUtf8::new();
+    let mut text = String::new();
+    for piece in cuts.pieces(bytes) {
+        decoder.push(piece, &mut text);
+    }
+    decoder.finish(&mut text);
+    text
+}
+
+/// The standard library on the whole, its errors explained by the bit patterns of RFC 3629.
+fn naive(bytes: &[u8]) -> (&str, Option<Utf8Error>) {
+    let Err(error) = std::str::from_utf8(bytes) else {
+        return (std::str::from_utf8(bytes).unwrap_or_default(), None);
+    };
+    let (valid, broken) = bytes.split_at(error.valid_up_to());
+    let text = std::str::from_utf8(valid).unwrap_or_default();
+    let cause = if error.error_len().is_none() {
+        Utf8Cause::Truncated
+    } else {
+        naive_cause(broken)
+    };
+    let offset = valid.len() as u64;
+    (text, Some(Utf8Error { offset, cause }))
+}
+
+/// Decodes the bits of a broken sequence as if all were allowed, and looks at what comes out.
+fn naive_cause(broken: &[u8]) -> Utf8Cause {
+    let lead = broken[0];
+    let len = lead.leading_ones() as usize;
+    match len {
+        1 => return Utf8Cause::LoneContinuation,
+        2..=4 => {}
+        _ => return Utf8Cause::InvalidByte,
+    }
+    let bits = u32::from(lead) & (0x7F >> len);
+    // The second byte alone decides; a sequence cut off before it is judged by its lead byte, with every second byte
+    // that may follow.
+    let judge = |second: u32| {
+        let value = (bits << 6 | second) << (6 * (len - 2));
+        let largest = value | ((1 << (6 * (len - 2))) - 1);
+        match len {
+            _ if value > 0x0010_FFFF => Some(Utf8Cause::AboveMax),
+            2 if largest < 0x80 => Some(Utf8Cause::Overlong),
+            3 if largest < 0x800 => Some(Utf8Cause::Overlong),
+            4 if largest < 0x1_0000 => Some(Utf8Cause::Overlong),
+            3 if (0xD800..0xE000).contains(&value) => Some(Utf8Cause::Surrogate),
+            _ => None,
+        }
+    };
+    let all = judge(0).filter(|&cause| (1..64).all(|second| judge(second) == Some(cause)));
+    if let Some(cause) = all {
+        return cause;
+    }
+    match broken.get(1) {
+        Some(&second) if second & 0xC0 == 0x80 => {
+            judge(u32::from(second & 0x3F)).unwrap_or(Utf8Cause::Truncated)
+        }
+        _ => Utf8Cause::Truncated,
+    }
+}
