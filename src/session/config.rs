@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
-use crate::scenario::Reply;
+use crate::scenario::{EvalError, Reply, Scenario, Values};
 use crate::wire::{DEFAULT_MAX_MESSAGE, Framing};
 
 /// What the server says first unless told otherwise.
 pub const DEFAULT_GREETING: &[u8] = b"Welcome!";
+
+/// How many bytes a greeting may have: 1 MiB.
+pub const MAX_GREETING: usize = 1 << 20;
 
 /// After how long without a byte the server hangs up unless told otherwise: 60 s.
 pub const DEFAULT_IDLE_TIMEOUT: Duration = Duration::from_secs(60);
@@ -38,5 +41,42 @@ impl Default for Config {
             idle_timeout: DEFAULT_IDLE_TIMEOUT,
             max_message: DEFAULT_MAX_MESSAGE,
         }
+    }
+}
+
+impl Config {
+    /// What a scenario asks the reference server to be: its `server` settings, or the defaults; its framing, or that of its first client.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the greeting has expressions in it that need a name: the server has none.
+    pub fn for_scenario(scenario: &Scenario) -> Result<Self, EvalError> {
+        let framing = scenario
+            .script
+            .clients
+            .first()
+            .map_or(Framing::Raw, |client| client.framing);
+        let mut config = Self {
+            framing,
+            ..Self::default()
+        };
+        let Some(settings) = &scenario.server else {
+            return Ok(config);
+        };
+        match &settings.greeting {
+            None => {}
+            Some(None) => config.greeting = None,
+            Some(Some(payload)) => {
+                let mut greeting = Vec::new();
+                payload.render(&Values::default(), MAX_GREETING, &mut greeting)?;
+                config.greeting = Some(greeting);
+            }
+        }
+        config.framing = settings.framing.unwrap_or(config.framing);
+        config.reply = settings.reply.unwrap_or(config.reply);
+        config.think_time = settings.think_time.unwrap_or(config.think_time);
+        config.idle_timeout = settings.idle_timeout.unwrap_or(config.idle_timeout);
+        config.max_message = settings.max_message.unwrap_or(config.max_message);
+        Ok(config)
     }
 }

@@ -11,6 +11,6 @@ mod outbox;
 mod tests;
 mod voice;
 
-pub use config::{Config, DEFAULT_GREETING, DEFAULT_IDLE_TIMEOUT};
+pub use config::{Config, DEFAULT_GREETING, DEFAULT_IDLE_TIMEOUT, MAX_GREETING};
 pub use machine::{Closing, Session};
 pub use outbox::MAX_OUTBOX;
