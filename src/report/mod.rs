@@ -1,17 +1,28 @@
 //! Run events → what people and programs read. Never sees a socket.
 //!
-//! Each format is one file and a pure function of the events of [`runner`](crate::runner).
+//! Each format is one file and a pure function of the events of [`runner`](crate::runner). A failed case is shown by
+//! `failure`, which puts the others together: `snippet` (the step in its file), `difference` and `hexdump` (what was
+//! expected against what came), `conversation` (what was said before) and `words` (what it means, and what to do).
 
-use std::io;
+mod codes;
+mod conversation;
+mod difference;
+mod failure;
+mod hexdump;
+mod palette;
+mod progress;
+mod reporter;
+mod snippet;
+mod suggestion;
+mod terminal;
+#[cfg(test)]
+mod tests;
+mod text;
+mod words;
 
-use crate::runner::Event;
-
-/// Turns the events of a run into one format.
-pub trait Reporter {
-    /// Takes the next event.
-    ///
-    /// # Errors
-    ///
-    /// Fails when the output cannot be written.
-    fn event(&mut self, event: &Event) -> io::Result<()>;
-}
+pub use codes::{CODES, code};
+pub use failure::render_failure;
+pub use palette::Palette;
+pub use progress::{Progress, ProgressWriter};
+pub use reporter::Reporter;
+pub use terminal::{Detail, Terminal, TerminalOptions};

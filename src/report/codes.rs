@@ -1,0 +1,96 @@
+//! The stable codes of failures: one for each kind. Never reused, never renumbered; new ones are appended.
+
+use crate::player::FailureKind;
+use crate::scenario::Code;
+
+/// Every code of a failed step, with what it means.
+pub const CODES: [(Code, &str); 19] = [
+    (Code("BC2001"), "a reply differs from what was expected"),
+    (
+        Code("BC2002"),
+        "a reply did not come, or not whole, in time",
+    ),
+    (
+        Code("BC2003"),
+        "the connection ended where a reply was expected",
+    ),
+    (
+        Code("BC2004"),
+        "a reply grew past the limit before it could be judged",
+    ),
+    (Code("BC2005"), "what arrived is no message of this framing"),
+    (
+        Code("BC2006"),
+        "the connection ended in another way than expected",
+    ),
+    (Code("BC2007"), "the connection did not end in time"),
+    (
+        Code("BC2008"),
+        "something arrived where nothing should have",
+    ),
+    (
+        Code("BC2009"),
+        "the connection ended where there should have been silence",
+    ),
+    (Code("BC2010"), "a send failed: the connection had ended"),
+    (Code("BC2011"), "a send was not taken in time"),
+    (Code("BC2012"), "no connection came about"),
+    (
+        Code("BC2013"),
+        "the attempt to connect was not answered in time",
+    ),
+    (
+        Code("BC2014"),
+        "a connection came about that should not have",
+    ),
+    (
+        Code("BC2015"),
+        "the connection failed in another way than expected",
+    ),
+    (
+        Code("BC2016"),
+        "a step needs a connection that has been closed",
+    ),
+    (Code("BC2017"), "a step connects a client that is connected"),
+    (Code("BC2018"), "an expression has no value"),
+    (Code("BC2019"), "the conversation has too many steps"),
+];
+
+/// The code of a kind of failure.
+pub const fn code(kind: &FailureKind) -> Code {
+    let (code, _) = CODES[match kind {
+        FailureKind::Mismatch { .. } => 0,
+        FailureKind::TimedOut { .. } => 1,
+        FailureKind::Ended { .. } => 2,
+        FailureKind::TooLong { .. } => 3,
+        FailureKind::BadFrame { .. } => 4,
+        FailureKind::WrongEnding { .. } => 5,
+        FailureKind::StillOpen { .. } => 6,
+        FailureKind::Unexpected { .. } => 7,
+        FailureKind::EndedInSilence(_) => 8,
+        FailureKind::Unwritable(_) => 9,
+        FailureKind::SendTimedOut { .. } => 10,
+        FailureKind::NotConnected(_) => 11,
+        FailureKind::ConnectTimedOut => 12,
+        FailureKind::Connected(_) => 13,
+        FailureKind::OtherRefusal(_) => 14,
+        FailureKind::NoConnection => 15,
+        FailureKind::AlreadyConnected => 16,
+        FailureKind::NoValue(_) => 17,
+        FailureKind::TooManySteps { .. } => 18,
+    }];
+    code
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CODES;
+
+    #[test]
+    fn the_codes_are_numbered_without_a_gap() {
+        for (index, (code, meaning)) in CODES.iter().enumerate() {
+            assert_eq!(code.0, format!("BC{}", 2001 + index));
+            assert!(!meaning.is_empty());
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! What was said, line by line: `>` sent, `<` received, `*` what happened to the connection.
+
+use super::hexdump;
+use super::palette::{Palette, paint};
+use super::text::{bytes, head, width, words};
+use crate::player::{Ending, Event, EventKind, LinkState};
+use crate::scenario::ClientId;
+
+/// How many events a failure shows; the transcript keeps more, and `-v` shows them.
+const SHOWN: usize = 16;
+
+/// How many columns of a message a failure shows.
+const COLUMNS: usize = 72;
+
+/// Where the arrow stands, unless the line is longer.
+const ARROW: usize = 40;
+
+/// A conversation as it is remembered.
+#[derive(Debug)]
+pub(super) struct Conversation<'a> {
+    /// What happened, oldest first.
+    pub(super) events: &'a [&'a Event],
+    /// How many older events were dropped.
+    pub(super) dropped: u64,
+    /// The clients' names, by their ids.
+    pub(super) clients: &'a [&'a str],
+}
+
+impl Conversation<'_> {
+    /// The last events, with an arrow at the one with the index `here`.
+    pub(super) fn tail(&self, palette: &Palette, here: Option<usize>) -> Vec<String> {
+        let first = self.events.len().saturating_sub(SHOWN);
+        let mut lines = self.omitted(palette, first);
+        for (index, event) in self.events.iter().enumerate().skip(first) {
+            let mut line = self.line(palette, event, COLUMNS);
+            if here == Some(index) {
+                let plain = width(&self.line(&Palette::plain(), event, COLUMNS));
+                let blank = ARROW.saturating_sub(plain).max(2);
+                line.push_str(&format!("{:blank$}{}", "", paint(palette.bad, "← here")));
+            }
+            lines.push(line);
+        }
+        lines
+    }
+
+    /// All that is remembered, with the bytes in hexadecimal digits where that is wanted.
+    pub(super) fn whole(&self, palette: &Palette, with_bytes: bool) -> Vec<String> {
+        let mut lines = self.omitted(palette, 0);
+        for event in self.events {
+            lines.push(self.line(palette, event, usize::MAX / 8));
+            if let (true, EventKind::Sent { head, .. } | EventKind::Received { head, .. }) =
+                (with_bytes, &event.kind)
+            {
+                lines.extend(
+                    hexdump::whole(palette, head)
+                        .into_iter()
+                        .map(|row| format!("    {row}")),
+                );
+            }
+        }
+        lines
+    }
+
+    /// A line that says how many events are not shown, if any are not.
+    fn omitted(&self, palette: &Palette, hidden: usize) -> Vec<String> {
+        let count = self.dropped + hidden as u64;
+        if count == 0 {
+            return Vec::new();
+        }
+        let noun = if count == 1 { "event" } else { "events" };
+        vec![paint(palette.dim, format_args!("… {count} earlier {noun}")).to_string()]
+    }
+
+    fn line(&self, palette: &Palette, event: &Event, columns: usize) -> String {
+        let at = self
+            .events
+            .iter()
+            .map(|event| event.at.to_string().len())
+            .max()
+            .unwrap_or(0);
+        let time = format!("{:>at$}", event.at.to_string());
+        let (sign, what) = match &event.kind {
+            EventKind::Sent { head: bytes, len } => (">", head(bytes, *len, columns)),
+            EventKind::Received { head: bytes, len } => ("<", head(bytes, *len, columns)),
+            other => ("*", happened(other)),
+        };
+        let time = paint(palette.dim, time);
+        match self.name(event.client) {
+            Some(name) => format!("{sign} {time} {name} {what}"),
+            None => format!("{sign} {time} {what}"),
+        }
+    }
+
+    /// The client's name, padded, where there are several.
+    fn name(&self, client: ClientId) -> Option<String> {
+        let longest = self.clients.iter().map(|name| width(name)).max()?;
+        let name = self
+            .clients
+            .get(usize::from(client.0))
+            .filter(|_| self.clients.len() > 1)?;
+        Some(format!("{name}{:1$}", "", longest - width(name)))
+    }
+}
+
+fn happened(kind: &EventKind) -> String {
+    match kind {
+        EventKind::Connected(peer) => format!("connected {}", words(peer)),
+        EventKind::Refused(why) => format!("not connected: {}", words(&why.message)),
+        EventKind::Ended(how) => ended(*how).into(),
+        EventKind::Unwritable(how) => format!("could not send: {}", ended(*how)),
+        EventKind::Shutdown => "no more to send (FIN), still reading".into(),
+        EventKind::Closed => "closed by this side".into(),
+        EventKind::Aborted => "reset by this side (RST)".into(),
+        EventKind::Sent { .. } | EventKind::Received { .. } => String::new(),
+    }
+}
+
+/// How a connection ended, from this side.
+pub(super) fn ended(how: Ending) -> &'static str {
+    match how {
+        Ending::Clean => "closed by the peer (FIN)",
+        Ending::Reset => "reset by the peer (RST)",
+        Ending::Lost => "lost: the system gave up on the peer",
+    }
+}
+
+/// Each client's connection, one line a client.
+pub(super) fn links(links: &[LinkState]) -> Vec<String> {
+    let longest = links
+        .iter()
+        .map(|link| width(&link.name))
+        .max()
+        .unwrap_or(0);
+    links
+        .iter()
+        .map(|link| {
+            let state = match (link.ended, link.open) {
+                (Some(how), _) => ended(how),
+                (None, true) => "open",
+                (None, false) => "not connected",
+            };
+            let unread = match link.unread {
+                0 => String::new(),
+                n => format!(", {} unread", bytes(n)),
+            };
+            if links.len() > 1 {
+                format!(
+                    "{}{:2$}  {state}{unread}",
+                    link.name,
+                    "",
+                    longest - width(&link.name)
+                )
+            } else {
+                format!("{state}{unread}")
+            }
+        })
+        .collect()
+}

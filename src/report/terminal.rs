@@ -1,0 +1,277 @@
+//! What a person sees of a run: a line a case, each failure in full, and the count at the end.
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use super::conversation::Conversation;
+use super::palette::paint;
+use super::text::{count, words};
+use super::{Palette, Reporter, render_failure};
+use crate::player::{FailureKind, Verdict};
+use crate::runner::{CaseResult, Event, Outcome, Summary};
+
+/// How many failed cases the command that plays them again names.
+const AGAIN: usize = 8;
+
+/// How much of a run is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Detail {
+    /// Failures and the count.
+    Quiet,
+    /// A line a case too.
+    #[default]
+    Normal,
+    /// The conversation of each case too.
+    Conversation,
+    /// Its bytes in hexadecimal digits too.
+    Bytes,
+}
+
+/// How a run is shown.
+#[derive(Debug, Clone)]
+pub struct TerminalOptions {
+    /// The colours.
+    pub palette: Palette,
+    /// How much.
+    pub detail: Detail,
+    /// The command that plays the failed cases again, up to the ids: `backchat run scenarios/`.
+    pub again: String,
+}
+
+/// The report for people.
+#[derive(Debug)]
+pub struct Terminal<W> {
+    out: W,
+    options: TerminalOptions,
+    failed: Vec<Failed>,
+    /// What the last refused connection said: it is not said in full again.
+    refused: Option<String>,
+}
+
+/// A failed case, to be named again at the end.
+#[derive(Debug)]
+struct Failed {
+    id: std::sync::Arc<str>,
+    elapsed: Duration,
+}
+
+impl<W: Write> Terminal<W> {
+    /// Makes a report that is written to `out`.
+    pub const fn new(out: W, options: TerminalOptions) -> Self {
+        Self {
+            out,
+            options,
+            failed: Vec::new(),
+            refused: None,
+        }
+    }
+
+    fn case(&mut self, outcome: &Outcome) -> io::Result<()> {
+        let palette = self.options.palette;
+        let elapsed = format!("[{:>8.3}s]", outcome.elapsed.as_secs_f64());
+        match &outcome.result {
+            CaseResult::Skipped(reason) => {
+                if self.options.detail >= Detail::Normal {
+                    let rest = format!("{}   {}", words(&outcome.id), words(reason));
+                    self.line(palette.warn, "SKIP", &format!("[{:>9}]", ""), &rest)?;
+                }
+                return Ok(());
+            }
+            CaseResult::Played(Verdict::Passed) => {
+                if self.options.detail >= Detail::Normal {
+                    self.line(palette.good, "PASS", &elapsed, &self.named(outcome))?;
+                }
+            }
+            CaseResult::Played(Verdict::Cancelled) => {
+                self.line(palette.warn, "CANCELLED", &elapsed, &self.named(outcome))?;
+            }
+            CaseResult::Played(Verdict::Failed(failure)) => {
+                self.failed.push(Failed {
+                    id: outcome.id.clone(),
+                    elapsed: outcome.elapsed,
+                });
+                if let FailureKind::NotConnected(why) = &failure.kind {
+                    if self.refused.as_ref() == Some(&why.message) {
+                        let rest = format!("{}   {}", words(&outcome.id), words(&why.message));
+                        return self.line(palette.bad, "FAIL", &elapsed, &rest);
+                    }
+                    self.refused = Some(why.message.clone());
+                }
+                self.line(palette.bad, "FAIL", &elapsed, &self.named(outcome))?;
+                let block =
+                    render_failure(failure, &outcome.scenario, &outcome.transcript, &palette);
+                self.out.write_all(block.as_bytes())?;
+            }
+        }
+        self.conversation(outcome)
+    }
+
+    /// The id, and the name where the scenario has one and there is room for it.
+    fn named(&self, outcome: &Outcome) -> String {
+        match &outcome.name {
+            Some(name) if self.options.detail >= Detail::Conversation => {
+                let name = paint(self.options.palette.dim, words(name));
+                format!("{}   {name}", words(&outcome.id))
+            }
+            _ => words(&outcome.id),
+        }
+    }
+
+    fn conversation(&mut self, outcome: &Outcome) -> io::Result<()> {
+        if self.options.detail < Detail::Conversation {
+            return Ok(());
+        }
+        let clients: Vec<&str> = outcome
+            .scenario
+            .script
+            .clients
+            .iter()
+            .map(|client| &*client.name)
+            .collect();
+        let events: Vec<_> = outcome.transcript.events().collect();
+        let conversation = Conversation {
+            events: &events,
+            dropped: outcome.transcript.dropped(),
+            clients: &clients,
+        };
+        let with_bytes = self.options.detail >= Detail::Bytes;
+        for line in conversation.whole(&self.options.palette, with_bytes) {
+            writeln!(self.out, "             {line}")?;
+        }
+        Ok(())
+    }
+
+    fn line(
+        &mut self,
+        style: anstyle::Style,
+        label: &str,
+        time: &str,
+        rest: &str,
+    ) -> io::Result<()> {
+        writeln!(self.out, "{} {time} {rest}", heading(style, label))
+    }
+
+    fn summary(&mut self, summary: &Summary, elapsed: Duration) -> io::Result<()> {
+        let palette = self.options.palette;
+        let style = if summary.failed > 0 {
+            palette.bad
+        } else if summary.cancelled > 0 {
+            palette.warn
+        } else {
+            palette.good
+        };
+        writeln!(self.out, "{}", paint(palette.dim, "────────────"))?;
+        let mut counts = format!(
+            "{} run: {} passed, {} failed, {} skipped",
+            summary.run, summary.passed, summary.failed, summary.skipped
+        );
+        if summary.cancelled > 0 {
+            counts.push_str(&format!(", {} cancelled", summary.cancelled));
+        }
+        self.line(
+            style,
+            "Summary",
+            &format!("[{:>8.3}s]", elapsed.as_secs_f64()),
+            &counts,
+        )?;
+        if summary.leftovers > 0 {
+            let replies = if summary.leftovers == 1 {
+                "reply"
+            } else {
+                "replies"
+            };
+            self.note(
+                "Leftover",
+                &format!("{} {replies} that no step expected", summary.leftovers),
+            )?;
+        }
+        if summary.as_written > 0 {
+            let cases = count(summary.as_written, "case");
+            self.note(
+                "As written",
+                &format!("{cases} about write boundaries, not segmented"),
+            )?;
+        }
+        for failed in std::mem::take(&mut self.failed) {
+            let elapsed = format!("[{:>8.3}s]", failed.elapsed.as_secs_f64());
+            self.line(palette.bad, "FAIL", &elapsed, &words(&failed.id))?;
+            self.failed.push(failed);
+        }
+        self.again()
+    }
+
+    fn note(&mut self, label: &str, text: &str) -> io::Result<()> {
+        writeln!(
+            self.out,
+            "{} {text}",
+            heading(self.options.palette.warn, label)
+        )
+    }
+
+    /// The command that plays the failed cases again.
+    fn again(&mut self) -> io::Result<()> {
+        if self.failed.is_empty() {
+            return Ok(());
+        }
+        let mut command = self.options.again.clone();
+        for failed in self.failed.iter().take(AGAIN) {
+            command.push_str(" -f ");
+            command.push_str(&quoted(&words(&failed.id)));
+        }
+        let label = heading(self.options.palette.label, "again");
+        writeln!(self.out, "{label}  {command}")?;
+        match self.failed.len().saturating_sub(AGAIN) {
+            0 => Ok(()),
+            more => writeln!(self.out, "{:14}(the first {AGAIN}; {more} more failed)", ""),
+        }
+    }
+}
+
+impl<W: Write> Reporter for Terminal<W> {
+    fn event(&mut self, event: &Event) -> io::Result<()> {
+        let palette = self.options.palette;
+        match event {
+            Event::RunStarted {
+                scenarios,
+                cases,
+                target,
+                jobs,
+                seed,
+            } => {
+                if self.options.detail == Detail::Quiet {
+                    return Ok(());
+                }
+                let label = heading(palette.good, "Starting");
+                let scenarios = count(*scenarios, "scenario");
+                let (cases, target) = (count(*cases, "case"), words(target));
+                writeln!(
+                    self.out,
+                    "{label} {scenarios} ({cases}) · {target} · {jobs} at a time · seed {seed:x}"
+                )?;
+            }
+            Event::CaseStarted { .. } => return Ok(()),
+            Event::CaseSlow { id, elapsed } => {
+                let time = format!("[>{:>7.3}s]", elapsed.as_secs_f64());
+                self.line(palette.warn, "SLOW", &time, &words(id))?;
+            }
+            Event::CaseFinished(outcome) => self.case(outcome)?,
+            Event::RunFinished { summary, elapsed } => self.summary(summary, *elapsed)?,
+        }
+        self.out.flush()
+    }
+}
+
+/// The first column: a word, right-aligned.
+fn heading(style: anstyle::Style, label: &str) -> String {
+    paint(style, format_args!("{label:>12}")).to_string()
+}
+
+/// A word as a POSIX shell takes it.
+pub(super) fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}

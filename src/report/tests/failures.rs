@@ -1,0 +1,465 @@
+//! Each kind of failure, and exactly what is shown of it: `golden/NAME.txt`.
+//!
+//! `SNAPSHOTS=overwrite cargo test --lib report::` writes them anew; read the difference before you commit it.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::player::{Ending, Event, EventKind, Expected, Failure, FailureKind, LinkState, Refusal};
+use crate::report::conversation::Conversation;
+use crate::report::failure::block;
+use crate::report::{CODES, Palette, code};
+use crate::scenario::{ClientId, CloseKinds, EvalError, SourceFile, Span};
+use crate::time::Time;
+use crate::wire::{WireError, WireErrorKind};
+
+/// The file all failures point into; `§` stands around the value of the step that fails.
+const FILE: &str = r#"{
+  "framing": "line",
+  "steps": [
+    { "expect": "220 ready" },
+    { "send": "USER ann" },
+    { "send": "PASS wrong" },
+    { "expect": §"530 denied"§ },
+    { "send": "QUIT" },
+    { "expect_close": "clean" }
+  ]
+}
+"#;
+
+fn source() -> (SourceFile, Span) {
+    let start = FILE.find('§').expect("marked");
+    let text = FILE.replacen('§', "", 1);
+    let end = text.find('§').expect("marked");
+    let source = SourceFile {
+        name: "scenarios/login/bad-password.json".into(),
+        text: text.replace('§', "").into(),
+    };
+    let span = Span {
+        file: 0,
+        start: u32::try_from(start).expect("small"),
+        end: u32::try_from(end).expect("small"),
+    };
+    (source, span)
+}
+
+fn failure(kind: FailureKind) -> Failure {
+    Failure {
+        span: source().1,
+        step: 4,
+        steps: 6,
+        in_finally: false,
+        client: Some(ClientId(0)),
+        client_name: "client".into(),
+        rounds: Vec::new(),
+        waited: Duration::from_micros(1600),
+        kind,
+        note: None,
+        links: vec![link("client", true, None, 0)],
+    }
+}
+
+fn link(name: &str, open: bool, ended: Option<Ending>, unread: usize) -> LinkState {
+    LinkState {
+        name: name.into(),
+        open,
+        ended,
+        unread,
+    }
+}
+
+fn event(micros: u64, client: u16, kind: EventKind) -> Event {
+    Event {
+        at: Time::from_nanos(micros * 1000),
+        client: ClientId(client),
+        kind,
+    }
+}
+
+fn sent(bytes: &[u8]) -> EventKind {
+    EventKind::Sent {
+        head: bytes.into(),
+        len: bytes.len(),
+    }
+}
+
+fn received(bytes: &[u8]) -> EventKind {
+    EventKind::Received {
+        head: bytes.into(),
+        len: bytes.len(),
+    }
+}
+
+/// What had been said before the step failed.
+fn opening() -> Vec<Event> {
+    vec![
+        event(21, 0, EventKind::Connected("127.0.0.1:40112".into())),
+        event(1100, 0, received(b"220 ready\n")),
+        event(1200, 0, sent(b"USER ann\n")),
+        event(1210, 0, sent(b"PASS wrong\n")),
+    ]
+}
+
+fn exactly(bytes: &[u8]) -> Expected {
+    Expected {
+        exact: Some(bytes.into()),
+        words: format!(
+            "the message {}",
+            serde_json::Value::from(String::from_utf8_lossy(bytes))
+        ),
+    }
+}
+
+fn words(words: &str) -> Expected {
+    Expected {
+        exact: None,
+        words: words.into(),
+    }
+}
+
+fn mismatch(expected: Expected, bytes: &[u8], because: Option<&str>) -> FailureKind {
+    FailureKind::Mismatch {
+        expected,
+        received: bytes.into(),
+        received_len: bytes.len(),
+        at: None,
+        because: because.map(Into::into),
+    }
+}
+
+const CLEAN: CloseKinds = CloseKinds {
+    clean: true,
+    reset: false,
+};
+
+#[track_caller]
+fn check(name: &str, failure: &Failure, events: &[Event], clients: &[&str]) {
+    let events: Vec<&Event> = events.iter().collect();
+    let conversation = Conversation {
+        events: &events,
+        dropped: 0,
+        clients,
+    };
+    let shown = block(failure, &[source().0], &conversation, &Palette::plain());
+    assert!(
+        !shown.contains('\x1b') && !shown.contains('\r'),
+        "raw bytes in\n{shown}"
+    );
+    let golden = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("src/report/tests/golden")
+        .join(format!("{name}.txt"));
+    snapbox::Assert::new().action_env("SNAPSHOTS").eq(
+        snapbox::IntoData::raw(shown),
+        snapbox::Data::read_from(&golden, None).raw(),
+    );
+}
+
+/// One client, the opening, and then `more`.
+#[track_caller]
+fn check_one(name: &str, kind: FailureKind, more: Vec<Event>) {
+    let mut events = opening();
+    events.extend(more);
+    check(name, &failure(kind), &events, &["client"]);
+}
+
+#[test]
+fn a_reply_that_differs() {
+    check_one(
+        "differs",
+        mismatch(exactly(b"530 denied"), b"535 denied", None),
+        vec![event(2800, 0, received(b"535 denied\n"))],
+    );
+}
+
+#[test]
+fn a_reply_that_differs_in_what_cannot_be_seen() {
+    check_one(
+        "differs-in-cr",
+        mismatch(exactly(b"530 denied"), b"530 denied\r", None),
+        vec![event(2800, 0, received(b"530 denied\r\n"))],
+    );
+}
+
+#[test]
+fn a_reply_that_is_not_text() {
+    check_one(
+        "differs-binary",
+        mismatch(exactly(b"\x00\x01\x02"), b"\x00\xff\x02\x1b[2J", None),
+        vec![event(2800, 0, received(b"\x00\xff\x02\x1b[2J\n"))],
+    );
+}
+
+#[test]
+fn a_long_reply_that_differs_late() {
+    let expected = b"0123456789".repeat(400);
+    let mut bytes = expected.clone();
+    bytes[2345] = b'x';
+    check_one(
+        "differs-late",
+        mismatch(exactly(&expected), &bytes, None),
+        vec![event(2800, 0, received(&bytes[..256]))],
+    );
+}
+
+#[test]
+fn a_reply_that_does_not_match() {
+    check_one(
+        "does-not-match",
+        mismatch(
+            words("a message that contains \"OK\""),
+            b"530 denied",
+            Some("does not contain \"OK\""),
+        ),
+        vec![event(2800, 0, received(b"530 denied\n"))],
+    );
+}
+
+#[test]
+fn no_reply() {
+    let mut failure = failure(FailureKind::TimedOut {
+        expected: exactly(b"530 denied"),
+        received: Vec::new(),
+        received_len: 0,
+    });
+    failure.waited = Duration::from_secs(5);
+    check("timed-out", &failure, &opening(), &["client"]);
+}
+
+#[test]
+fn half_a_reply() {
+    let mut failure = failure(FailureKind::TimedOut {
+        expected: exactly(b"530 denied"),
+        received: b"530 den".to_vec(),
+        received_len: 7,
+    });
+    failure.waited = Duration::from_secs(5);
+    failure.note = Some("the third wrong password in a row".into());
+    failure.links = vec![link("client", true, None, 7)];
+    let mut events = opening();
+    events.push(event(2800, 0, received(b"530 den")));
+    check("timed-out-half", &failure, &events, &["client"]);
+}
+
+#[test]
+fn a_close_instead_of_a_reply() {
+    check_one(
+        "ended",
+        FailureKind::Ended {
+            expected: exactly(b"530 denied"),
+            how: Ending::Clean,
+            received: Vec::new(),
+            received_len: 0,
+        },
+        vec![event(2800, 0, EventKind::Ended(Ending::Clean))],
+    );
+}
+
+#[test]
+fn a_reset_in_the_middle_of_a_reply() {
+    check_one(
+        "ended-half",
+        FailureKind::Ended {
+            expected: exactly(b"530 denied"),
+            how: Ending::Reset,
+            received: b"530".to_vec(),
+            received_len: 3,
+        },
+        vec![
+            event(2700, 0, received(b"530")),
+            event(2800, 0, EventKind::Ended(Ending::Reset)),
+        ],
+    );
+}
+
+#[test]
+fn a_reply_without_end() {
+    check_one(
+        "too-long",
+        FailureKind::TooLong {
+            expected: words("a message that contains \"OK\""),
+            limit: 1 << 20,
+            received: vec![b'z'; Failure::MAX_BYTES],
+        },
+        vec![event(
+            2800,
+            0,
+            EventKind::Received {
+                head: vec![b'z'; 256],
+                len: 65536,
+            },
+        )],
+    );
+}
+
+#[test]
+fn bytes_that_are_no_message() {
+    check_one(
+        "bad-frame",
+        FailureKind::BadFrame {
+            expected: exactly(b"530 denied"),
+            error: WireError {
+                offset: 10,
+                kind: WireErrorKind::TooLong { limit: 16 },
+            },
+            received: b"530 denied and much more".to_vec(),
+        },
+        vec![event(2800, 0, received(b"530 denied and much more"))],
+    );
+}
+
+#[test]
+fn another_end_than_expected() {
+    check_one(
+        "wrong-ending",
+        FailureKind::WrongEnding {
+            kinds: CLEAN,
+            how: Ending::Reset,
+        },
+        vec![event(2800, 0, EventKind::Ended(Ending::Reset))],
+    );
+}
+
+#[test]
+fn no_end() {
+    check_one(
+        "still-open",
+        FailureKind::StillOpen { kinds: CLEAN },
+        Vec::new(),
+    );
+}
+
+#[test]
+fn bytes_in_a_silence() {
+    check_one(
+        "unexpected",
+        FailureKind::Unexpected {
+            instead: "silence for 50ms".into(),
+            received: b"421 too slow\n".to_vec(),
+            received_len: 13,
+        },
+        vec![event(2800, 0, received(b"421 too slow\n"))],
+    );
+}
+
+#[test]
+fn an_end_in_a_silence() {
+    check_one(
+        "ended-in-silence",
+        FailureKind::EndedInSilence(Ending::Clean),
+        vec![event(2800, 0, EventKind::Ended(Ending::Clean))],
+    );
+}
+
+#[test]
+fn a_send_into_a_connection_that_is_over() {
+    check_one(
+        "unwritable",
+        FailureKind::Unwritable(Ending::Reset),
+        vec![event(2800, 0, EventKind::Unwritable(Ending::Reset))],
+    );
+}
+
+#[test]
+fn a_send_that_nobody_reads() {
+    check_one(
+        "send-timed-out",
+        FailureKind::SendTimedOut { len: 64 << 20 },
+        Vec::new(),
+    );
+}
+
+#[test]
+fn every_way_not_to_connect() {
+    let refusal = Refusal {
+        refused: true,
+        message: "127.0.0.1:4444: connection refused".into(),
+    };
+    let events = [event(90, 0, EventKind::Refused(refusal.clone()))];
+    for (name, kind) in [
+        ("not-connected", FailureKind::NotConnected(refusal.clone())),
+        ("connect-timed-out", FailureKind::ConnectTimedOut),
+        ("other-refusal", FailureKind::OtherRefusal(refusal)),
+    ] {
+        check(name, &failure(kind), &events, &["client"]);
+    }
+    let events = [event(90, 0, EventKind::Connected("127.0.0.1:4444".into()))];
+    let kind = FailureKind::Connected("127.0.0.1:4444".into());
+    check("connected", &failure(kind), &events, &["client"]);
+}
+
+#[test]
+fn steps_that_do_not_fit_the_connection() {
+    check_one(
+        "no-connection",
+        FailureKind::NoConnection,
+        vec![event(2000, 0, EventKind::Closed)],
+    );
+    check_one(
+        "already-connected",
+        FailureKind::AlreadyConnected,
+        Vec::new(),
+    );
+}
+
+#[test]
+fn an_expression_without_a_value() {
+    let span = source().1;
+    check_one(
+        "no-value",
+        FailureKind::NoValue(EvalError {
+            message: "`session` has not been captured yet".into(),
+            span,
+        }),
+        Vec::new(),
+    );
+}
+
+#[test]
+fn too_many_steps() {
+    let mut failure = failure(FailureKind::TooManySteps { limit: 1_000_000 });
+    failure.rounds = vec![0, 249_999];
+    check("too-many-steps", &failure, &opening(), &["client"]);
+}
+
+#[test]
+fn several_clients_are_told_apart() {
+    let mut failure = failure(mismatch(exactly(b"bob: hi"), b"eve: hi", None));
+    failure.client = Some(ClientId(1));
+    failure.client_name = "bo".into();
+    failure.in_finally = true;
+    failure.links = vec![
+        link("alice", false, Some(Ending::Clean), 12),
+        link("bo", true, None, 0),
+        link("carol", false, None, 0),
+    ];
+    let events = [
+        event(20, 0, EventKind::Connected("127.0.0.1:40112".into())),
+        event(120, 1, EventKind::Connected("127.0.0.1:40112".into())),
+        event(900, 1, received(b"eve: hi\n")),
+        event(12_345, 0, received(b"bob: hi\n")),
+        event(13_000, 0, EventKind::Ended(Ending::Clean)),
+    ];
+    check(
+        "several-clients",
+        &failure,
+        &events,
+        &["alice", "bo", "carol"],
+    );
+}
+
+#[test]
+fn every_code_has_a_golden_file() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/report/tests/golden");
+    let all: String = std::fs::read_dir(folder)
+        .expect("the folder is there")
+        .map(|entry| std::fs::read_to_string(entry.expect("readable").path()).expect("text"))
+        .collect();
+    for (code, meaning) in CODES {
+        assert!(
+            all.contains(&format!("error[{}]", code.0)),
+            "{} ({meaning})",
+            code.0
+        );
+    }
+    assert_eq!(code(&FailureKind::NoConnection).0, "BC2016");
+}

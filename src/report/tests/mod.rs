@@ -1,0 +1,3 @@
+//! What a person reads, word for word.
+
+mod failures;

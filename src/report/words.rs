@@ -1,0 +1,263 @@
+//! What each kind of failure is called, what stands under its caret, and what to do about it.
+
+use super::suggestion::{matcher, payload};
+use super::text::{self, bytes, duration};
+use crate::player::{Ending, Expected, Failure, FailureKind, Refusal};
+use crate::scenario::CloseKinds;
+
+/// The one line that says what happened, without the place.
+pub(super) fn title(failure: &Failure) -> String {
+    let waited = duration(failure.waited);
+    match &failure.kind {
+        FailureKind::Mismatch { expected, .. } if expected.exact.is_some() => {
+            "reply differs".into()
+        }
+        FailureKind::Mismatch { .. } => "reply does not match".into(),
+        FailureKind::TimedOut {
+            received_len: 0, ..
+        } => format!("no reply within {waited}"),
+        FailureKind::TimedOut { .. } => format!("no whole reply within {waited}"),
+        FailureKind::Ended {
+            how,
+            received_len: 0,
+            ..
+        } => format!("{} instead of a reply", end(*how)),
+        FailureKind::Ended { how, .. } => format!("{} before the reply was whole", end(*how)),
+        FailureKind::TooLong { limit, .. } => {
+            format!("reply still undecided after {}", bytes(*limit))
+        }
+        FailureKind::BadFrame { .. } => "what arrived is no message".into(),
+        FailureKind::WrongEnding { kinds, how } => {
+            format!("{} instead of {}", end(*how), close(*kinds))
+        }
+        FailureKind::StillOpen { .. } => format!("connection still open after {waited}"),
+        FailureKind::Unexpected {
+            received_len,
+            instead,
+            ..
+        } => {
+            format!("{} instead of {}", bytes(*received_len), text::words(instead))
+        }
+        FailureKind::EndedInSilence(how) => format!("{} instead of silence", end(*how)),
+        FailureKind::Unwritable(how) => format!("send failed: {}", end(*how)),
+        FailureKind::SendTimedOut { .. } => format!("send not taken within {waited}"),
+        FailureKind::NotConnected(_) => "no connection".into(),
+        FailureKind::ConnectTimedOut => format!("no connection within {waited}"),
+        FailureKind::Connected(_) => "connected where that should have failed".into(),
+        FailureKind::OtherRefusal(_) => "connecting failed in another way".into(),
+        FailureKind::NoConnection => "connection already over".into(),
+        FailureKind::AlreadyConnected => "already connected".into(),
+        FailureKind::NoValue(_) => "no value".into(),
+        FailureKind::TooManySteps { limit } => format!("more than {limit} steps"),
+    }
+}
+
+/// A few words under the caret.
+pub(super) fn label(kind: &FailureKind) -> String {
+    match kind {
+        FailureKind::Mismatch { .. }
+        | FailureKind::TimedOut { .. }
+        | FailureKind::Ended { .. }
+        | FailureKind::TooLong { .. }
+        | FailureKind::BadFrame { .. } => "expected this message".into(),
+        FailureKind::WrongEnding { .. } | FailureKind::StillOpen { .. } => {
+            "expected the connection to end like this".into()
+        }
+        FailureKind::Unexpected { instead, .. } => format!("expected {}", text::words(instead)),
+        FailureKind::EndedInSilence(_) => "expected silence on an open connection".into(),
+        FailureKind::Unwritable(_) => "could not be sent".into(),
+        FailureKind::SendTimedOut { .. } => "not all of this was taken".into(),
+        FailureKind::NotConnected(_) | FailureKind::ConnectTimedOut => {
+            "this step needs a connection".into()
+        }
+        FailureKind::Connected(_) => "expected this to fail".into(),
+        FailureKind::OtherRefusal(_) => "expected it to fail like this".into(),
+        FailureKind::NoConnection => "this step needs an open connection".into(),
+        FailureKind::AlreadyConnected => "this client is connected".into(),
+        FailureKind::NoValue(error) => text::words(&error.message),
+        FailureKind::TooManySteps { .. } => "this one is too many".into(),
+    }
+}
+
+/// What was waited for, in words, where the step waits for something.
+pub(super) fn awaited(kind: &FailureKind) -> Option<String> {
+    match kind {
+        FailureKind::Mismatch { expected, .. }
+        | FailureKind::TimedOut { expected, .. }
+        | FailureKind::Ended { expected, .. }
+        | FailureKind::TooLong { expected, .. }
+        | FailureKind::BadFrame { expected, .. } => Some(wanted(expected)),
+        FailureKind::WrongEnding { kinds, .. } | FailureKind::StillOpen { kinds } => {
+            Some(close(*kinds).into())
+        }
+        FailureKind::Unexpected { instead, .. } => Some(text::words(instead)),
+        FailureKind::EndedInSilence(_) => Some("silence".into()),
+        FailureKind::SendTimedOut { len } => Some(format!("{} to be taken", bytes(*len))),
+        FailureKind::NotConnected(_)
+        | FailureKind::ConnectTimedOut
+        | FailureKind::Connected(_)
+        | FailureKind::OtherRefusal(_) => Some("the connection".into()),
+        FailureKind::Unwritable(_)
+        | FailureKind::NoConnection
+        | FailureKind::AlreadyConnected
+        | FailureKind::NoValue(_)
+        | FailureKind::TooManySteps { .. } => None,
+    }
+}
+
+/// What was expected, in words that are fit to be shown.
+fn wanted(expected: &Expected) -> String {
+    text::words(&expected.words)
+}
+
+/// The reason in detail, where the title does not say it all.
+pub(super) fn because(kind: &FailureKind) -> Option<String> {
+    match kind {
+        FailureKind::Mismatch { because, .. } => because.as_deref().map(shown),
+        FailureKind::BadFrame { error, .. } => Some(error.to_string()),
+        FailureKind::NotConnected(why) | FailureKind::OtherRefusal(why) => {
+            Some(text::words(&why.message))
+        }
+        FailureKind::Connected(peer) => Some(format!("{} accepted the connection", text::words(peer))),
+        _ => None,
+    }
+}
+
+/// One line of advice, and what the step would have to be, where that can be said.
+pub(super) fn advice(kind: &FailureKind) -> (String, Option<String>) {
+    match kind {
+        FailureKind::Mismatch { expected, received, received_len, .. } => {
+            let hint = expected.exact.as_deref().and_then(|exact| resemblance(exact, received));
+            (
+                hint.unwrap_or("if this reply is right, expect instead:").into(),
+                Some(matcher(received, *received_len)),
+            )
+        }
+        FailureKind::TimedOut { received_len: 0, .. } => {
+            ("the peer said nothing: is it its turn to speak, and does `within` or `timeout` give it enough time?".into(), None)
+        }
+        FailureKind::TimedOut { received, received_len, .. } => (
+            "does the peer end its messages as `framing` says? To take just what arrived:".into(),
+            Some(step("expect_bytes", &matcher(received, *received_len))),
+        ),
+        FailureKind::Ended { how, received_len: 0, .. } => ended_instead(*how),
+        FailureKind::Ended { received, received_len, .. } => (
+            "the last message has no end; to take its bytes as they are, make the step:".into(),
+            Some(step("expect_bytes", &matcher(received, *received_len))),
+        ),
+        FailureKind::TooLong { .. } => (
+            "a larger `max_message` in `framing` allows longer messages; is the peer sending without end?".into(),
+            None,
+        ),
+        FailureKind::BadFrame { .. } => ("is `framing` what this peer speaks?".into(), None),
+        FailureKind::WrongEnding { how, .. } => match kind_of(*how) {
+            Some(kind) => ("if this end is right, expect instead:".into(), Some(format!("\"{kind}\""))),
+            None => ("the network or the peer's machine went away".into(), None),
+        },
+        FailureKind::StillOpen { .. } => (
+            "the peer keeps the connection open: does it wait for something, and is `within` long enough?".into(),
+            None,
+        ),
+        FailureKind::Unexpected { received, received_len, .. } => (
+            "if these bytes are right, this step has to come before:".into(),
+            Some(step("expect_bytes", &matcher(received, *received_len))),
+        ),
+        FailureKind::EndedInSilence(how) => ended_instead(*how),
+        FailureKind::Unwritable(_) => (
+            "if the peer may hang up before it has read this, add to the step:".into(),
+            Some("\"may_fail\": true".into()),
+        ),
+        FailureKind::SendTimedOut { .. } => {
+            ("the peer does not read: is it waiting for its own replies to be taken, or stuck?".into(), None)
+        }
+        FailureKind::NotConnected(_) => ("is the target running, and is this its address?".into(), None),
+        FailureKind::ConnectTimedOut => {
+            ("an address that drops packets looks like this: is it right, and is a firewall between?".into(), None)
+        }
+        FailureKind::Connected(_) => ("if somebody may listen there, expect instead:".into(), Some("true".into())),
+        FailureKind::OtherRefusal(Refusal { refused, .. }) => (
+            "if this is right, expect instead:".into(),
+            Some(payload(if *refused { b"refused" } else { b"unreachable" })),
+        ),
+        FailureKind::NoConnection => (
+            "after `close` and `expect_close` only `connect` opens a connection again; put before this step:".into(),
+            Some(step("connect", "true")),
+        ),
+        FailureKind::AlreadyConnected => {
+            ("close the connection first, or leave this step out: a client connects before its first step by itself".into(), None)
+        }
+        FailureKind::NoValue(_) => {
+            ("names are set by `vars`, by `--var NAME=VALUE`, by a case's row and by captures of earlier steps".into(), None)
+        }
+        FailureKind::TooManySteps { .. } => ("is a `repeat` too large? `--max-steps` raises the limit".into(), None),
+    }
+}
+
+/// What two messages that differ have in common, where that explains the difference.
+fn resemblance(expected: &[u8], received: &[u8]) -> Option<&'static str> {
+    let after = |longer: &[u8], shorter: &[u8]| longer.strip_prefix(shorter).map(<[u8]>::to_vec);
+    match (
+        after(received, expected).as_deref(),
+        after(expected, received).as_deref(),
+    ) {
+        (Some(b"\r"), _) => Some(
+            "the reply ends with CR: this peer ends its lines with CR LF (`framing`). As it is:",
+        ),
+        (Some(b"\n" | b"\r\n"), _) => {
+            Some("the reply has a line end more than expected. If that is right, expect instead:")
+        }
+        (_, Some(b"\n" | b"\r\n")) => Some(
+            "the reply lacks the line end: with `framing` line it is not part of a message. Expect instead:",
+        ),
+        (Some([_, ..]), _) if !expected.is_empty() => {
+            Some("the reply begins as expected and goes on. If that is right, expect instead:")
+        }
+        (_, Some([_, ..])) if !received.is_empty() => Some(
+            "the reply begins as expected and stops too early. If that is right, expect instead:",
+        ),
+        _ if expected.eq_ignore_ascii_case(received) => {
+            Some("only upper and lower case differ. If the reply is right, expect instead:")
+        }
+        _ => None,
+    }
+}
+
+fn ended_instead(how: Ending) -> (String, Option<String>) {
+    match kind_of(how) {
+        Some(kind) => (
+            "if the peer may hang up here, make the step:".into(),
+            Some(step("expect_close", &format!("\"{kind}\""))),
+        ),
+        None => ("the network or the peer's machine went away".into(), None),
+    }
+}
+
+/// A step, as it stands in a file.
+fn step(verb: &str, value: &str) -> String {
+    format!("{{ \"{verb}\": {value} }}")
+}
+
+/// What `expect_close` calls this end.
+fn kind_of(how: Ending) -> Option<&'static str> {
+    match how {
+        Ending::Clean => Some("clean"),
+        Ending::Reset => Some("reset"),
+        Ending::Lost => None,
+    }
+}
+
+fn end(how: Ending) -> &'static str {
+    match how {
+        Ending::Clean => "connection closed",
+        Ending::Reset => "connection reset",
+        Ending::Lost => "connection lost",
+    }
+}
+
+fn close(kinds: CloseKinds) -> &'static str {
+    match (kinds.clean, kinds.reset) {
+        (true, false) => "a clean close (FIN)",
+        (false, true) => "a reset (RST)",
+        _ => "a close or a reset",
+    }
+}
