@@ -111,6 +111,9 @@ fn happened(kind: &EventKind) -> String {
         EventKind::Shutdown => "no more to send (FIN), still reading".into(),
         EventKind::Closed => "closed by this side".into(),
         EventKind::Aborted => "reset by this side (RST)".into(),
+        EventKind::Skipped { step, why } => {
+            format!("step {step} of `finally` left out: {}", words(why))
+        }
         EventKind::Sent { .. } | EventKind::Received { .. } => String::new(),
     }
 }

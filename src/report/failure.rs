@@ -58,11 +58,7 @@ pub(super) fn block(
         &label,
     ));
     if let Some(note) = &failure.note {
-        rows.labelled(
-            "note",
-            9,
-            [words_of(note)],
-        );
+        rows.labelled("note", 9, [words_of(note)]);
     }
     rows.labelled("because", 9, words::because(&failure.kind));
     rows.bytes(&failure.kind);
@@ -86,7 +82,20 @@ pub(super) fn block(
     );
     let (advice, instead) = words::advice(&failure.kind);
     rows.labelled("help", 9, std::iter::once(advice).chain(instead));
-    rows.lines.join("\n") + "\n"
+    let mut shown = rows.lines.join("\n") + "\n";
+    if let Some(finally) = &failure.finally {
+        // What was said has just been shown.
+        let nothing_more = Conversation {
+            events: &[],
+            ..*conversation
+        };
+        let bare = Failure {
+            links: Vec::new(),
+            ..(**finally).clone()
+        };
+        shown.push_str(&block(&bare, sources, &nothing_more, palette));
+    }
+    shown
 }
 
 /// Which step it was: `step 4 of 6`, and whose, in which round, where that says something.

@@ -36,7 +36,11 @@ pub(super) fn title(failure: &Failure) -> String {
             instead,
             ..
         } => {
-            format!("{} instead of {}", bytes(*received_len), text::words(instead))
+            format!(
+                "{} instead of {}",
+                bytes(*received_len),
+                text::words(instead)
+            )
         }
         FailureKind::EndedInSilence(how) => format!("{} instead of silence", end(*how)),
         FailureKind::Unwritable(how) => format!("send failed: {}", end(*how)),
@@ -113,12 +117,14 @@ fn wanted(expected: &Expected) -> String {
 /// The reason in detail, where the title does not say it all.
 pub(super) fn because(kind: &FailureKind) -> Option<String> {
     match kind {
-        FailureKind::Mismatch { because, .. } => because.as_deref().map(shown),
+        FailureKind::Mismatch { because, .. } => because.as_deref().map(text::words),
         FailureKind::BadFrame { error, .. } => Some(error.to_string()),
         FailureKind::NotConnected(why) | FailureKind::OtherRefusal(why) => {
             Some(text::words(&why.message))
         }
-        FailureKind::Connected(peer) => Some(format!("{} accepted the connection", text::words(peer))),
+        FailureKind::Connected(peer) => {
+            Some(format!("{} accepted the connection", text::words(peer)))
+        }
         _ => None,
     }
 }

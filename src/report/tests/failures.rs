@@ -55,6 +55,7 @@ fn failure(kind: FailureKind) -> Failure {
         waited: Duration::from_micros(1600),
         kind,
         note: None,
+        finally: None,
         links: vec![link("client", true, None, 0)],
     }
 }
@@ -419,6 +420,27 @@ fn too_many_steps() {
     let mut failure = failure(FailureKind::TooManySteps { limit: 1_000_000 });
     failure.rounds = vec![0, 249_999];
     check("too-many-steps", &failure, &opening(), &["client"]);
+}
+
+#[test]
+fn what_fails_in_finally_stands_beside_what_failed_before() {
+    let mut first = failure(mismatch(exactly(b"530 denied"), b"535 denied", None));
+    let mut second = failure(FailureKind::ConnectTimedOut);
+    second.in_finally = true;
+    (second.step, second.steps) = (1, 2);
+    first.finally = Some(Box::new(second));
+    let mut events = opening();
+    events.push(event(2800, 0, received(b"535 denied\n")));
+    events.push(event(2900, 0, EventKind::Closed));
+    events.push(event(
+        2950,
+        0,
+        EventKind::Skipped {
+            step: 2,
+            why: "`session` has not been captured".into(),
+        },
+    ));
+    check("finally", &first, &events, &["client"]);
 }
 
 #[test]
