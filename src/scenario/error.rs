@@ -8,8 +8,18 @@ use super::Span;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{message}")]
 pub struct EvalError {
-    /// What is wrong, one line, a lowercase fragment.
+    /// What is wrong, one line, a lowercase fragment; bytes of a peer are escaped in it.
     pub message: String,
     /// Where the expression stands.
     pub span: Span,
+}
+
+impl EvalError {
+    /// Makes an error about what stands at `span`.
+    pub fn new(message: impl Into<String>, span: Span) -> Self {
+        Self {
+            message: message.into(),
+            span,
+        }
+    }
 }

@@ -8,7 +8,10 @@
 //! No I/O: files are read by the caller. No serde: the JSON is read by hand, because its errors must point.
 
 mod diagnostic;
+mod encoding;
 mod error;
+mod expression;
+mod filters;
 mod json;
 mod keys;
 mod lower;
@@ -20,19 +23,22 @@ mod script;
 mod template;
 #[cfg(test)]
 mod tests;
+mod tokens;
 mod value;
 
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Severity, SourceFile, Span};
+pub use encoding::{PayloadError, parse_base64, parse_hex};
 pub use error::EvalError;
+pub use expression::{MAX_EXPRESSION, MAX_FUEL, MAX_LIST};
 pub use lower::{MAX_FILE, ReadOptions, read};
 pub use matcher::{Matcher, MatcherNode};
 pub use model::{Case, Reply, Scenario, ServerSettings};
 pub use pattern::{
     Compiled, Found, MAX_CACHE, MAX_COMPILED, Pattern, PatternError, StreamFound, StreamSearch,
 };
-pub use payload::{Number, Payload, Piece};
+pub use payload::{Number, Payload, PayloadBuilder, Piece};
 pub use script::{
     Block, BlockId, Client, ClientId, CloseHow, CloseKinds, ConnectAs, Script, Split, Step, Verb,
 };
-pub use template::{Template, TemplateError};
+pub use template::{MAX_TEXT, Template, TemplateError};
 pub use value::{Names, SlotId, Value, Values};

@@ -1,6 +1,9 @@
 //! Bytes to be sent, or to be compared with: compiled as far as they are known.
 
-use super::{EvalError, Span, Template, Values};
+use super::encoding::{PayloadError, parse_base64, parse_hex};
+use super::template::Bounded;
+use super::{EvalError, Span, Template, Value, Values, filters};
+use crate::wire::escape;
 
 /// Bytes, known or yet to be computed. Parts are joined.
 ///
@@ -48,11 +51,24 @@ impl Number {
     ///
     /// # Errors
     ///
-    /// Fails when the expression has no value, or one that is no whole number from 0 on.
+    /// Fails when the expression has no value, or one that is no whole number from 0 on; the digits of one will do.
     pub fn eval(&self, values: &Values) -> Result<u64, EvalError> {
+        let template = match self {
+            Self::Fixed(n) => return Ok(*n),
+            Self::Template(template) => template,
+        };
+        let value = template.eval(values)?;
+        whole_number(&value).ok_or_else(|| {
+            let message = format!("a whole number from 0 on is needed, not {}", shown(&value));
+            EvalError::new(message, template.span())
+        })
+    }
+
+    /// The number, if it is known.
+    pub fn known(&self) -> Option<u64> {
         match self {
-            Self::Fixed(n) => Ok(*n),
-            Self::Template(template) => template.eval(values).map(|_| 0),
+            Self::Fixed(n) => Some(*n),
+            Self::Template(_) => None,
         }
     }
 }
@@ -60,10 +76,9 @@ impl Number {
 impl Payload {
     /// Makes a payload of known bytes.
     pub fn fixed(bytes: &[u8], span: Span) -> Self {
-        Self {
-            pieces: Box::new([Piece::Bytes(bytes.into())]),
-            span,
-        }
+        let mut payload = PayloadBuilder::default();
+        payload.push_bytes(bytes);
+        payload.finish(span)
     }
 
     /// Its bytes, if they are known.
@@ -72,6 +87,45 @@ impl Payload {
             [] => Some(&[]),
             [Piece::Bytes(bytes)] => Some(bytes),
             _ => None,
+        }
+    }
+
+    /// How many bytes it has, if that is known: also that of a `repeat`. More than `u64` holds is `u64::MAX`.
+    pub fn known_len(&self) -> Option<u64> {
+        self.pieces.iter().try_fold(0_u64, |sum, piece| {
+            let len = match piece {
+                Piece::Bytes(bytes) => bytes.len() as u64,
+                Piece::Text(template) => template.plain()?.len() as u64,
+                Piece::Hex(_) | Piece::Base64(_) => return None,
+                Piece::Repeat { payload, times } => {
+                    payload.known_len()?.saturating_mul(times.known()?)
+                }
+            };
+            Some(sum.saturating_add(len))
+        })
+    }
+
+    /// All the templates in it.
+    pub fn templates(&self) -> Vec<&Template> {
+        let mut list = Vec::new();
+        self.add_templates(&mut list);
+        list
+    }
+
+    fn add_templates<'a>(&'a self, list: &mut Vec<&'a Template>) {
+        for piece in &self.pieces {
+            match piece {
+                Piece::Bytes(_) => {}
+                Piece::Text(template) | Piece::Hex(template) | Piece::Base64(template) => {
+                    list.push(template);
+                }
+                Piece::Repeat { payload, times } => {
+                    payload.add_templates(list);
+                    if let Number::Template(template) = times {
+                        list.push(template);
+                    }
+                }
+            }
         }
     }
 
@@ -87,7 +141,156 @@ impl Payload {
         limit: usize,
         out: &mut Vec<u8>,
     ) -> Result<(), EvalError> {
-        let _ = (values, limit, out);
+        let mut out = Bounded {
+            out,
+            limit,
+            span: self.span,
+        };
+        for piece in &self.pieces {
+            match piece {
+                Piece::Bytes(bytes) => out.push(bytes)?,
+                Piece::Text(template) => template.render(values, limit, out.out)?,
+                Piece::Hex(template) => push_decoded(template, parse_hex, values, &mut out)?,
+                Piece::Base64(template) => push_decoded(template, parse_base64, values, &mut out)?,
+                Piece::Repeat { payload, times } => {
+                    push_repeated(payload, times.eval(values)?, values, &mut out)?;
+                }
+            }
+        }
         Ok(())
+    }
+}
+
+/// Puts a payload together, joining neighbouring known bytes.
+#[derive(Debug, Default)]
+pub struct PayloadBuilder {
+    pieces: Vec<Piece>,
+    /// Known bytes that are not yet a piece.
+    bytes: Vec<u8>,
+}
+
+impl PayloadBuilder {
+    /// Adds known bytes.
+    pub fn push_bytes(&mut self, bytes: &[u8]) {
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    /// Adds text; as known bytes when there is no expression in it.
+    pub fn push_text(&mut self, template: Template) {
+        match template.plain() {
+            Some(text) => self.bytes.extend_from_slice(text.as_bytes()),
+            None => self.push_piece(Piece::Text(template)),
+        }
+    }
+
+    /// Adds a piece.
+    pub fn push_piece(&mut self, piece: Piece) {
+        match piece {
+            Piece::Bytes(bytes) => self.push_bytes(&bytes),
+            piece => {
+                self.end_bytes();
+                self.pieces.push(piece);
+            }
+        }
+    }
+
+    /// Adds all pieces of a payload.
+    pub fn push_payload(&mut self, payload: Payload) {
+        for piece in payload.pieces {
+            self.push_piece(piece);
+        }
+    }
+
+    /// The payload; `span` is where it stands.
+    pub fn finish(mut self, span: Span) -> Payload {
+        self.end_bytes();
+        Payload {
+            pieces: self.pieces.into(),
+            span,
+        }
+    }
+
+    fn end_bytes(&mut self) {
+        if !self.bytes.is_empty() {
+            let bytes = std::mem::take(&mut self.bytes);
+            self.pieces.push(Piece::Bytes(bytes.into()));
+        }
+    }
+}
+
+/// How many times as many characters as bytes the text of `hex` or `base64` may have: blanks are allowed in `hex`.
+const TEXT_PER_BYTE: usize = 4;
+
+/// Appends what the rendered text of `template` encodes.
+fn push_decoded(
+    template: &Template,
+    decode: fn(&str) -> Result<Vec<u8>, PayloadError>,
+    values: &Values,
+    out: &mut Bounded<'_>,
+) -> Result<(), EvalError> {
+    let span = template.span();
+    let room = out.limit.saturating_sub(out.out.len());
+    // One group more than fits, so that what is a little too long is told by its bytes.
+    let limit = room.saturating_add(1).saturating_mul(TEXT_PER_BYTE);
+    let mut text = Vec::new();
+    template.render(values, limit, &mut text)?;
+    let text = std::str::from_utf8(&text).map_err(|_| {
+        let bytes = shown(&Value::from_bytes(text.clone()));
+        EvalError::new(format!("digits are needed here, not {bytes}"), span)
+    })?;
+    let bytes = decode(text).map_err(|error| {
+        let text = shown(&Value::from(text));
+        EvalError::new(format!("{error}, in {text}"), span)
+    })?;
+    out.push(&bytes)
+}
+
+/// Appends `payload` as often as `times` says. It is rendered once: arithmetic tells whether the rest has room.
+fn push_repeated(
+    payload: &Payload,
+    times: u64,
+    values: &Values,
+    out: &mut Bounded<'_>,
+) -> Result<(), EvalError> {
+    if times == 0 {
+        return Ok(());
+    }
+    let start = out.out.len();
+    payload.render(values, out.limit, out.out)?;
+    let end = out.out.len();
+    if end == start {
+        return Ok(());
+    }
+    // Below 2^128: a length of memory times a u64.
+    out.check((end - start) as u128 * u128::from(times - 1))?;
+    for _ in 1..times {
+        out.out.extend_from_within(start..end);
+    }
+    Ok(())
+}
+
+fn whole_number(value: &Value) -> Option<u64> {
+    use minijinja::value::ValueKind;
+    match value.kind() {
+        ValueKind::Number => u64::try_from(value.clone()).ok(),
+        ValueKind::String => value
+            .as_str()
+            .filter(|text| text.bytes().all(|b| b.is_ascii_digit()))
+            .and_then(|text| text.parse().ok()),
+        _ => None,
+    }
+}
+
+/// A value for a message: its beginning.
+fn shown(value: &Value) -> String {
+    /// How many bytes are shown.
+    const SHOWN: usize = 40;
+    match value.as_bytes() {
+        Some(bytes) if bytes.len() > SHOWN => {
+            format!("\"{}…\"", escape(bytes.get(..SHOWN).unwrap_or(bytes)))
+        }
+        Some(bytes) => format!("\"{}\"", escape(bytes)),
+        None if value.is_number() => value.to_string(),
+        None => filters::kind(value).into(),
     }
 }

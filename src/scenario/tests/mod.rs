@@ -1,3 +1,5 @@
 //! Tests of the scenario layer.
 
 mod pattern;
+mod payload;
+mod template;

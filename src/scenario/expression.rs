@@ -1,0 +1,351 @@
+//! One expression between `{{` and `}}`: compiled once by minijinja, evaluated over the names that it reads.
+//!
+//! Minijinja makes text of bytes by replacing what is no UTF-8, in its `~` and in its text filters. Nobody would see that,
+//! so each operand of a `~` goes through a filter that refuses bytes, and the text filters are wrapped (`filters`).
+
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::{Arc, LazyLock};
+
+use minijinja::value::{Enumerator, Object, ObjectRepr, ValueKind};
+use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior};
+
+use super::filters::{self, AS_CAPTURED, FILTERS, JOINABLE, TESTS};
+use super::tokens::{Kind, Token, is_read, tokens};
+use super::{EvalError, Names, SlotId, Span, TemplateError, Value, Values};
+use crate::wire::escape;
+
+/// How many bytes an expression may have: 4 KiB. It bounds the depth of what is compiled.
+pub const MAX_EXPRESSION: usize = 4 << 10;
+
+/// What evaluating an expression may cost, in minijinja's fuel: an instruction each, or 64 bytes of data. So no
+/// expression makes more than 64 MiB, the bound of a message.
+pub const MAX_FUEL: u64 = 1 << 20;
+
+/// How many entries the list that an expression makes may have: 65,536.
+pub const MAX_LIST: usize = 1 << 16;
+
+/// How much of minijinja's words about an error is shown, in characters: it may quote what a peer sent.
+const MAX_DETAIL: usize = 160;
+
+/// A compiled expression.
+#[derive(Debug)]
+pub(super) struct Expression {
+    code: Code,
+    /// As its author wrote it, without the blanks around it.
+    text: Box<str>,
+    /// The names it reads, in the order of the text.
+    reads: Arc<[Read]>,
+}
+
+/// A name that an expression reads.
+#[derive(Debug)]
+pub(super) struct Read {
+    name: Box<str>,
+    pub(super) slot: SlotId,
+    /// Where the name stands first, in the string.
+    pub(super) range: Range<usize>,
+}
+
+/// What minijinja made of it.
+struct Code(minijinja::Expression<'static, 'static>);
+
+impl std::fmt::Debug for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Minijinja's own shows the whole environment.
+        f.write_str("Code")
+    }
+}
+
+impl Expression {
+    /// Compiles what stands at `range` of the string `whole`.
+    pub(super) fn compile(
+        whole: &str,
+        range: Range<usize>,
+        names: &mut Names,
+    ) -> Result<Self, TemplateError> {
+        let text = whole.get(range.clone()).unwrap_or_default();
+        if text.len() > MAX_EXPRESSION {
+            let message = format!("an expression has at most {MAX_EXPRESSION} bytes");
+            return Err(TemplateError::new(message, range));
+        }
+        let words: Vec<Token> = tokens(text, 0).collect();
+        check_words(text, &words, range.start)?;
+        let code = ENVIRONMENT
+            .compile_expression_owned(guarded(text, &words).into_owned())
+            .map_err(|error| TemplateError::new(detail(&error), range.clone()))?;
+        Ok(Self {
+            code: Code(code),
+            text: text.trim().into(),
+            reads: reads(text, &words, range.start, names)?,
+        })
+    }
+
+    /// As its author wrote it.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The names it reads, in the order of the text.
+    pub(super) fn reads(&self) -> &[Read] {
+        &self.reads
+    }
+
+    /// Its value.
+    pub(super) fn eval(&self, values: &Values, span: Span) -> Result<Value, EvalError> {
+        let scope = Scope {
+            reads: Arc::clone(&self.reads),
+            values: self
+                .reads
+                .iter()
+                .map(|read| values.get(read.slot).cloned())
+                .collect(),
+        };
+        self.code
+            .0
+            .eval(Value::from_object(scope))
+            .and_then(settled)
+            .map_err(|error| self.error(&error, values, span))
+    }
+
+    fn error(&self, error: &Error, values: &Values, span: Span) -> EvalError {
+        let why = detail(error);
+        // Operators call it an error of types, calls an unknown function, but the cause is the name.
+        let by_undefined = matches!(
+            error.kind(),
+            ErrorKind::UndefinedError | ErrorKind::UnknownFunction
+        ) || why.contains("undefined");
+        let unset = self
+            .reads
+            .iter()
+            .find(|read| values.get(read.slot).is_none());
+        let why = match unset.filter(|_| by_undefined) {
+            Some(read) => format!("`{}` is not set", read.name),
+            None => why,
+        };
+        EvalError::new(
+            format!("`{{{{ {} }}}}`: {why}", escape(self.text.as_bytes())),
+            span,
+        )
+    }
+}
+
+/// The values of the names that an expression reads.
+#[derive(Debug)]
+struct Scope {
+    reads: Arc<[Read]>,
+    /// One a name, in the same order.
+    values: Box<[Option<Value>]>,
+}
+
+impl Object for Scope {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Map
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        let key = key.as_str()?;
+        let at = self.reads.iter().position(|read| *read.name == *key)?;
+        self.values.get(at)?.clone()
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::NonEnumerable
+    }
+}
+
+/// The one environment: it holds no value of any run.
+static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
+    let mut env = Environment::new();
+    env.set_undefined_behavior(UndefinedBehavior::Strict);
+    env.set_fuel(Some(MAX_FUEL));
+    for name in ["range", "dict", "debug", "namespace"] {
+        env.remove_global(name);
+    }
+    filters::install(&mut env);
+    env
+});
+
+/// A result as it is kept: lists that would be made while they are read are made now, bytes that are UTF-8 are text.
+fn settled(value: Value) -> Result<Value, Error> {
+    match value.kind() {
+        ValueKind::Undefined => Err(Error::from(ErrorKind::UndefinedError)),
+        ValueKind::Invalid | ValueKind::Plain => {
+            Err(Error::new(ErrorKind::InvalidOperation, "it has no value"))
+        }
+        ValueKind::Iterable => {
+            let list: Vec<Value> = value.try_iter()?.take(MAX_LIST + 1).collect();
+            if list.len() > MAX_LIST {
+                let message = format!("a list of more than {MAX_LIST} entries");
+                return Err(Error::new(ErrorKind::InvalidOperation, message));
+            }
+            Ok(Value::from(list))
+        }
+        ValueKind::Bytes => Ok(filters::as_captured(value)),
+        _ => Ok(value),
+    }
+}
+
+/// Finds the names of filters and tests that there are not; minijinja would say so only when it comes to them.
+fn check_words(text: &str, words: &[Token], offset: usize) -> Result<(), TemplateError> {
+    if words.is_empty() {
+        let range = offset..offset + text.len();
+        return Err(TemplateError::new("an empty expression".into(), range));
+    }
+    let is_name = |at: usize, name: &str| {
+        words
+            .get(at)
+            .is_some_and(|word| word.kind == Kind::Name && word.of(text) == name)
+    };
+    for (at, word) in words.iter().enumerate() {
+        let after_dot = at > 0 && words[at - 1].is('.');
+        let (what, known, name) = if word.is('|') {
+            ("filter", &FILTERS[..], words.get(at + 1))
+        } else if is_name(at, "is") && !after_dot {
+            let skip = if is_name(at + 1, "not") { 2 } else { 1 };
+            ("test", &TESTS[..], words.get(at + skip))
+        } else {
+            continue;
+        };
+        let Some(name) = name.filter(|name| name.kind == Kind::Name) else {
+            continue;
+        };
+        if !known.contains(&name.of(text)) {
+            let range = offset + name.start..offset + name.end;
+            let mut error =
+                TemplateError::new(format!("there is no {what} `{}`", name.of(text)), range);
+            error.help = nearest(name.of(text), known);
+            return Err(error);
+        }
+    }
+    Ok(())
+}
+
+fn nearest(word: &str, known: &[&str]) -> Option<String> {
+    known
+        .iter()
+        .map(|name| (strsim::damerau_levenshtein(word, name), name))
+        .min()
+        .filter(|(distance, name)| *distance <= (name.len() / 3).max(1))
+        .map(|(_, name)| format!("did you mean `{name}`?"))
+}
+
+/// The names an expression reads, with their places. (`Expression::undeclared_variables` of minijinja 3.1 overlooks what a
+/// slice is taken from.)
+fn reads(
+    text: &str,
+    words: &[Token],
+    offset: usize,
+    names: &mut Names,
+) -> Result<Arc<[Read]>, TemplateError> {
+    let mut reads: Vec<Read> = Vec::new();
+    for (at, word) in words.iter().enumerate() {
+        let name = word.of(text);
+        if !is_read(text, words, at) || reads.iter().any(|read| *read.name == *name) {
+            continue;
+        }
+        let range = offset + word.start..offset + word.end;
+        let slot = names
+            .intern(name)
+            .ok_or_else(|| TemplateError::too_many_names(range.clone()))?;
+        reads.push(Read {
+            name: name.into(),
+            slot,
+            range,
+        });
+    }
+    Ok(reads.into())
+}
+
+/// The expression as minijinja gets it: `a ~ b` refuses bytes, a slice of bytes compares with text.
+fn guarded<'a>(text: &'a str, words: &[Token]) -> Cow<'a, str> {
+    let mut marks: Vec<(usize, &str)> = Vec::new();
+    for (at, word) in words.iter().enumerate() {
+        if word.is('~') && at > 0 {
+            marks.push((words[at - 1].end, JOINABLE));
+            marks.extend(operand_end(words, at + 1).map(|end| (end, JOINABLE)));
+        } else if word.is('[') {
+            marks.extend(slice_end(words, at).map(|end| (end, AS_CAPTURED)));
+        }
+    }
+    if marks.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    marks.sort_unstable();
+    marks.dedup();
+    let mut guarded = String::with_capacity(text.len() + marks.len() * 12);
+    let mut done = 0;
+    for (at, filter) in marks {
+        guarded.push_str(text.get(done..at).unwrap_or_default());
+        guarded.push('|');
+        guarded.push_str(filter);
+        done = at;
+    }
+    guarded.push_str(text.get(done..).unwrap_or_default());
+    Cow::Owned(guarded)
+}
+
+/// Where the operand ends that begins at word `at`: a value with its attributes, indices, calls and filters.
+fn operand_end(words: &[Token], mut at: usize) -> Option<usize> {
+    while words.get(at)?.is('-') {
+        at += 1;
+    }
+    at = after_group(words, at)?;
+    while let Some(word) = words.get(at) {
+        at = match word.kind {
+            Kind::Symbol('(' | '[') => after_group(words, at)?,
+            Kind::Symbol('.' | '|') => at + 2,
+            _ => break,
+        };
+    }
+    words.get(at.checked_sub(1)?).map(|word| word.end)
+}
+
+/// Where the slice ends whose bracket is word `at`, unless more is taken from it.
+fn slice_end(words: &[Token], at: usize) -> Option<usize> {
+    let after = after_group(words, at)?;
+    let (mut depth, mut is_slice) = (0_usize, false);
+    for word in words.get(at..after)? {
+        match word.kind {
+            Kind::Symbol('(' | '[' | '{') => depth += 1,
+            Kind::Symbol(')' | ']' | '}') => depth = depth.saturating_sub(1),
+            Kind::Symbol(':') => is_slice |= depth == 1,
+            _ => {}
+        }
+    }
+    let goes_on = words
+        .get(after)
+        .is_some_and(|next| matches!(next.kind, Kind::Symbol('.' | '[' | '(')));
+    (is_slice && !goes_on).then(|| words[after - 1].end)
+}
+
+/// The word after the one at `at`, or after the bracket that closes it.
+fn after_group(words: &[Token], at: usize) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (offset, word) in words.get(at..)?.iter().enumerate() {
+        match word.kind {
+            Kind::Symbol('(' | '[' | '{') => depth += 1,
+            Kind::Symbol(')' | ']' | '}') => depth = depth.checked_sub(1)?,
+            _ => {}
+        }
+        if depth == 0 {
+            return Some(at + offset + 1);
+        }
+    }
+    None
+}
+
+/// Minijinja's words about an error, in one line, made fit to be shown.
+fn detail(error: &Error) -> String {
+    let words = match error.kind() {
+        ErrorKind::OutOfFuel => return format!("it costs more than {MAX_FUEL} steps or 64 MiB"),
+        ErrorKind::UndefinedError => "what it reads is undefined",
+        _ => "it cannot be evaluated",
+    };
+    let words = error.detail().unwrap_or(words);
+    let shown: String = escape(words.as_bytes()).to_string();
+    match shown.char_indices().nth(MAX_DETAIL) {
+        None => shown,
+        Some((at, _)) => format!("{}…", &shown[..at]),
+    }
+}
