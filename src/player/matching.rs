@@ -3,7 +3,7 @@
 //! On a stream every condition answers one question: *from this length on, what is the shortest run of unread bytes for
 //! which you hold?* Several conditions that must hold together ask each other in turn until they agree on a length; of
 //! alternatives the shortest wins. Each condition remembers how far it has looked, so the work is linear in the bytes
-//! however they were cut.
+//! however they were cut. A condition is never asked about a shorter run than before.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -40,8 +40,8 @@ struct NodeState {
     /// The node's pattern.
     pattern: Option<Arc<Compiled>>,
     search: StreamSearch,
-    /// Exact and prefix: how many bytes are compared. Suffix and contains: where to look next. All: the shortest run
-    /// not ruled out.
+    /// Exact and prefix: how many bytes are compared. Suffix and contains: where to look next. All and
+    /// not: the shortest run that is not ruled out.
     looked: usize,
     /// Contains and prefix: from which length on it holds.
     holds_from: Option<usize>,
@@ -236,7 +236,7 @@ impl Matching {
                 }
             }
             MatcherNode::Any => reached(from, data),
-            MatcherNode::Not(inner) => self.next_failure(inner, data, from),
+            MatcherNode::Not(inner) => self.next_failure(matcher, inner, data, from),
             MatcherNode::All(list) => self.next_agreement(matcher, list, data, from),
             MatcherNode::OneOf(list) => {
                 let mut best = Hold::Never;
@@ -333,20 +333,23 @@ impl Matching {
     }
 
     /// The shortest run for which the inner matcher does not hold.
-    fn next_failure(&mut self, inner: &Matcher, data: &[u8], from: usize) -> Hold {
-        let mut len = from;
-        while len <= data.len() {
-            match self.next_hold(inner, data, len) {
-                Hold::At(end) if end == len => {
-                    if self.holds_for_ever(inner, len) {
-                        return Hold::Never;
-                    }
-                    len += 1;
-                }
-                _ => return Hold::At(len),
+    fn next_failure(&mut self, matcher: &Matcher, inner: &Matcher, data: &[u8], from: usize) -> Hold {
+        let id = usize::from(matcher.id);
+        let mut len = from.max(self.nodes.get(id).map_or(0, |state| state.looked));
+        let failed = loop {
+            if len > data.len() {
+                break Hold::Later;
             }
+            match self.next_hold(inner, data, len) {
+                Hold::At(end) if end == len && self.holds_for_ever(inner, len) => return Hold::Never,
+                Hold::At(end) if end == len => len += 1,
+                _ => break Hold::At(len),
+            }
+        };
+        if let Some(state) = self.nodes.get_mut(id) {
+            state.looked = len;
         }
-        Hold::Later
+        failed
     }
 
     /// The shortest run for which all of the list hold.
@@ -359,7 +362,7 @@ impl Matching {
     ) -> Hold {
         let id = usize::from(matcher.id);
         let mut len = from.max(self.nodes.get(id).map_or(0, |state| state.looked));
-        loop {
+        let agreed = loop {
             let (mut longest, mut later) = (len, false);
             for inner in list {
                 match self.next_hold(inner, data, len) {
@@ -368,15 +371,20 @@ impl Matching {
                     Hold::Never => return Hold::Never,
                 }
             }
-            if later || longest == len {
-                // All runs shorter than this one are ruled out: the next question begins here.
-                if let Some(state) = self.nodes.get_mut(id) {
-                    state.looked = len;
-                }
-                return if later { Hold::Later } else { Hold::At(len) };
+            if longest == len && !later {
+                break Hold::At(len);
             }
-            len = longest;
+            if len > data.len() {
+                break Hold::Later;
+            }
+            // One that holds for no run so far rules out all that have arrived.
+            len = if later { data.len() + 1 } else { longest };
+        };
+        // All runs shorter than this one are ruled out: the next question begins here.
+        if let Some(state) = self.nodes.get_mut(id) {
+            state.looked = len;
         }
+        agreed
     }
 
     /// Whether a matcher that holds for a run of `len` bytes holds for every longer one too.

@@ -1,0 +1,156 @@
+//! Matchers on streams against a naive oracle: try every length, from the shortest on.
+
+use proptest::prelude::*;
+
+use crate::player::matching::{Hold, Matching};
+use crate::scenario::{Matcher, MatcherNode, Pattern, Payload, Span, Values};
+
+/// A matcher without its number.
+#[derive(Debug, Clone)]
+enum Tree {
+    Exact(Vec<u8>),
+    Prefix(Vec<u8>),
+    Suffix(Vec<u8>),
+    Contains(Vec<u8>),
+    Regex(&'static str),
+    Length(u64, u64),
+    Any,
+    Not(Box<Tree>),
+    All(Vec<Tree>),
+    OneOf(Vec<Tree>),
+}
+
+impl Tree {
+    fn matcher(&self, next: &mut u16) -> Matcher {
+        let id = *next;
+        *next += 1;
+        let payload = |bytes: &[u8]| Payload::fixed(bytes, Span::default());
+        let mut list = |trees: &[Self]| trees.iter().map(|tree| tree.matcher(next)).collect();
+        let node = match self {
+            Self::Exact(bytes) => MatcherNode::Exact(payload(bytes)),
+            Self::Prefix(bytes) => MatcherNode::Prefix(payload(bytes)),
+            Self::Suffix(bytes) => MatcherNode::Suffix(payload(bytes)),
+            Self::Contains(bytes) => MatcherNode::Contains(payload(bytes)),
+            Self::Regex(text) => MatcherNode::Regex(Pattern::compile(text).unwrap()),
+            Self::Length(min, max) => MatcherNode::Length { min: *min, max: *max },
+            Self::Any => MatcherNode::Any,
+            Self::Not(inner) => MatcherNode::Not(Box::new(inner.matcher(next))),
+            Self::All(trees) => MatcherNode::All(list(trees)),
+            Self::OneOf(trees) => MatcherNode::OneOf(list(trees)),
+        };
+        Matcher { node, id, capture: None, span: Span::default() }
+    }
+}
+
+fn trees() -> impl Strategy<Value = Tree> {
+    let bytes = || prop::collection::vec(prop::sample::select(vec![b'a', b'b', b'\n']), 0..4);
+    let leaf = prop_oneof![
+        bytes().prop_map(Tree::Exact),
+        bytes().prop_map(Tree::Prefix),
+        bytes().prop_map(Tree::Suffix),
+        bytes().prop_map(Tree::Contains),
+        prop::sample::select(vec!["a+b", "^ab", "b\n", "[^\n]b", "aa|b"]).prop_map(Tree::Regex),
+        (0..5u64, 0..3u64).prop_map(|(min, more)| Tree::Length(min, min + more)),
+        (0..5u64).prop_map(|min| Tree::Length(min, u64::MAX)),
+        Just(Tree::Any),
+    ];
+    leaf.prop_recursive(3, 12, 3, |inner| {
+        prop_oneof![
+            inner.clone().prop_map(|tree| Tree::Not(Box::new(tree))),
+            prop::collection::vec(inner.clone(), 1..4).prop_map(Tree::All),
+            prop::collection::vec(inner, 1..4).prop_map(Tree::OneOf),
+        ]
+    })
+}
+
+fn streams() -> impl Strategy<Value = Vec<u8>> {
+    prop::collection::vec(prop::sample::select(vec![b'a', b'b', b'\n']), 0..12)
+}
+
+/// The shortest run for which the matcher holds, by trying all.
+fn naive(matching: &Matching, matcher: &Matcher, stream: &[u8]) -> Option<usize> {
+    (0..=stream.len()).find(|len| matching.holds(matcher, &stream[..*len]))
+}
+
+fn begun(matcher: &Matcher) -> Matching {
+    let mut matching = Matching::default();
+    matching.begin(matcher, &Values::default(), 1 << 20).unwrap();
+    matching
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn the_shortest_run_is_found_however_the_stream_is_cut(
+        tree in trees(),
+        stream in streams(),
+        cuts in prop::collection::vec(0..12usize, 0..6),
+        more in streams(),
+    ) {
+        let matcher = tree.matcher(&mut 0);
+        let expected = naive(&begun(&matcher), &matcher, &stream);
+
+        let whole = begun(&matcher).on_stream(&matcher, &stream);
+        let mut pieces = begun(&matcher);
+        let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut.min(stream.len())).chain([stream.len()]).collect();
+        cuts.sort_unstable();
+        let mut cut = Hold::Later;
+        for end in cuts {
+            cut = pieces.on_stream(&matcher, &stream[..end]);
+            if cut != Hold::Later {
+                break;
+            }
+        }
+        match expected {
+            Some(len) => {
+                prop_assert_eq!(whole, Hold::At(len));
+                prop_assert_eq!(cut, Hold::At(len));
+            }
+            None => {
+                prop_assert!(!matches!(whole, Hold::At(_)), "{whole:?}");
+                prop_assert!(!matches!(cut, Hold::At(_)), "{cut:?}");
+                if whole == Hold::Never || cut == Hold::Never {
+                    let longer = [&stream[..], &more[..]].concat();
+                    prop_assert_eq!(naive(&begun(&matcher), &matcher, &longer), None, "never is never");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_stream_that_cannot_match_any_more_is_given_up_at_once() {
+    for (tree, stream) in [
+        (Tree::Exact(b"abc".to_vec()), &b"ax"[..]),
+        (Tree::Prefix(b"abc".to_vec()), b"ax"),
+        (Tree::Regex("^abc"), b"abx"),
+        (Tree::Length(2, 3), b""),
+        (Tree::OneOf(vec![Tree::Exact(b"ab".to_vec()), Tree::Exact(b"ac".to_vec())]), b"ad"),
+        (Tree::All(vec![Tree::Suffix(b"\n".to_vec()), Tree::Exact(b"ab".to_vec())]), b"abb"),
+    ] {
+        let matcher = tree.matcher(&mut 0);
+        let hold = begun(&matcher).on_stream(&matcher, stream);
+        let expected = if stream.is_empty() { Hold::Later } else { Hold::Never };
+        assert_eq!(hold, expected, "{tree:?}");
+    }
+}
+
+#[test]
+fn work_is_linear_in_the_bytes_also_one_at_a_time() {
+    // A quadratic search would look at 2 × 10¹⁰ bytes here and not come back.
+    let stream = vec![b'a'; 200_000];
+    for tree in [
+        Tree::Contains(b"aab".to_vec()),
+        Tree::Suffix(b"ab".to_vec()),
+        Tree::Regex("a[^b]*b"),
+        Tree::All(vec![Tree::Prefix(b"a".to_vec()), Tree::Suffix(b"ab".to_vec())]),
+        Tree::All(vec![Tree::Regex("ab"), Tree::Not(Box::new(Tree::Contains(b"b".to_vec())))]),
+    ] {
+        let matcher = tree.matcher(&mut 0);
+        let mut matching = begun(&matcher);
+        for end in 0..=stream.len() {
+            assert_eq!(matching.on_stream(&matcher, &stream[..end]), Hold::Later, "{tree:?}");
+        }
+    }
+}
