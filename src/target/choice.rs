@@ -1,0 +1,50 @@
+//! What a person names as the target.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::OpenTarget;
+use crate::net::{Address, AddressError};
+
+/// What is under test.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Target {
+    /// The reference server, in this process.
+    #[default]
+    Embedded,
+    /// A server that somebody else runs.
+    Address(Address),
+}
+
+impl Target {
+    /// Makes it ready for a run. Nothing is started or connected before a case needs it.
+    pub fn open(self) -> OpenTarget {
+        OpenTarget::new(self)
+    }
+}
+
+impl FromStr for Target {
+    type Err = AddressError;
+
+    /// Reads `embedded`, or an [`Address`].
+    fn from_str(text: &str) -> Result<Self, AddressError> {
+        match text {
+            EMBEDDED => Ok(Self::Embedded),
+            _ => text.parse().map(Self::Address),
+        }
+    }
+}
+
+impl fmt::Display for Target {
+    /// In words, for the head of a report.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Embedded => f.write_str("embedded reference server"),
+            Self::Address(address) => address.fmt(f),
+        }
+    }
+}
+
+/// How the reference server in this process is named.
+const EMBEDDED: &str = "embedded";

@@ -1,0 +1,130 @@
+//! A target that is ready for a run.
+
+use std::collections::HashMap;
+
+use thiserror::Error;
+use tokio::sync::Mutex;
+use tokio::task::JoinSet;
+
+use super::Target;
+use super::embedded::{Embedded, config_of, default_config, framing_of};
+use crate::net::{Address, BindError};
+use crate::scenario::{EvalError, Scenario};
+use crate::server::Config;
+use crate::wire::Framing;
+
+/// A target that is ready for a run.
+///
+/// Of the embedded server there is one for each framing, shared by the scenarios that say nothing about the server, and a
+/// fresh one for each case of a scenario with `server` settings.
+#[derive(Debug)]
+pub struct OpenTarget {
+    target: Target,
+    servers: Mutex<Servers>,
+}
+
+/// The embedded servers of a run.
+#[derive(Debug, Default)]
+struct Servers {
+    shared: HashMap<Framing, Embedded>,
+    /// All that run, or are being stopped.
+    tasks: JoinSet<()>,
+}
+
+/// What one case talks to. Dropped at the end of the case, a server that is its own is stopped, beside what comes next.
+#[derive(Debug)]
+pub struct Peer {
+    /// Where it listens.
+    pub address: Address,
+    /// The case's own server.
+    _own: Option<Embedded>,
+}
+
+/// Why a case cannot be given what it is to talk to.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum Unavailable {
+    /// The target is not what the scenario is about: it is to be skipped.
+    #[error("its `server` settings are for the embedded reference server")]
+    NotEmbedded,
+    /// The scenario's greeting has no value. The author is at fault.
+    #[error("the greeting of `server`: {0}")]
+    Greeting(EvalError),
+    /// The embedded server cannot be started. The system is at fault.
+    #[error("the embedded server cannot be started: {0}")]
+    NotStarted(#[from] BindError),
+}
+
+impl OpenTarget {
+    pub(super) fn new(target: Target) -> Self {
+        Self {
+            target,
+            servers: Mutex::default(),
+        }
+    }
+
+    /// What is under test.
+    pub fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// What a case of this scenario talks to.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the target is not what the scenario needs, or the embedded server cannot be started.
+    pub async fn peer_of(&self, scenario: &Scenario) -> Result<Peer, Unavailable> {
+        match (&self.target, &scenario.server) {
+            (Target::Address(_), Some(_)) => Err(Unavailable::NotEmbedded),
+            (Target::Address(address), None) => Ok(Peer {
+                address: address.clone(),
+                _own: None,
+            }),
+            (Target::Embedded, None) => {
+                let mut servers = self.servers.lock().await;
+                let address = servers.shared(framing_of(scenario)).await?;
+                Ok(Peer {
+                    address,
+                    _own: None,
+                })
+            }
+            (Target::Embedded, Some(settings)) => {
+                let config =
+                    config_of(framing_of(scenario), settings).map_err(Unavailable::Greeting)?;
+                let own = self.servers.lock().await.start(config).await?;
+                Ok(Peer {
+                    address: own.address.clone(),
+                    _own: Some(own),
+                })
+            }
+        }
+    }
+
+    /// Stops all servers and waits for them, not longer than their own deadline.
+    pub async fn close(self) {
+        let Servers { shared, mut tasks } = self.servers.into_inner();
+        drop(shared);
+        while tasks.join_next().await.is_some() {}
+    }
+}
+
+impl Servers {
+    /// Where the server of this framing listens. It is started when it is first asked for.
+    async fn shared(&mut self, framing: Framing) -> Result<Address, BindError> {
+        if let Some(server) = self.shared.get(&framing) {
+            return Ok(server.address.clone());
+        }
+        let server = self.start(default_config(framing)).await?;
+        let address = server.address.clone();
+        self.shared.insert(framing, server);
+        Ok(address)
+    }
+
+    async fn start(&mut self, config: Config) -> Result<Embedded, BindError> {
+        let (server, run) = Embedded::start(config).await?;
+        self.tasks.spawn(run);
+        // What has stopped by now is forgotten, so that the set does not grow with the number of cases.
+        while self.tasks.try_join_next().is_some() {}
+        Ok(server)
+    }
+}
