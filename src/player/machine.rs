@@ -7,7 +7,7 @@ use super::cursor::{Cursor, Flow};
 use super::link::{Phase, Writing};
 use super::verdict::{Failure, FailureKind, LinkState};
 use super::{Action, Ending, EventKind, Refusal, Setting, Transcript, Verdict};
-use crate::scenario::{BlockId, ClientId, EvalError, Script};
+use crate::scenario::{BlockId, ClientId, EvalError, Script, Template};
 use crate::time::Time;
 
 /// A script being played.
@@ -41,6 +41,9 @@ enum Stage {
 }
 
 impl Player {
+    /// How many bytes a text to be shown may have.
+    pub const MAX_SHOWN: usize = 4 << 10;
+
     /// Makes a player that has not begun.
     pub fn new(script: Arc<Script>, setting: Setting) -> Self {
         Self {
@@ -110,6 +113,14 @@ impl Player {
     /// Messages (framed) or runs of bytes (raw) that arrived on connections since given back, and that no step took.
     pub fn leftovers(&self) -> u64 {
         self.core.leftovers
+    }
+
+    /// A text of the scenario, such as its name, with the values there are now; `None` where one is missing.
+    pub fn show(&self, text: &Template) -> Option<String> {
+        let mut shown = Vec::new();
+        text.render(&self.core.values, Self::MAX_SHOWN, &mut shown)
+            .ok()
+            .map(|()| String::from_utf8_lossy(&shown).into_owned())
     }
 
     /// The connection of a client came about; the peer's address, to be shown.

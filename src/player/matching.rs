@@ -333,7 +333,13 @@ impl Matching {
     }
 
     /// The shortest run for which the inner matcher does not hold.
-    fn next_failure(&mut self, matcher: &Matcher, inner: &Matcher, data: &[u8], from: usize) -> Hold {
+    fn next_failure(
+        &mut self,
+        matcher: &Matcher,
+        inner: &Matcher,
+        data: &[u8],
+        from: usize,
+    ) -> Hold {
         let id = usize::from(matcher.id);
         let mut len = from.max(self.nodes.get(id).map_or(0, |state| state.looked));
         let failed = loop {
@@ -341,7 +347,9 @@ impl Matching {
                 break Hold::Later;
             }
             match self.next_hold(inner, data, len) {
-                Hold::At(end) if end == len && self.holds_for_ever(inner, len) => return Hold::Never,
+                Hold::At(end) if end == len && self.holds_for_ever(inner, len) => {
+                    return Hold::Never;
+                }
                 Hold::At(end) if end == len => len += 1,
                 _ => break Hold::At(len),
             }

@@ -1,7 +1,18 @@
 //! Plays scenarios against a target: one conversation, a suite, its schedule.
 
+mod conversation;
 mod event;
+mod options;
+mod order;
 mod outcome;
+mod queue;
+mod seed;
+mod suite;
+#[cfg(test)]
+mod tests;
 
 pub use event::{Event, Summary};
+pub use options::{CaseRef, DEFAULT_JOBS, DEFAULT_SLOW_TIMEOUT, RunOptions};
 pub use outcome::{CaseResult, Outcome};
+pub use seed::case_seed;
+pub use suite::run_suite;

@@ -32,13 +32,21 @@ impl Tree {
             Self::Suffix(bytes) => MatcherNode::Suffix(payload(bytes)),
             Self::Contains(bytes) => MatcherNode::Contains(payload(bytes)),
             Self::Regex(text) => MatcherNode::Regex(Pattern::compile(text).unwrap()),
-            Self::Length(min, max) => MatcherNode::Length { min: *min, max: *max },
+            Self::Length(min, max) => MatcherNode::Length {
+                min: *min,
+                max: *max,
+            },
             Self::Any => MatcherNode::Any,
             Self::Not(inner) => MatcherNode::Not(Box::new(inner.matcher(next))),
             Self::All(trees) => MatcherNode::All(list(trees)),
             Self::OneOf(trees) => MatcherNode::OneOf(list(trees)),
         };
-        Matcher { node, id, capture: None, span: Span::default() }
+        Matcher {
+            node,
+            id,
+            capture: None,
+            span: Span::default(),
+        }
     }
 }
 
@@ -74,7 +82,9 @@ fn naive(matching: &Matching, matcher: &Matcher, stream: &[u8]) -> Option<usize>
 
 fn begun(matcher: &Matcher) -> Matching {
     let mut matching = Matching::default();
-    matching.begin(matcher, &Values::default(), 1 << 20).unwrap();
+    matching
+        .begin(matcher, &Values::default(), 1 << 20)
+        .unwrap();
     matching
 }
 
@@ -126,12 +136,28 @@ fn a_stream_that_cannot_match_any_more_is_given_up_at_once() {
         (Tree::Prefix(b"abc".to_vec()), b"ax"),
         (Tree::Regex("^abc"), b"abx"),
         (Tree::Length(2, 3), b""),
-        (Tree::OneOf(vec![Tree::Exact(b"ab".to_vec()), Tree::Exact(b"ac".to_vec())]), b"ad"),
-        (Tree::All(vec![Tree::Suffix(b"\n".to_vec()), Tree::Exact(b"ab".to_vec())]), b"abb"),
+        (
+            Tree::OneOf(vec![
+                Tree::Exact(b"ab".to_vec()),
+                Tree::Exact(b"ac".to_vec()),
+            ]),
+            b"ad",
+        ),
+        (
+            Tree::All(vec![
+                Tree::Suffix(b"\n".to_vec()),
+                Tree::Exact(b"ab".to_vec()),
+            ]),
+            b"abb",
+        ),
     ] {
         let matcher = tree.matcher(&mut 0);
         let hold = begun(&matcher).on_stream(&matcher, stream);
-        let expected = if stream.is_empty() { Hold::Later } else { Hold::Never };
+        let expected = if stream.is_empty() {
+            Hold::Later
+        } else {
+            Hold::Never
+        };
         assert_eq!(hold, expected, "{tree:?}");
     }
 }
@@ -144,13 +170,23 @@ fn work_is_linear_in_the_bytes_also_one_at_a_time() {
         Tree::Contains(b"aab".to_vec()),
         Tree::Suffix(b"ab".to_vec()),
         Tree::Regex("a[^b]*b"),
-        Tree::All(vec![Tree::Prefix(b"a".to_vec()), Tree::Suffix(b"ab".to_vec())]),
-        Tree::All(vec![Tree::Regex("ab"), Tree::Not(Box::new(Tree::Contains(b"b".to_vec())))]),
+        Tree::All(vec![
+            Tree::Prefix(b"a".to_vec()),
+            Tree::Suffix(b"ab".to_vec()),
+        ]),
+        Tree::All(vec![
+            Tree::Regex("ab"),
+            Tree::Not(Box::new(Tree::Contains(b"b".to_vec()))),
+        ]),
     ] {
         let matcher = tree.matcher(&mut 0);
         let mut matching = begun(&matcher);
         for end in 0..=stream.len() {
-            assert_eq!(matching.on_stream(&matcher, &stream[..end]), Hold::Later, "{tree:?}");
+            assert_eq!(
+                matching.on_stream(&matcher, &stream[..end]),
+                Hold::Later,
+                "{tree:?}"
+            );
         }
     }
 }

@@ -1,0 +1,168 @@
+//! One case: its setting, its peer, its player, and what came of it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{CaseRef, CaseResult, Outcome, RunOptions, case_seed};
+use crate::drive::{Cancel, Lingering, play};
+use crate::net::Address;
+use crate::player::{Failure, FailureKind, Player, Refusal, Setting, Transcript, Verdict};
+use crate::scenario::{Span, Value};
+use crate::target::{OpenTarget, Unavailable};
+
+/// What the cases of a run share.
+#[derive(Debug)]
+pub(super) struct Run {
+    pub(super) options: RunOptions,
+    /// Different for each run: the built-in `run_id`.
+    pub(super) run_id: String,
+    pub(super) target: OpenTarget,
+    pub(super) lingering: Lingering,
+    pub(super) cancel: Cancel,
+}
+
+/// A case that is over.
+#[derive(Debug)]
+pub(super) struct Finished {
+    pub(super) outcome: Box<Outcome>,
+    /// Whether a connection came about.
+    pub(super) connected: bool,
+    /// Whether it was played as written although the run asks for other pieces.
+    pub(super) as_written: bool,
+}
+
+impl Run {
+    /// Why a case is not to be played, where that is known without a look at the target.
+    pub(super) fn skip_reason(case: &CaseRef) -> Option<String> {
+        case.scenario.skip.clone()
+    }
+
+    /// Plays a case.
+    pub(super) async fn play(&self, case: CaseRef) -> Finished {
+        let peer = match self.target.peer_of(&case.scenario).await {
+            Ok(peer) => peer,
+            Err(unavailable) => return finish(case, without_peer(unavailable)),
+        };
+        let script = &case.scenario.script;
+        let mut player = Player::new(Arc::clone(script), self.setting(&case, &peer.address));
+        let addresses = vec![peer.address.clone(); script.clients.len()];
+        let stats = play(&mut player, &addresses, &self.lingering, &self.cancel).await;
+
+        // A driver returns when there is a verdict.
+        let verdict = player.verdict().cloned().unwrap_or(Verdict::Cancelled);
+        let shown = verdict != Verdict::Passed || self.options.keep_transcripts;
+        let name = case.scenario.name.as_ref();
+        Finished {
+            connected: stats.connected,
+            as_written: case.scenario.as_written && self.options.segment.is_some(),
+            outcome: Box::new(Outcome {
+                name: name.and_then(|name| player.show(name)),
+                result: CaseResult::Played(verdict),
+                elapsed: stats.elapsed,
+                leftovers: player.leftovers(),
+                transcript: if shown {
+                    player.transcript().clone()
+                } else {
+                    Transcript::default()
+                },
+                id: case.id,
+                scenario: case.scenario,
+            }),
+        }
+    }
+
+    fn setting(&self, case: &CaseRef, address: &Address) -> Setting {
+        let options = &self.options;
+        Setting {
+            builtins: self.builtins(case, address),
+            vars: options.vars.clone(),
+            case: (case.scenario.cases.get(case.case))
+                .map(|row| row.values.clone())
+                .unwrap_or_default(),
+            seed: case_seed(options.seed, &case.id),
+            timeout: options.timeout,
+            max_steps: options.max_steps,
+            segment: options.segment.filter(|_| !case.scenario.as_written),
+            ..Setting::default()
+        }
+    }
+
+    /// The built-in names that the script has a use for.
+    fn builtins(&self, case: &CaseRef, address: &Address) -> Vec<(&'static str, Value)> {
+        let label = (case.scenario.cases.get(case.case))
+            .and_then(|row| row.label.as_deref())
+            .unwrap_or_default();
+        let scenario = case.id.strip_suffix(label).unwrap_or(&case.id);
+        let target = || {
+            Value::from_iter([
+                ("host", Value::from(address.host())),
+                ("port", Value::from(address.port())),
+            ])
+        };
+        let all: [(&'static str, &dyn Fn() -> Value); 6] = [
+            ("scenario", &|| Value::from(scenario.trim_end_matches('#'))),
+            ("case", &|| Value::from(label)),
+            ("index", &|| Value::from(case.case)),
+            ("run_id", &|| Value::from(self.run_id.as_str())),
+            ("seed", &|| Value::from(self.options.seed)),
+            ("target", &target),
+        ];
+        let names = &case.scenario.script.names;
+        all.into_iter()
+            .filter(|(name, _)| names.find(name).is_some())
+            .map(|(name, value)| (name, value()))
+            .collect()
+    }
+}
+
+/// A case that is not played.
+pub(super) fn skipped(case: CaseRef, reason: String) -> Finished {
+    finish(case, CaseResult::Skipped(reason))
+}
+
+fn finish(case: CaseRef, result: CaseResult) -> Finished {
+    let name = case.scenario.name.as_ref().and_then(|name| name.plain());
+    Finished {
+        connected: false,
+        as_written: false,
+        outcome: Box::new(Outcome {
+            name: name.map(str::to_owned),
+            result,
+            elapsed: Duration::ZERO,
+            leftovers: 0,
+            transcript: Transcript::default(),
+            id: case.id,
+            scenario: case.scenario,
+        }),
+    }
+}
+
+/// What it comes to when there is nobody to talk to.
+fn without_peer(unavailable: Unavailable) -> CaseResult {
+    let message = unavailable.to_string();
+    let (span, kind) = match unavailable {
+        Unavailable::NotEmbedded => return CaseResult::Skipped(message),
+        Unavailable::Greeting(error) => (error.span, FailureKind::NoValue(error)),
+        Unavailable::NotStarted(_) => (
+            Span::default(),
+            FailureKind::NotConnected(Refusal {
+                refused: false,
+                message,
+            }),
+        ),
+    };
+    CaseResult::Played(Verdict::Failed(Box::new(Failure {
+        span,
+        step: 0,
+        steps: 0,
+        in_finally: false,
+        client: None,
+        client_name: String::new(),
+        rounds: Vec::new(),
+        waited: Duration::ZERO,
+        kind,
+        note: None,
+        links: Vec::new(),
+        finally: None,
+    })))
+}

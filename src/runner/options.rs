@@ -1,0 +1,63 @@
+//! What is to be played, and how.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::player::{DEFAULT_MAX_STEPS, DEFAULT_TIMEOUT, Segment};
+use crate::scenario::{Scenario, Value};
+
+/// How many cases are played at a time unless told otherwise.
+pub const DEFAULT_JOBS: usize = 8;
+
+/// After how long a case is called slow unless told otherwise: 5 s.
+pub const DEFAULT_SLOW_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// One case to be played.
+#[derive(Debug, Clone)]
+pub struct CaseRef {
+    /// Path without ending, plus `#label` or `#N` for a case.
+    pub id: Arc<str>,
+    /// The file it is from.
+    pub scenario: Arc<Scenario>,
+    /// Which of the file's cases, from 0.
+    pub case: usize,
+}
+
+/// How cases are played.
+#[derive(Debug, Clone)]
+pub struct RunOptions {
+    /// How many are played at a time; at least one.
+    pub jobs: usize,
+    /// How long a step waits where the file says nothing.
+    pub timeout: Duration,
+    /// Decides whatever is random.
+    pub seed: u64,
+    /// Names set from outside (`--var`).
+    pub vars: Vec<(String, Value)>,
+    /// Plays every send in other pieces, but in scenarios that are about theirs.
+    pub segment: Option<Segment>,
+    /// Begins no further case once one has failed.
+    pub fail_fast: bool,
+    /// After how long a case is called slow, and again each time it has lasted as long once more.
+    pub slow_timeout: Duration,
+    /// How many steps a conversation may have.
+    pub max_steps: u64,
+    /// Keeps the transcripts of cases that have passed too.
+    pub keep_transcripts: bool,
+}
+
+impl Default for RunOptions {
+    fn default() -> Self {
+        Self {
+            jobs: DEFAULT_JOBS,
+            timeout: DEFAULT_TIMEOUT,
+            seed: 0,
+            vars: Vec::new(),
+            segment: None,
+            fail_fast: false,
+            slow_timeout: DEFAULT_SLOW_TIMEOUT,
+            max_steps: DEFAULT_MAX_STEPS,
+            keep_transcripts: false,
+        }
+    }
+}

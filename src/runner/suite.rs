@@ -1,0 +1,258 @@
+//! A whole run: many cases at a time, their results in order.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::panic::resume_unwind;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep_until};
+
+use super::conversation::{Finished, Run, skipped};
+use super::order::InOrder;
+use super::queue::Queue;
+use super::{CaseRef, CaseResult, Event, Outcome, RunOptions, Summary, case_seed};
+use crate::drive::{Cancel, Lingering};
+use crate::player::Verdict;
+use crate::target::Target;
+
+/// Results that may wait to be reported before no further case is begun.
+const MAX_UNREPORTED: usize = 256;
+
+/// Plays cases, at most [`RunOptions::jobs`] at a time, and tells `events` what happens; results in the order of `cases`.
+///
+/// Once `cancel` is asked for, no further case is begun, and those that are being played play their `finally` and end.
+/// The count is right also then.
+///
+/// # Panics
+///
+/// Panics when playing a case does, which is a mistake of this program.
+pub async fn run_suite(
+    cases: Vec<CaseRef>,
+    target: Target,
+    options: RunOptions,
+    cancel: &Cancel,
+    mut events: impl FnMut(Event),
+) -> Summary {
+    let began = Instant::now();
+    let jobs = options.jobs.max(1);
+    events(Event::RunStarted {
+        scenarios: count_scenarios(&cases),
+        cases: cases.len(),
+        target: target.to_string(),
+        jobs,
+        seed: options.seed,
+    });
+    let workers = jobs.min(cases.len());
+    let queue = Arc::new(Queue::new(cases));
+    let mut suite = Suite {
+        summary: Summary::default(),
+        in_order: InOrder::new(),
+        playing: BTreeMap::new(),
+        slow: VecDeque::new(),
+        slow_timeout: options.slow_timeout,
+        events: &mut events,
+    };
+    let run = Arc::new(Run {
+        run_id: run_id(options.seed),
+        options,
+        target: target.open(),
+        lingering: Lingering::default(),
+        cancel: cancel.clone(),
+    });
+
+    let (told, news) = mpsc::channel(MAX_UNREPORTED);
+    let mut tasks = JoinSet::new();
+    for _ in 0..workers {
+        tasks.spawn(work(Arc::clone(&run), Arc::clone(&queue), told.clone()));
+    }
+    drop(told);
+    suite.listen(news).await;
+    while let Some(worked) = tasks.join_next().await {
+        if let Err(error) = worked
+            && let Ok(panic) = error.try_into_panic()
+        {
+            resume_unwind(panic);
+        }
+    }
+
+    let mut summary = suite.summary;
+    summary.cancelled += queue.left();
+    end(run).await;
+    events(Event::RunFinished {
+        summary,
+        elapsed: began.elapsed(),
+    });
+    summary
+}
+
+/// Waits for what goes on beside the cases: connections that are being closed, servers that are being stopped.
+async fn end(run: Arc<Run>) {
+    let lingering = run.lingering.clone();
+    // The workers are gone, so this is the last one.
+    if let Ok(run) = Arc::try_unwrap(run) {
+        tokio::join!(lingering.wait(), run.target.close());
+    }
+}
+
+/// What a worker tells.
+enum News {
+    Started(usize, Arc<str>),
+    Finished(usize, Finished),
+}
+
+/// Plays one case after the other until there is none left.
+async fn work(run: Arc<Run>, queue: Arc<Queue>, tell: mpsc::Sender<News>) {
+    while !run.cancel.is_cancelled()
+        && let Some((n, case)) = queue.next()
+    {
+        let finished = match Run::skip_reason(&case) {
+            Some(reason) => skipped(case, reason),
+            None => {
+                if tell
+                    .send(News::Started(n, Arc::clone(&case.id)))
+                    .await
+                    .is_err()
+                {
+                    return;
+                }
+                run.play(case).await
+            }
+        };
+        if run.options.fail_fast && has_failed(&finished.outcome) {
+            queue.stop();
+        }
+        if tell.send(News::Finished(n, finished)).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// The side of a run that listens and reports.
+struct Suite<'a, F> {
+    summary: Summary,
+    in_order: InOrder<Box<Outcome>>,
+    /// What is being played, by number, and since when.
+    playing: BTreeMap<usize, (Arc<str>, Instant)>,
+    /// When which of them is slow; all wait equally long, so the earliest is in front.
+    slow: VecDeque<(Instant, usize)>,
+    slow_timeout: Duration,
+    events: &'a mut F,
+}
+
+impl<F: FnMut(Event)> Suite<'_, F> {
+    /// Listens until all workers are gone.
+    async fn listen(&mut self, mut news: mpsc::Receiver<News>) {
+        loop {
+            let slow = self.next_slow();
+            tokio::select! {
+                // A case that is over is not called slow.
+                biased;
+                news = news.recv() => match news {
+                    Some(News::Started(n, id)) => self.started(n, id),
+                    Some(News::Finished(n, finished)) => self.finished(n, finished),
+                    None => return,
+                },
+                () = at(slow) => self.call_slow(),
+            }
+        }
+    }
+
+    fn started(&mut self, n: usize, id: Arc<str>) {
+        let now = Instant::now();
+        self.playing.insert(n, (Arc::clone(&id), now));
+        self.mark(now, n);
+        (self.events)(Event::CaseStarted { id });
+    }
+
+    fn finished(&mut self, n: usize, finished: Finished) {
+        self.playing.remove(&n);
+        self.count(&finished);
+        let events = &mut *self.events;
+        self.in_order.put(n, finished.outcome, |outcome| {
+            events(Event::CaseFinished(outcome));
+        });
+    }
+
+    fn count(&mut self, finished: &Finished) {
+        let summary = &mut self.summary;
+        match &finished.outcome.result {
+            CaseResult::Skipped(_) => summary.skipped += 1,
+            CaseResult::Played(Verdict::Cancelled) => summary.cancelled += 1,
+            CaseResult::Played(Verdict::Passed) => {
+                summary.run += 1;
+                summary.passed += 1;
+            }
+            CaseResult::Played(Verdict::Failed(_)) => {
+                summary.run += 1;
+                summary.failed += 1;
+            }
+        }
+        summary.leftovers += finished.outcome.leftovers;
+        summary.as_written += usize::from(finished.as_written);
+        summary.connected |= finished.connected;
+    }
+
+    /// When the next case is slow. Cases that are over by now are forgotten.
+    fn next_slow(&mut self) -> Option<Instant> {
+        while let Some((at, n)) = self.slow.front() {
+            if self.playing.contains_key(n) {
+                return Some(*at);
+            }
+            self.slow.pop_front();
+        }
+        None
+    }
+
+    /// Says that the first case in the line is slow.
+    fn call_slow(&mut self) {
+        let Some((at, n)) = self.slow.pop_front() else {
+            return;
+        };
+        if let Some((id, since)) = self.playing.get(&n) {
+            (self.events)(Event::CaseSlow {
+                id: Arc::clone(id),
+                elapsed: since.elapsed(),
+            });
+            self.mark(at, n);
+        }
+    }
+
+    /// Puts a case into the line of those that will be slow, counted from `since`.
+    fn mark(&mut self, since: Instant, n: usize) {
+        if !self.slow_timeout.is_zero()
+            && let Some(at) = since.checked_add(self.slow_timeout)
+        {
+            self.slow.push_back((at, n));
+        }
+    }
+}
+
+async fn at(time: Option<Instant>) {
+    match time {
+        Some(time) => sleep_until(time).await,
+        None => std::future::pending().await,
+    }
+}
+
+fn has_failed(outcome: &Outcome) -> bool {
+    matches!(outcome.result, CaseResult::Played(Verdict::Failed(_)))
+}
+
+/// How many files the cases are from: the cases of one file stand together.
+fn count_scenarios(cases: &[CaseRef]) -> usize {
+    let same = |pair: &&[CaseRef]| match pair {
+        [a, b] => Arc::ptr_eq(&a.scenario, &b.scenario),
+        _ => false,
+    };
+    cases.len() - cases.windows(2).filter(same).count()
+}
+
+/// A name for this run that no other run has.
+fn run_id(seed: u64) -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let nanos = now.map_or(0, |now| now.as_nanos());
+    let mixed = case_seed(seed, &format!("{nanos} {}", std::process::id()));
+    format!("{mixed:016x}")
+}
