@@ -65,9 +65,9 @@ impl Core {
     }
 
     /// Begins anew, with the same buffers.
-    pub(super) fn reset(&mut self, setting: Setting) {
-        self.rng = ChaCha8Rng::seed_from_u64(setting.seed);
-        self.setting = setting;
+    pub(super) fn replay(&mut self, seed: u64) {
+        self.setting.seed = seed;
+        self.rng = ChaCha8Rng::seed_from_u64(seed);
         self.links.iter_mut().for_each(Link::reset);
         self.transcript.clear();
         self.actions.clear();
@@ -236,10 +236,6 @@ impl Core {
     }
 
     /// Where a client's next message lies in the unread bytes, after those to be ignored.
-    #[expect(
-        clippy::type_complexity,
-        reason = "two who can be at fault: the author (outer), the peer (inner)"
-    )]
     pub(super) fn next_message(
         &mut self,
         client: ClientId,

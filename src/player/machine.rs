@@ -55,9 +55,16 @@ impl Player {
         }
     }
 
-    /// Begins again with the same buffers.
+    /// Begins again, in another setting, with the same buffers.
     pub fn reset(&mut self, setting: Setting) {
-        self.core.reset(setting);
+        let seed = setting.seed;
+        self.core.setting = setting;
+        self.replay(seed);
+    }
+
+    /// Begins the same play again, with another seed and the same buffers.
+    pub fn replay(&mut self, seed: u64) {
+        self.core.replay(seed);
         self.cursors.truncate(1);
         self.stage = Stage::Fresh;
         self.verdict = None;
@@ -130,9 +137,7 @@ impl Player {
         {
             link.phase = Phase::Open;
             link.peer.push_str(peer);
-            self.core
-                .transcript
-                .note(client, EventKind::Connected(peer.to_owned()), now);
+            self.core.transcript.connected(client, peer, now);
             self.advance(now);
         }
     }

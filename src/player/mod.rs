@@ -5,8 +5,10 @@
 //! the [`Verdict`]. It owns no socket and reads no clock; a driver carries bytes and time.
 
 mod action;
+mod connecting;
 mod core;
 mod cursor;
+mod expecting;
 mod explain;
 mod link;
 mod machine;

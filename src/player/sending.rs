@@ -1,12 +1,17 @@
-//! Into which writes a send is cut.
+//! Steps that send, and into which writes a send is cut.
 
 use std::ops::Range;
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::Rng;
 
-use super::Segment;
-use crate::scenario::Split;
+use super::core::Core;
+use super::cursor::{Cursor, Doing};
+use super::link::Writing;
+use super::verdict::FailureKind;
+use super::{Action, Segment};
+use crate::scenario::{Split, Step, Verb};
+use crate::time::Time;
 
 /// How much of a send `--segment` cuts finely; what comes after is cut into pieces of [`COARSE`]: 4 KiB.
 const FINE: usize = 4 << 10;
@@ -16,6 +21,58 @@ const COARSE: usize = 1 << 10;
 
 /// How many bytes a random piece has at most, in the fine part.
 const RANDOM_FINE: usize = 16;
+
+impl Cursor {
+    /// Asks for the next piece of a send to be written.
+    pub(super) fn write_piece(
+        &mut self,
+        step: &Step,
+        core: &mut Core,
+    ) -> Result<bool, FailureKind> {
+        let Verb::Send { split, .. } = &step.verb else {
+            return Ok(self.done());
+        };
+        if !core.cut(step.client, split.as_ref())? {
+            return Ok(self.done());
+        }
+        core.ask(Action::Write(step.client));
+        self.doing = Doing::Write;
+        Ok(true)
+    }
+
+    pub(super) fn look_at_write(
+        &mut self,
+        step: &Step,
+        core: &mut Core,
+        now: Time,
+    ) -> Result<bool, FailureKind> {
+        let Verb::Send { pace, may_fail, .. } = &step.verb else {
+            return Ok(self.done());
+        };
+        let pace = core.pace(step.client, *pace);
+        let forgiven = *may_fail || core.setting.segment.is_some();
+        let due = self.is_due(now);
+        let link = core.link(step.client)?;
+        match link.writing {
+            Writing::Done if link.piece.end >= link.outbox.len() => Ok(self.done()),
+            Writing::Done => match pace {
+                Some(pace) => {
+                    // The pauses are the step's own doing: they do not use up its time.
+                    self.deadline = self.deadline.map(|deadline| deadline.after(pace));
+                    self.doing = Doing::Pause(now.after(pace));
+                    Ok(true)
+                }
+                None => self.write_piece(step, core),
+            },
+            Writing::Failed(_) if forgiven => Ok(self.done()),
+            Writing::Failed(how) => Err(FailureKind::Unwritable(how)),
+            Writing::Idle | Writing::Asked if due => Err(FailureKind::SendTimedOut {
+                len: link.outbox.len(),
+            }),
+            Writing::Idle | Writing::Asked => Ok(false),
+        }
+    }
+}
 
 /// How a send is cut, decided when it begins.
 #[derive(Debug, Clone, Copy)]

@@ -102,6 +102,19 @@ impl Transcript {
         self.events.push_back(Event { at, client, kind });
     }
 
+    /// Notes a connection that came about.
+    pub(super) fn connected(&mut self, client: ClientId, peer: &str, at: Time) {
+        self.make_room(0);
+        // A spare buffer is empty, so it is text.
+        let mut text = String::from_utf8(self.spare.pop().unwrap_or_default()).unwrap_or_default();
+        text.push_str(peer);
+        self.events.push_back(Event {
+            at,
+            client,
+            kind: EventKind::Connected(text),
+        });
+    }
+
     /// Notes bytes that this side sent.
     pub(super) fn sent(&mut self, client: ClientId, bytes: &[u8], at: Time) {
         let head = self.keep(bytes);
@@ -150,13 +163,17 @@ impl Transcript {
     }
 
     fn recycle(&mut self, event: Event) {
-        if let EventKind::Sent { mut head, .. } | EventKind::Received { mut head, .. } = event.kind
-        {
-            self.bytes = self.bytes.saturating_sub(head.len());
-            head.clear();
-            if self.spare.len() < Self::MAX_EVENTS {
-                self.spare.push(head);
+        let mut buffer = match event.kind {
+            EventKind::Sent { head, .. } | EventKind::Received { head, .. } => {
+                self.bytes = self.bytes.saturating_sub(head.len());
+                head
             }
+            EventKind::Connected(peer) => peer.into_bytes(),
+            _ => return,
+        };
+        buffer.clear();
+        if self.spare.len() < Self::MAX_EVENTS {
+            self.spare.push(buffer);
         }
     }
 }

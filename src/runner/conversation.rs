@@ -4,11 +4,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{CaseRef, CaseResult, Outcome, RunOptions, case_seed};
-use crate::drive::{Cancel, Lingering, play};
+use crate::drive::{Cancel, Lingering, PlayStats, play};
 use crate::net::Address;
 use crate::player::{Failure, FailureKind, Player, Refusal, Setting, Transcript, Verdict};
 use crate::scenario::{Span, Value};
+use crate::session;
+use crate::simulation::{self, Unsupported};
 use crate::target::{OpenTarget, Unavailable};
+use crate::time::Time;
+
+/// The host of a target that is simulated.
+const SIMULATED: &str = "simulated";
 
 /// What the cases of a run share.
 #[derive(Debug)]
@@ -39,15 +45,40 @@ impl Run {
 
     /// Plays a case.
     pub(super) async fn play(&self, case: CaseRef) -> Finished {
+        if self.options.simulate {
+            return self.simulate(case);
+        }
         let peer = match self.target.peer_of(&case.scenario).await {
             Ok(peer) => peer,
             Err(unavailable) => return finish(case, without_peer(unavailable)),
         };
         let script = &case.scenario.script;
-        let mut player = Player::new(Arc::clone(script), self.setting(&case, &peer.address));
+        let mut player = Player::new(Arc::clone(script), self.setting(&case, Some(&peer.address)));
         let addresses = vec![peer.address.clone(); script.clients.len()];
         let stats = play(&mut player, &addresses, &self.lingering, &self.cancel).await;
+        self.finished(case, &player, stats)
+    }
 
+    /// Plays a case in memory. Its time is that of the virtual clock.
+    fn simulate(&self, case: CaseRef) -> Finished {
+        if let Some(unsupported) = Unsupported::in_scenario(&case.scenario) {
+            return skipped(case, unsupported.to_string());
+        }
+        let config = match session::Config::for_scenario(&case.scenario) {
+            Ok(config) => Arc::new(config),
+            Err(error) => return finish(case, without_peer(Unavailable::Greeting(error))),
+        };
+        let setting = self.setting(&case, None);
+        let mut player = Player::new(Arc::clone(&case.scenario.script), setting);
+        let end = simulation::play(&mut player, &config);
+        let stats = PlayStats {
+            connected: true,
+            elapsed: end.since(Time::ZERO),
+        };
+        self.finished(case, &player, stats)
+    }
+
+    fn finished(&self, case: CaseRef, player: &Player, stats: PlayStats) -> Finished {
         // A driver returns when there is a verdict.
         let verdict = player.verdict().cloned().unwrap_or(Verdict::Cancelled);
         let shown = verdict != Verdict::Passed || self.options.keep_transcripts;
@@ -71,7 +102,7 @@ impl Run {
         }
     }
 
-    fn setting(&self, case: &CaseRef, address: &Address) -> Setting {
+    fn setting(&self, case: &CaseRef, address: Option<&Address>) -> Setting {
         let options = &self.options;
         Setting {
             builtins: self.builtins(case, address),
@@ -88,15 +119,18 @@ impl Run {
     }
 
     /// The built-in names that the script has a use for.
-    fn builtins(&self, case: &CaseRef, address: &Address) -> Vec<(&'static str, Value)> {
+    fn builtins(&self, case: &CaseRef, address: Option<&Address>) -> Vec<(&'static str, Value)> {
         let label = (case.scenario.cases.get(case.case))
             .and_then(|row| row.label.as_deref())
             .unwrap_or_default();
         let scenario = case.id.strip_suffix(label).unwrap_or(&case.id);
         let target = || {
             Value::from_iter([
-                ("host", Value::from(address.host())),
-                ("port", Value::from(address.port())),
+                (
+                    "host",
+                    Value::from(address.map_or(SIMULATED, Address::host)),
+                ),
+                ("port", Value::from(address.and_then(Address::port))),
             ])
         };
         let all: [(&'static str, &dyn Fn() -> Value); 6] = [

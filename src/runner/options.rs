@@ -42,6 +42,8 @@ pub struct RunOptions {
     pub slow_timeout: Duration,
     /// How many steps a conversation may have.
     pub max_steps: u64,
+    /// Plays in memory under a virtual clock, against sessions of the reference server, and not against the target.
+    pub simulate: bool,
     /// Keeps the transcripts of cases that have passed too.
     pub keep_transcripts: bool,
 }
@@ -57,6 +59,7 @@ impl Default for RunOptions {
             fail_fast: false,
             slow_timeout: DEFAULT_SLOW_TIMEOUT,
             max_steps: DEFAULT_MAX_STEPS,
+            simulate: false,
             keep_transcripts: false,
         }
     }

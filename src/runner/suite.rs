@@ -17,6 +17,9 @@ use crate::drive::{Cancel, Lingering};
 use crate::player::Verdict;
 use crate::target::Target;
 
+/// What is under test where nothing is connected to.
+const SIMULATION: &str = "reference server, simulated in memory";
+
 /// Results that may wait to be reported before no further case is begun.
 const MAX_UNREPORTED: usize = 256;
 
@@ -40,7 +43,10 @@ pub async fn run_suite(
     events(Event::RunStarted {
         scenarios: count_scenarios(&cases),
         cases: cases.len(),
-        target: target.to_string(),
+        target: match options.simulate {
+            true => SIMULATION.to_owned(),
+            false => target.to_string(),
+        },
         jobs,
         seed: options.seed,
     });

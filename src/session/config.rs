@@ -51,11 +51,8 @@ impl Config {
     ///
     /// Fails when the greeting has expressions in it that need a name: the server has none.
     pub fn for_scenario(scenario: &Scenario) -> Result<Self, EvalError> {
-        let framing = scenario
-            .script
-            .clients
-            .first()
-            .map_or(Framing::Raw, |client| client.framing);
+        let client = scenario.script.clients.first();
+        let framing = client.map_or_else(Framing::default, |client| client.framing);
         let mut config = Self {
             framing,
             ..Self::default()

@@ -5,10 +5,9 @@ use std::time::Duration;
 
 use crate::drive::Cancel;
 use crate::net::{Address, BindError, Endpoint};
-use crate::scenario::{EvalError, Scenario, ServerSettings, Values};
-use crate::server::{Config, Server};
+use crate::scenario::{EvalError, Scenario};
+use crate::server::{Config, DEFAULT_MAX_CONNECTIONS, Server};
 use crate::session;
-use crate::wire::Framing;
 
 /// How long the embedded server waits for its connections when it is stopped. Its clients are in this process, and done.
 const DRAIN_DEADLINE: Duration = Duration::from_secs(1);
@@ -49,54 +48,15 @@ impl Drop for Embedded {
     }
 }
 
-/// How the messages of a scenario are cut: as its first client says.
-pub(super) fn framing_of(scenario: &Scenario) -> Framing {
-    let client = scenario.script.clients.first();
-    client.map_or_else(Framing::default, |client| client.framing)
-}
-
-/// The server that scenarios without settings of their own share.
-pub(super) fn default_config(framing: Framing) -> Config {
-    Config {
-        session: Arc::new(session::Config {
-            framing,
-            ..session::Config::default()
-        }),
+/// The server that a scenario asks for: its own, or the one it shares with others of its framing.
+pub(super) fn config_of(scenario: &Scenario) -> Result<Config, EvalError> {
+    let limit = (scenario.server.as_ref()).and_then(|settings| settings.max_connections);
+    Ok(Config {
+        session: Arc::new(session::Config::for_scenario(scenario)?),
+        max_connections: limit.unwrap_or(DEFAULT_MAX_CONNECTIONS),
         drain_deadline: DRAIN_DEADLINE,
         ..Config::default()
-    }
-}
-
-/// The server that a scenario asks for.
-pub(super) fn config_of(framing: Framing, settings: &ServerSettings) -> Result<Config, EvalError> {
-    let mut config = default_config(settings.framing.unwrap_or(framing));
-    let session = Arc::make_mut(&mut config.session);
-    if let Some(greeting) = &settings.greeting {
-        session.greeting = match greeting {
-            None => None,
-            Some(payload) => {
-                let mut bytes = Vec::new();
-                payload.render(&Values::default(), MAX_GREETING, &mut bytes)?;
-                Some(bytes)
-            }
-        };
-    }
-    if let Some(reply) = settings.reply {
-        session.reply = reply;
-    }
-    if let Some(time) = settings.think_time {
-        session.think_time = time;
-    }
-    if let Some(time) = settings.idle_timeout {
-        session.idle_timeout = time;
-    }
-    if let Some(limit) = settings.max_message {
-        session.max_message = limit;
-    }
-    if let Some(max) = settings.max_connections {
-        config.max_connections = max;
-    }
-    Ok(config)
+    })
 }
 
 fn address_of(local: Endpoint) -> Address {
@@ -106,6 +66,3 @@ fn address_of(local: Endpoint) -> Address {
         port: addr.port(),
     }
 }
-
-/// How many bytes a greeting may have: 1 MiB.
-const MAX_GREETING: usize = 1 << 20;

@@ -7,7 +7,7 @@ use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 
 use super::Target;
-use super::embedded::{Embedded, config_of, default_config, framing_of};
+use super::embedded::{Embedded, config_of};
 use crate::net::{Address, BindError};
 use crate::scenario::{EvalError, Scenario};
 use crate::server::Config;
@@ -80,18 +80,17 @@ impl OpenTarget {
                 address: address.clone(),
                 _own: None,
             }),
-            (Target::Embedded, None) => {
+            (Target::Embedded, settings) => {
+                let config = config_of(scenario).map_err(Unavailable::Greeting)?;
                 let mut servers = self.servers.lock().await;
-                let address = servers.shared(framing_of(scenario)).await?;
-                Ok(Peer {
-                    address,
-                    _own: None,
-                })
-            }
-            (Target::Embedded, Some(settings)) => {
-                let config =
-                    config_of(framing_of(scenario), settings).map_err(Unavailable::Greeting)?;
-                let own = self.servers.lock().await.start(config).await?;
+                if settings.is_none() {
+                    let address = servers.shared(config).await?;
+                    return Ok(Peer {
+                        address,
+                        _own: None,
+                    });
+                }
+                let own = servers.start(config).await?;
                 Ok(Peer {
                     address: own.address.clone(),
                     _own: Some(own),
@@ -110,11 +109,12 @@ impl OpenTarget {
 
 impl Servers {
     /// Where the server of this framing listens. It is started when it is first asked for.
-    async fn shared(&mut self, framing: Framing) -> Result<Address, BindError> {
+    async fn shared(&mut self, config: Config) -> Result<Address, BindError> {
+        let framing = config.session.framing;
         if let Some(server) = self.shared.get(&framing) {
             return Ok(server.address.clone());
         }
-        let server = self.start(default_config(framing)).await?;
+        let server = self.start(config).await?;
         let address = server.address.clone();
         self.shared.insert(framing, server);
         Ok(address)

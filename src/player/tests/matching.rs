@@ -15,9 +15,9 @@ enum Tree {
     Regex(&'static str),
     Length(u64, u64),
     Any,
-    Not(Box<Tree>),
-    All(Vec<Tree>),
-    OneOf(Vec<Tree>),
+    Not(Box<Self>),
+    All(Vec<Self>),
+    OneOf(Vec<Self>),
 }
 
 impl Tree {

@@ -1,0 +1,226 @@
+//! Steps that expect: a message, a run of bytes, an end, silence.
+
+use std::time::Duration;
+
+use super::Ending;
+use super::core::Core;
+use super::cursor::Cursor;
+use super::explain::head;
+use super::matching::{Hold, Matching};
+use super::verdict::FailureKind;
+use crate::scenario::{ClientId, CloseHow, CloseKinds, Matcher, Step, Verb};
+use crate::time::Time;
+
+impl Cursor {
+    pub(super) fn look_at_expect(
+        &mut self,
+        step: &Step,
+        core: &mut Core,
+        now: Time,
+    ) -> Result<bool, FailureKind> {
+        let Verb::Expect { matcher, framed } = &step.verb else {
+            return Ok(self.done());
+        };
+        let decided = if *framed && core.is_framed(step.client) {
+            self.judge_message(step.client, matcher, core)?
+        } else {
+            self.judge_bytes(step.client, matcher, core)?
+        };
+        if decided {
+            return Ok(self.done());
+        }
+        let expected = |matching: &Matching| {
+            matching.expected(matcher, *framed && core.is_framed(step.client))
+        };
+        let link = core.link_ref(step.client)?;
+        let (received, received_len) = (
+            head(link.decoder.unread()),
+            link.decoder.unread().len() + link.passed,
+        );
+        if let Some(how) = link.ended {
+            return Err(FailureKind::Ended {
+                expected: expected(&self.matching),
+                how,
+                received,
+                received_len,
+            });
+        }
+        if self.is_due(now) {
+            return Err(FailureKind::TimedOut {
+                expected: expected(&self.matching),
+                received,
+                received_len,
+            });
+        }
+        Ok(false)
+    }
+
+    /// Judges the next message. `Ok(false)`: it is not there yet.
+    fn judge_message(
+        &self,
+        client: ClientId,
+        matcher: &Matcher,
+        core: &mut Core,
+    ) -> Result<bool, FailureKind> {
+        let cut = match core.next_message(client)? {
+            Ok(Some(cut)) => cut,
+            Ok(None) => return Ok(false),
+            Err(error) => {
+                let received = head(core.link_ref(client)?.decoder.unread());
+                let expected = self.matching.expected(matcher, true);
+                return Err(FailureKind::BadFrame {
+                    expected,
+                    error,
+                    received,
+                });
+            }
+        };
+        let (link, values) = core.link_and_values(client)?;
+        let message = link
+            .decoder
+            .unread()
+            .get(cut.message.clone())
+            .unwrap_or_default();
+        if !self.matching.holds(matcher, message) {
+            return Err(self.mismatch(matcher, message, true));
+        }
+        self.matching.capture(matcher, message, values);
+        link.decoder.skip(cut.len);
+        Ok(true)
+    }
+
+    /// Judges the unread bytes. `Ok(false)`: they do not decide it yet.
+    fn judge_bytes(
+        &mut self,
+        client: ClientId,
+        matcher: &Matcher,
+        core: &mut Core,
+    ) -> Result<bool, FailureKind> {
+        let (link, values) = core.link_and_values(client)?;
+        let unread = link.decoder.unread();
+        match self.matching.on_stream(matcher, unread) {
+            Hold::At(len) => {
+                let run = unread.get(..len).unwrap_or_default();
+                self.matching.capture(matcher, run, values);
+                link.decoder.skip(len);
+                Ok(true)
+            }
+            Hold::Never => Err(self.mismatch(matcher, unread, false)),
+            Hold::Later => {
+                let exact = self.matching.exact(matcher).map_or(0, <[u8]>::len);
+                let limit = link.max_message();
+                if unread.len() <= limit.max(exact) {
+                    return Ok(false);
+                }
+                // What the matcher has passed does not count, and need not be kept.
+                let passed = self.matching.passed(matcher);
+                if unread.len() - passed.min(unread.len()) <= limit {
+                    self.matching.forget(matcher, passed);
+                    link.decoder.skip(passed);
+                    link.passed += passed;
+                    return Ok(false);
+                }
+                let received = head(unread);
+                Err(FailureKind::TooLong {
+                    expected: self.matching.expected(matcher, false),
+                    limit,
+                    received,
+                })
+            }
+        }
+    }
+
+    fn mismatch(&self, matcher: &Matcher, received: &[u8], framed: bool) -> FailureKind {
+        FailureKind::Mismatch {
+            expected: self.matching.expected(matcher, framed),
+            received: head(received),
+            received_len: received.len(),
+            at: self.matching.wrong_at(matcher, received),
+            because: self.matching.because(matcher, received),
+        }
+    }
+
+    pub(super) fn look_at_end(
+        &mut self,
+        step: &Step,
+        core: &mut Core,
+        now: Time,
+    ) -> Result<bool, FailureKind> {
+        let Verb::ExpectClose { kinds, stay_open } = &step.verb else {
+            return Ok(self.done());
+        };
+        core.drop_ignored(step.client)?;
+        let due = self.is_due(now);
+        let link = core.link_ref(step.client)?;
+        let unread = link.decoder.unread();
+        if !unread.is_empty() {
+            let (received, received_len) = (head(unread), unread.len());
+            return Err(FailureKind::Unexpected {
+                instead: end_words(*kinds),
+                received,
+                received_len,
+            });
+        }
+        match link.ended {
+            Some(how) if is_right_end(*kinds, how) => {
+                if !stay_open {
+                    core.give_back(step.client, CloseHow::Clean, now);
+                }
+                Ok(self.done())
+            }
+            Some(how) => Err(FailureKind::WrongEnding { kinds: *kinds, how }),
+            None if due => Err(FailureKind::StillOpen { kinds: *kinds }),
+            None => Ok(false),
+        }
+    }
+
+    pub(super) fn look_at_silence(
+        &mut self,
+        step: &Step,
+        core: &mut Core,
+        now: Time,
+    ) -> Result<bool, FailureKind> {
+        let Verb::ExpectSilence(time) = &step.verb else {
+            return Ok(self.done());
+        };
+        core.drop_ignored(step.client)?;
+        let link = core.link_ref(step.client)?;
+        let unread = link.decoder.unread();
+        if !unread.is_empty() {
+            let (received, received_len) = (head(unread), unread.len());
+            let instead = silence_words(*time);
+            return Err(FailureKind::Unexpected {
+                instead,
+                received,
+                received_len,
+            });
+        }
+        match link.ended {
+            Some(how) => Err(FailureKind::EndedInSilence(how)),
+            None if self.is_due(now) => Ok(self.done()),
+            None => Ok(false),
+        }
+    }
+}
+
+fn is_right_end(kinds: CloseKinds, how: Ending) -> bool {
+    match how {
+        Ending::Clean => kinds.clean,
+        Ending::Reset => kinds.reset,
+        // `any` takes what no kind names.
+        Ending::Lost => kinds.clean && kinds.reset,
+    }
+}
+
+fn end_words(kinds: CloseKinds) -> String {
+    match (kinds.clean, kinds.reset) {
+        (true, true) => "the end of the connection",
+        (false, true) => "a reset",
+        _ => "a clean close",
+    }
+    .into()
+}
+
+fn silence_words(time: Duration) -> String {
+    format!("silence for {time:?}")
+}
