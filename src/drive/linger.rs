@@ -26,7 +26,7 @@ pub fn linger(
     async move {
         // Where FIN cannot be sent the connection has ended: there is no peer to wait for.
         if sent.is_ok() {
-            let drained = drain(connection, most);
+            let drained = drain(&mut connection, most);
             // Whether the peer's end came first or that of the time: the connection is closed.
             let _ = tokio::time::timeout(LINGER, drained).await;
         }
@@ -59,7 +59,7 @@ impl Lingering {
 }
 
 /// Reads and drops until the peer's end, or until more than `most` bytes came.
-async fn drain(mut connection: Connection, most: Option<usize>) {
+async fn drain(connection: &mut Connection, most: Option<usize>) {
     let mut dropped: usize = 0;
     while most.is_none_or(|most| dropped <= most) {
         let read = poll_fn(|cx| {

@@ -9,4 +9,4 @@ mod serve;
 pub use cancel::Cancel;
 pub use linger::{LINGER, Lingering, linger};
 pub use play::{PlayStats, play};
-pub use serve::{READ_SIZE, Served, serve};
+pub use serve::{READ_SIZE, Served, Serving};

@@ -2,7 +2,8 @@
 
 use std::future::{Future, poll_fn};
 use std::mem::MaybeUninit;
-use std::pin::pin;
+use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -11,64 +12,27 @@ use tokio::io::ReadBuf;
 use super::alarm::Alarm;
 use crate::net::{Clock, Connection, ending_of};
 use crate::player::Ending;
-use crate::session::{Closing, Session};
+use crate::session::{Closing, Config, Session};
 use crate::time::Time;
 
 /// How many bytes are read at a time: 64 KiB. In raw, no message is longer.
 pub const READ_SIZE: usize = 64 << 10;
 
-/// How a session came to its end.
-#[derive(Debug)]
+/// How serving a connection came to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Served {
-    /// The session ended it: the connection is to be closed cleanly.
-    Closed(Closing, Connection),
+    /// The session ended it: the [connection](Serving::into_connection) is to be closed cleanly.
+    Closed(Closing),
     /// The connection had ended before.
     Lost(Ending),
-    /// The peer took nothing of what it was sent for the whole write timeout; it was reset, since FIN would not get
-    /// through to it either.
+    /// The peer took nothing of what it was sent for the whole write timeout. FIN would not get through to it either: the
+    /// connection is to be reset.
     Stuck,
 }
 
-/// Serves one connection: `begin` makes its session, `stop` tells it that the server is stopping.
-///
-/// `write_timeout` is how long the peer may take nothing of what it is sent; zero: for ever.
-pub async fn serve(
-    begin: impl FnOnce(Time) -> Session,
-    connection: Connection,
-    write_timeout: Duration,
-    stop: impl Future<Output = ()>,
-) -> Served {
-    let clock = Clock::start();
-    let mut serving = Serving {
-        session: begin(clock.now()),
-        connection,
-        clock,
-        write_timeout,
-        stuck_since: None,
-        alarm: Alarm::default(),
-    };
-    let mut stop = pin!(stop);
-    let mut stopped = false;
-    let end = poll_fn(|cx| {
-        if !stopped && stop.as_mut().poll(cx).is_ready() {
-            stopped = true;
-            serving.session.stop(serving.clock.now());
-        }
-        serving.poll(cx)
-    });
-    match end.await {
-        End::Closed(why) => Served::Closed(why, serving.connection),
-        End::Lost(how) => Served::Lost(how),
-        End::Stuck => {
-            // If it cannot be reset, it is closed all the same.
-            let _ = serving.connection.reset();
-            Served::Stuck
-        }
-    }
-}
-
-/// One session and all that belongs to it.
-struct Serving {
+/// One session, its connection, and all that belongs to them.
+#[derive(Debug)]
+pub struct Serving {
     session: Session,
     connection: Connection,
     clock: Clock,
@@ -78,26 +42,56 @@ struct Serving {
     alarm: Alarm,
 }
 
-enum End {
-    Closed(Closing),
-    Lost(Ending),
-    Stuck,
-}
-
 impl Serving {
+    /// Begins a session on a connection.
+    ///
+    /// `write_timeout` is how long the peer may take nothing of what it is sent; zero: for ever.
+    pub fn new(config: Arc<Config>, connection: Connection, write_timeout: Duration) -> Self {
+        let clock = Clock::start();
+        Self {
+            session: Session::new(config, clock.now()),
+            connection,
+            clock,
+            write_timeout,
+            stuck_since: None,
+            alarm: Alarm::default(),
+        }
+    }
+
+    /// Serves until the end; once `stop` is ready, the session is told that the server is stopping.
+    ///
+    /// By reference, like `stop`, so that thousands of idle connections are held once each and not in several places of
+    /// nested futures.
+    pub async fn run(&mut self, mut stop: Pin<&mut impl Future<Output = ()>>) -> Served {
+        let mut stopped = false;
+        poll_fn(|cx| {
+            if !stopped && stop.as_mut().poll(cx).is_ready() {
+                stopped = true;
+                self.session.stop(self.clock.now());
+            }
+            self.poll(cx)
+        })
+        .await
+    }
+
+    /// The connection, in whatever state it is.
+    pub fn into_connection(self) -> Connection {
+        self.connection
+    }
+
     /// Writes, reads and lets time pass until the session is over or there is nothing to do.
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<End> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Served> {
         loop {
             if let Err(how) = self.write(cx) {
-                return Poll::Ready(End::Lost(how));
+                return Poll::Ready(Served::Lost(how));
             }
             if let Some(why) = self.session.poll_close() {
-                return Poll::Ready(End::Closed(why));
+                return Poll::Ready(Served::Closed(why));
             }
             // What can be read comes before a timeout that is due.
             match self.read(cx) {
                 Poll::Ready(Ok(())) => continue,
-                Poll::Ready(Err(how)) => return Poll::Ready(End::Lost(how)),
+                Poll::Ready(Err(how)) => return Poll::Ready(Served::Lost(how)),
                 Poll::Pending => {}
             }
             let stuck = self
@@ -114,7 +108,7 @@ impl Serving {
             }
             let now = self.clock.now();
             if stuck.is_some_and(|at| at <= now) {
-                return Poll::Ready(End::Stuck);
+                return Poll::Ready(Served::Stuck);
             }
             self.session.handle_timeout(now);
         }

@@ -85,7 +85,10 @@ async fn attempt(address: SocketAddr, share: Option<Duration>) -> Result<Connect
         .and_then(|stream| Connection::from_tcp(stream, address))
         .map_err(|error| AttemptKind::from(&error))?;
     // Where nobody listens on a port that the system also gives to clients, it can connect a socket to itself.
-    if connection.local() == connection.peer() {
+    if connection
+        .local()
+        .is_ok_and(|local| local == connection.peer())
+    {
         return Err(AttemptKind::Refused);
     }
     Ok(connection)

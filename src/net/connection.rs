@@ -43,7 +43,6 @@ impl fmt::Display for Endpoint {
 #[derive(Debug)]
 pub struct Connection {
     stream: Stream,
-    local: Endpoint,
     peer: Endpoint,
 }
 
@@ -62,15 +61,20 @@ impl Connection {
         // Each write of a conversation is its own segment: how it is cut is part of what is tested.
         stream.set_nodelay(true)?;
         Ok(Self {
-            local: Endpoint::Ip(stream.local_addr()?),
             peer: Endpoint::Ip(peer),
             stream: Stream::Tcp(stream),
         })
     }
 
     /// This side's end.
-    pub fn local(&self) -> Endpoint {
-        self.local
+    ///
+    /// # Errors
+    ///
+    /// Fails when the system does not tell.
+    pub fn local(&self) -> io::Result<Endpoint> {
+        match &self.stream {
+            Stream::Tcp(stream) => stream.local_addr().map(Endpoint::Ip),
+        }
     }
 
     /// The peer's end.

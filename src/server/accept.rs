@@ -94,7 +94,8 @@ impl Server {
 fn accept(accepted: io::Result<Connection>, shared: &Arc<Shared>, tasks: &mut JoinSet<()>) -> bool {
     match accepted {
         Ok(connection) => {
-            tasks.spawn(Arc::clone(shared).handle(connection));
+            debug!(peer = %connection.peer(), "accepted");
+            shared.handle(connection, tasks);
             true
         }
         Err(error) => {
@@ -120,4 +121,25 @@ fn is_of_one_connection(error: &io::Error) -> bool {
             | io::ErrorKind::NetworkUnreachable
             | io::ErrorKind::NetworkDown
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_errors_of_one_connection_let_the_next_be_accepted_at_once() {
+        // EMFILE, ENFILE, ENOBUFS, ENOMEM on Linux.
+        for (error, at_once) in [
+            (io::Error::from_raw_os_error(24), false),
+            (io::Error::from_raw_os_error(23), false),
+            (io::Error::from_raw_os_error(105), false),
+            (io::Error::from_raw_os_error(12), false),
+            (io::ErrorKind::ConnectionAborted.into(), true),
+            (io::ErrorKind::ConnectionReset.into(), true),
+            (io::ErrorKind::NotConnected.into(), true),
+        ] {
+            assert_eq!(is_of_one_connection(&error), at_once, "{error}");
+        }
+    }
 }

@@ -1,17 +1,18 @@
 //! What becomes of each connection, and how many there are.
 
 use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
 use tracing::debug;
 
 use super::Config;
 use super::config::{MAX_DRAINED, MAX_LINGERING};
-use crate::drive::{Served, linger, serve};
+use crate::drive::{Served, Serving, linger};
 use crate::net::Connection;
-use crate::session::Session;
 
 /// What the one connection too many is told, as one message.
 const TOO_MANY: &[u8] = b"error: too many connections";
@@ -27,7 +28,7 @@ impl Open {
     }
 
     /// Counts one more, until the ticket is dropped; `None` when there are `max` already.
-    fn enter(&self, max: usize) -> Option<Ticket> {
+    pub(super) fn enter(&self, max: usize) -> Option<Ticket> {
         self.0
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |open| {
                 (open < max).then_some(open + 1)
@@ -38,7 +39,8 @@ impl Open {
 }
 
 /// One connection, for as long as it is served.
-struct Ticket(Open);
+#[derive(Debug)]
+pub(super) struct Ticket(Open);
 
 impl Drop for Ticket {
     fn drop(&mut self) {
@@ -79,56 +81,60 @@ impl Shared {
         self.stopping.send_replace(true);
     }
 
-    /// Serves a connection to its end, or tells it that there are too many.
+    /// Begins to serve a connection, or to tell it that there are too many, as one of `tasks`.
+    pub(super) fn handle(self: &Arc<Self>, connection: Connection, tasks: &mut JoinSet<()>) {
+        let shared = Arc::clone(self);
+        match self.open.enter(self.config.max_connections) {
+            Some(ticket) => tasks.spawn(shared.serve(connection, ticket)),
+            None => tasks.spawn(shared.refuse(connection)),
+        };
+    }
+
+    /// Serves a connection to its end.
     ///
-    /// The connection is counted when this is called, not when the future first runs: in the order of arrival.
-    pub(super) fn handle(
+    /// An idle one costs little more than its session: that is never moved, and what comes at the end is boxed.
+    pub(super) fn serve(
         self: Arc<Self>,
         connection: Connection,
+        ticket: Ticket,
     ) -> impl Future<Output = ()> + Send + 'static {
-        let ticket = self.open.enter(self.config.max_connections);
+        let Config {
+            session,
+            write_timeout,
+            ..
+        } = &self.config;
+        let mut serving = Serving::new(Arc::clone(session), connection, *write_timeout);
         async move {
-            let peer = connection.peer();
-            match ticket {
-                Some(ticket) => {
-                    debug!(%peer, "connected");
-                    self.serve(connection, ticket).await;
-                }
-                None => {
-                    debug!(%peer, "refused: too many connections");
-                    self.refuse(connection).await;
-                }
-            }
+            let served = self.converse(&mut serving).await;
+            // The peer sees the end now and may connect again at once: there is room for it.
+            drop(ticket);
+            Box::pin(self.end(serving.into_connection(), served)).await;
         }
     }
 
-    async fn serve(&self, connection: Connection, ticket: Ticket) {
-        let peer = connection.peer();
+    async fn converse(&self, serving: &mut Serving) -> Served {
         let mut stopping = self.stopping.subscribe();
-        let session = Arc::clone(&self.config.session);
-        let served = serve(
-            |now| Session::new(session, now),
-            connection,
-            self.config.write_timeout,
-            async move {
-                // Should the sender be gone, the server is too.
-                let _ = stopping.wait_for(|stopping| *stopping).await;
-            },
-        );
-        match served.await {
-            Served::Closed(why, connection) => {
-                debug!(%peer, ?why, "session over");
-                // The peer sees the end now and may connect again at once: there is room for it.
-                drop(ticket);
-                self.close(connection).await;
-            }
-            Served::Lost(how) => debug!(%peer, ?how, "connection lost"),
-            Served::Stuck => debug!(%peer, "reset: it does not read"),
+        let stop = pin!(async move {
+            // Should the sender be gone, the server is too.
+            let _ = stopping.wait_for(|stopping| *stopping).await;
+        });
+        serving.run(stop).await
+    }
+
+    /// Ends a connection whose session is over.
+    async fn end(&self, connection: Connection, served: Served) {
+        debug!(peer = %connection.peer(), ?served, "session over");
+        match served {
+            Served::Closed(_) => self.close(connection).await,
+            // If it cannot be reset, it is closed all the same.
+            Served::Stuck => drop(connection.reset()),
+            Served::Lost(_) => {}
         }
     }
 
     /// Says that there are too many connections, and closes.
-    async fn refuse(&self, mut connection: Connection) {
+    async fn refuse(self: Arc<Self>, mut connection: Connection) {
+        debug!(peer = %connection.peer(), "too many connections");
         let mut reply = Vec::with_capacity(TOO_MANY.len() + 2);
         if self
             .config
