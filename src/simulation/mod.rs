@@ -7,4 +7,4 @@ mod pair;
 #[cfg(test)]
 mod tests;
 
-pub use pair::{Toward, Unsupported, play, play_in_pieces};
+pub use pair::{Simulation, Toward, Unsupported, play};

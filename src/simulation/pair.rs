@@ -8,6 +8,7 @@ use crate::player::{Action, Ending, Player};
 use crate::scenario::{ClientId, ConnectAs, Scenario, Verb};
 use crate::session::{Config, Session};
 use crate::time::Time;
+use crate::wire::Framing;
 
 /// Which way bytes go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,115 +47,97 @@ impl Unsupported {
 
 /// Plays a script to its verdict against sessions of this configuration; the time it took on the virtual clock.
 pub fn play(player: &mut Player, config: &Arc<Config>) -> Time {
-    play_in_pieces(player, config, |_, len| len)
+    Simulation::new(Arc::clone(config)).play(player)
 }
 
-/// As [`play`], with the bytes that travel cut: `cut` says how many of the `len` bytes under way arrive next (1 to `len`; the
-/// rest comes after them).
-///
-/// In raw, what a session is handed at once is one message: bytes toward it are then never cut here.
-pub fn play_in_pieces(
-    player: &mut Player,
-    config: &Arc<Config>,
-    mut cut: impl FnMut(Toward, usize) -> usize,
-) -> Time {
-    let mut network = Network {
-        config,
-        now: Time::ZERO,
-        wires: player
-            .script()
-            .clients
-            .iter()
-            .map(|_| Wire::default())
-            .collect(),
-    };
-    loop {
-        while let Some(action) = player.poll_action(network.now) {
-            network.act(action, player);
-        }
-        if player.verdict().is_some() {
-            return network.now;
-        }
-        if network.carry(player, &mut cut) || network.wake_sessions() {
-            continue;
-        }
-        network.pass_time(player);
-    }
-}
-
-/// The connections of all clients.
-struct Network<'a> {
-    config: &'a Arc<Config>,
+/// The network in memory, and the sessions at its other end. Used again, it allocates nothing.
+#[derive(Debug)]
+pub struct Simulation {
+    config: Arc<Config>,
     now: Time,
+    /// By client.
     wires: Vec<Wire>,
 }
 
-/// One client's connection.
-#[derive(Default)]
-struct Wire {
-    /// Kept from one connection of the client to the next, for its buffers.
-    session: Option<Session>,
-    open: bool,
-    /// Bytes on their way to the session.
-    sent: Vec<u8>,
-    /// The client has sent FIN.
-    fin: Fin,
-    /// The session's end has been told to the client.
-    over: bool,
-}
+impl Simulation {
+    /// Makes a network whose far end is sessions of this configuration.
+    pub fn new(config: Arc<Config>) -> Self {
+        Self {
+            config,
+            now: Time::ZERO,
+            wires: Vec::new(),
+        }
+    }
 
-/// The client's FIN.
-#[derive(Default, PartialEq, Eq)]
-enum Fin {
-    #[default]
-    Unsent,
-    /// It arrives after the bytes that are on their way.
-    Sent,
-    Arrived,
-}
+    /// Plays a script to its verdict; the time it took on the virtual clock.
+    pub fn play(&mut self, player: &mut Player) -> Time {
+        self.play_in_pieces(player, |_, len| len)
+    }
 
-impl Network<'_> {
-    fn wire(&mut self, client: ClientId) -> Option<&mut Wire> {
-        self.wires.get_mut(usize::from(client.0))
+    /// As [`play`](Self::play), with the bytes that travel cut: `cut` says how many of the `len` bytes under way arrive next (1 to
+    /// `len`; the rest comes after them).
+    ///
+    /// In raw, what a session is handed at once is one message: bytes toward it are then never cut here.
+    pub fn play_in_pieces(
+        &mut self,
+        player: &mut Player,
+        mut cut: impl FnMut(Toward, usize) -> usize,
+    ) -> Time {
+        self.now = Time::ZERO;
+        self.wires
+            .resize_with(player.script().clients.len(), Wire::default);
+        for wire in &mut self.wires {
+            wire.open = false;
+        }
+        loop {
+            while let Some(action) = player.poll_action(self.now) {
+                self.act(action, player);
+            }
+            if player.verdict().is_some() {
+                return self.now;
+            }
+            if self.carry(player, &mut cut) || self.wake_sessions() {
+                continue;
+            }
+            self.pass_time(player);
+        }
     }
 
     fn act(&mut self, action: Action, player: &mut Player) {
-        let (now, config) = (self.now, self.config);
+        let now = self.now;
+        let (Action::Connect(client)
+        | Action::Write(client)
+        | Action::Shutdown(client)
+        | Action::Reset(client)
+        | Action::Close(client)) = action;
+        let Some(wire) = self.wires.get_mut(usize::from(client.0)) else {
+            return;
+        };
         match action {
-            Action::Connect(client) => {
-                if let Some(wire) = self.wire(client) {
-                    wire.connect(config, now);
-                    player.handle_connected(client, "simulated", now);
-                }
+            Action::Connect(_) => {
+                wire.connect(&self.config, now);
+                player.handle_connected(client, "simulated", now);
             }
-            Action::Write(client) => {
-                if let Some(wire) = self.wire(client) {
-                    wire.sent.extend_from_slice(player.outbox(client));
-                }
+            Action::Write(_) => {
+                wire.sent.extend_from_slice(player.outbox(client));
                 player.handle_written(client, now);
             }
-            Action::Shutdown(client) => {
-                if let Some(wire) = self.wire(client) {
-                    wire.fin = Fin::Sent;
-                }
-            }
-            Action::Reset(client) | Action::Close(client) => {
-                if let Some(wire) = self.wire(client) {
-                    wire.open = false;
-                }
-            }
+            Action::Shutdown(_) => wire.fin = Fin::Sent,
+            Action::Reset(_) | Action::Close(_) => wire.open = false,
         }
     }
 
     /// Carries what is under way. True when somebody was told something.
     fn carry(&mut self, player: &mut Player, cut: &mut impl FnMut(Toward, usize) -> usize) -> bool {
-        let (now, raw) = (self.now, self.config.framing == crate::wire::Framing::Raw);
+        let (now, raw) = (self.now, self.config.framing == Framing::Raw);
         let mut told = false;
         for (wire, n) in self.wires.iter_mut().zip(0..) {
             let client = ClientId(n);
             if wire.open {
-                told |= wire
-                    .carry_to_session(now, |len| if raw { len } else { cut(Toward::Session, len) });
+                told |= wire.carry_to_session(now, |len| match raw {
+                    true => len,
+                    false => cut(Toward::Session, len),
+                });
                 told |= wire.carry_to_client(player, client, now, |len| cut(Toward::Client, len));
             }
         }
@@ -178,11 +161,8 @@ impl Network<'_> {
 
     /// Nothing is under way: the clock goes to the next moment at which something happens.
     fn pass_time(&mut self, player: &mut Player) {
-        let sessions = self
-            .wires
-            .iter()
-            .filter(|wire| wire.open)
-            .filter_map(|wire| wire.session.as_ref()?.poll_timeout());
+        let open = self.wires.iter().filter(|wire| wire.open);
+        let sessions = open.filter_map(|wire| wire.session.as_ref()?.poll_timeout());
         let next_session = sessions.min().unwrap_or(Time::NEVER);
         let next_player = player.poll_timeout().unwrap_or(Time::NEVER);
         let next = next_session.min(next_player).max(self.now);
@@ -191,6 +171,30 @@ impl Network<'_> {
             player.handle_timeout(next);
         }
     }
+}
+
+/// One client's connection.
+#[derive(Debug, Default)]
+struct Wire {
+    /// Kept from one connection of the client to the next, for its buffers.
+    session: Option<Session>,
+    open: bool,
+    /// Bytes on their way to the session.
+    sent: Vec<u8>,
+    /// The client has sent FIN.
+    fin: Fin,
+    /// The session's end has been told to the client.
+    over: bool,
+}
+
+/// The client's FIN.
+#[derive(Debug, Default, PartialEq, Eq)]
+enum Fin {
+    #[default]
+    Unsent,
+    /// It arrives after the bytes that are on their way.
+    Sent,
+    Arrived,
 }
 
 impl Wire {
