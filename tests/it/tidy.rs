@@ -67,6 +67,7 @@ no I/O below the line | src/net/a.rs | use tokio::net::TcpStream;
 no I/O below the line | src/time.rs | use std::time::Duration; // never std::time::Instant
 no I/O below the line | src/wire/a.rs | #[cfg(test)]\nmod tests { use std::fs; }
 only cli prints and exits | src/cli/a.rs | fn f() { println!("x") }
+only cli prints and exits | src/server/tests/a.rs | fn f() { eprintln!("x") }
 only cli prints and exits | src/wire/a.rs | const HELP: &str = "println!";
 serde stays at the edge | src/report/json.rs | use serde::Serialize;
 lints are expected, not allowed | src/wire/a.rs | #[expect(dead_code, reason = "x")]
