@@ -6,6 +6,7 @@
 
 mod codes;
 mod conversation;
+mod diagnostic;
 mod difference;
 mod failure;
 mod hexdump;
@@ -21,6 +22,7 @@ mod text;
 mod words;
 
 pub use codes::{CODES, code};
+pub use diagnostic::render_diagnostics;
 pub use failure::render_failure;
 pub use palette::Palette;
 pub use progress::{Progress, ProgressWriter};

@@ -68,6 +68,42 @@ pub struct Diagnostic {
     pub help: Option<String>,
 }
 
+impl Diagnostic {
+    /// A mistake because of which the file cannot be played.
+    pub(super) fn error(code: Code, span: Span, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            severity: Severity::Error,
+            message: message.into(),
+            span: Some(span),
+            label: String::new(),
+            help: None,
+        }
+    }
+
+    /// Something that its author will not have meant.
+    pub(super) fn warning(code: Code, span: Span, message: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Warning,
+            ..Self::error(code, span, message)
+        }
+    }
+
+    /// Puts a few words under the caret.
+    #[must_use]
+    pub(super) fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = label.into();
+        self
+    }
+
+    /// Says what to do.
+    #[must_use]
+    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
 /// Everything that is wrong with one file, in the order of the file, with the texts to show it in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostics {
@@ -75,4 +111,17 @@ pub struct Diagnostics {
     pub sources: Vec<SourceFile>,
     /// Sorted by position.
     pub list: Vec<Diagnostic>,
+}
+
+impl Diagnostics {
+    /// How many mistakes keep the file from being played.
+    pub fn errors(&self) -> usize {
+        let errors = self.list.iter();
+        errors.filter(|d| d.severity == Severity::Error).count()
+    }
+
+    /// How many things its author will not have meant, though it can be played.
+    pub fn warnings(&self) -> usize {
+        self.list.len() - self.errors()
+    }
 }

@@ -7,6 +7,7 @@
 //!
 //! No I/O: files are read by the caller. No serde: the JSON is read by hand, because its errors must point.
 
+mod code;
 mod diagnostic;
 mod encoding;
 mod error;
@@ -26,11 +27,12 @@ mod tests;
 mod tokens;
 mod value;
 
+pub use code::{EXPLANATIONS, Explanation, explain};
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Severity, SourceFile, Span};
 pub use encoding::{PayloadError, parse_base64, parse_hex};
 pub use error::EvalError;
 pub use expression::{MAX_EXPRESSION, MAX_FUEL, MAX_LIST};
-pub use lower::{MAX_FILE, ReadOptions, read};
+pub use lower::{MAX_DURATION, MAX_FILE, MAX_MISTAKES, MAX_PAYLOAD, ReadOptions, read};
 pub use matcher::{Matcher, MatcherNode};
 pub use model::{Case, Reply, Scenario, ServerSettings};
 pub use pattern::{

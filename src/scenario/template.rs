@@ -26,6 +26,8 @@ pub struct Template {
 #[derive(Debug)]
 enum Part {
     Text(Box<str>),
+    /// A value that is known and no text: a number in `vars`.
+    Value(Value),
     Slot(Slot),
     Expression(Box<Expression>),
 }
@@ -105,6 +107,14 @@ impl Template {
         })
     }
 
+    /// Makes a template whose value is known, and of any type.
+    pub fn constant(value: Value, span: Span) -> Self {
+        Self {
+            parts: Box::new([Part::Value(value)]),
+            span,
+        }
+    }
+
     /// Where it stands.
     pub fn span(&self) -> Span {
         self.span
@@ -128,7 +138,7 @@ impl Template {
     pub fn uses(&self) -> impl Iterator<Item = (SlotId, Range<usize>)> {
         self.parts.iter().flat_map(|part| {
             let (slot, reads) = match part {
-                Part::Text(_) => (None, &[][..]),
+                Part::Text(_) | Part::Value(_) => (None, &[][..]),
                 Part::Slot(slot) => (Some((slot.id, slot.range.clone())), &[][..]),
                 Part::Expression(expression) => (None, expression.reads()),
             };
@@ -146,6 +156,7 @@ impl Template {
         match &*self.parts {
             [] => Ok(Value::from("")),
             [Part::Text(text)] => Ok(Value::from(&**text)),
+            [Part::Value(value)] => Ok(value.clone()),
             [Part::Slot(slot)] => slot.value(values, self.span).cloned(),
             [Part::Expression(expression)] => expression.eval(values, self.span),
             _ => {
@@ -176,6 +187,7 @@ impl Template {
         for part in &self.parts {
             match part {
                 Part::Text(text) => out.push(text.as_bytes())?,
+                Part::Value(value) => out.push_value(value, "constant")?,
                 Part::Slot(slot) => {
                     out.push_value(slot.value(values, self.span)?, &slot.name)?;
                 }

@@ -1,0 +1,186 @@
+//! The keys of steps: verbs, and what goes with them.
+
+use super::key::{Form, Key, Word};
+
+pub(super) const STEP: &[Key] = &[
+    Key::verb("send", Form::Payload, "Sends one message, framed.")
+        .also(&["write", "say", "request"]),
+    Key::verb("expect", Form::Matcher, "The next message matches.")
+        .also(&["receive", "recv", "read", "reply", "response"]),
+    Key::verb(
+        "send_bytes",
+        Form::Payload,
+        "Sends exactly these bytes, unframed.",
+    )
+    .also(&["write_bytes"]),
+    Key::verb(
+        "expect_bytes",
+        Form::Matcher,
+        "The next unread bytes match, whatever the framing.",
+    )
+    .also(&["read_bytes"]),
+    Key::verb(
+        "expect_close",
+        Form::Words(ENDINGS),
+        "The peer ends the connection so.",
+    )
+    .also(&["eof", "expect_eof"]),
+    Key::verb(
+        "expect_silence",
+        Form::Duration,
+        "Nothing arrives for so long.",
+    )
+    .also(&["silence", "expect_nothing"]),
+    Key::verb(
+        "close",
+        Form::Word(CLOSES),
+        "Ends the connection from this side.",
+    )
+    .also(&["disconnect", "shutdown"]),
+    Key::verb(
+        "connect",
+        Form::TrueOrWord(CONNECTS),
+        "Connects again, or early, or must fail to.",
+    )
+    .also(&["reconnect"]),
+    Key::verb("wait", Form::Duration, "Lets time pass.").also(&["sleep", "delay", "pause"]),
+    Key::verb("repeat", Form::Steps, "Plays steps several times.").also(&["loop", "for"]),
+    Key::verb(
+        "expect_any_order",
+        Form::Any,
+        "The next messages match, one each, in any order.",
+    )
+    .later(),
+    Key::verb(
+        "skip_until",
+        Form::Any,
+        "Drops messages up to and with the one that matches.",
+    )
+    .later(),
+    Key::verb(
+        "start_tls",
+        Form::Any,
+        "Upgrades the connection to TLS in place.",
+    )
+    .later(),
+    Key::verb("set", Form::Any, "Sets vars.").later(),
+    Key::verb("assert", Form::Any, "An expression must be true.").later(),
+    Key::verb("retry", Form::Any, "Plays steps until they pass.").later(),
+    Key::verb(
+        "parallel",
+        Form::Any,
+        "Plays lists of steps at the same time.",
+    )
+    .later(),
+    Key::verb("include", Form::Any, "Plays the steps of another file.").later(),
+    Key::new(
+        "as",
+        Form::Name,
+        "Which client; required once there are two.",
+    )
+    .also(&["client", "who", "from"]),
+    Key::new("note", Form::Text, "Prose for the report; may stand alone.").also(&[
+        "comment",
+        "description",
+        "name",
+    ]),
+    Key::new(
+        "within",
+        Form::Duration,
+        "Replaces the timeout for this step.",
+    )
+    .beside(WAITING)
+    .also(&["timeout"]),
+    Key::new("split", Form::Split, "Sends in pieces, each its own write.")
+        .beside(SENDING)
+        .also(&["chunks"]),
+    Key::new("pace", Form::Duration, "The time between the pieces.")
+        .beside(SENDING)
+        .also(&["interval"]),
+    Key::new("may_fail", Form::Flag, "The peer may hang up meanwhile.").beside(SENDING),
+    Key::new(
+        "capture",
+        Form::Name,
+        "Keeps what the expectation took under this name.",
+    )
+    .beside(EXPECTING)
+    .also(&["save"]),
+    Key::new("then", Form::Word(THENS), "What becomes of our side.").beside(&["expect_close"]),
+    Key::new("times", Form::Times, "How often.")
+        .beside(&["repeat"])
+        .also(&["count"]),
+    Key::new(
+        "index",
+        Form::Name,
+        "The name of the round's number, from 0; `index` unless given.",
+    )
+    .beside(&["repeat"]),
+    Key::new("when", Form::Any, "Skips the step unless true.")
+        .beside(ANY_VERB)
+        .later(),
+    Key::new(
+        "optional",
+        Form::Any,
+        "If it is another message, it stays for the next step.",
+    )
+    .beside(EXPECTING)
+    .later(),
+    Key::new(
+        "every",
+        Form::Any,
+        "The time between the rounds of `retry`.",
+    )
+    .beside(&["retry"])
+    .later(),
+    Key::new("with", Form::Any, "Names for the included file.")
+        .beside(&["include"])
+        .later(),
+    Key::new(
+        "example",
+        Form::Any,
+        "What the other side says when the scenario is served.",
+    )
+    .beside(EXPECTING)
+    .later(),
+];
+
+const WAITING: &[&str] = &[
+    "send",
+    "send_bytes",
+    "expect",
+    "expect_bytes",
+    "expect_close",
+    "connect",
+];
+
+const SENDING: &[&str] = &["send", "send_bytes"];
+
+const EXPECTING: &[&str] = &["expect", "expect_bytes"];
+
+const ANY_VERB: &[&str] = &[];
+
+/// How a peer may end a connection.
+pub(in crate::scenario) const ENDINGS: &[Word] = &[
+    Word::new("clean", "FIN."),
+    Word::new("reset", "RST."),
+    Word::new("any", "However."),
+    Word::new("truncated", "FIN without close_notify, under TLS.").later(),
+    Word::new("alert", "A TLS alert.").later(),
+    Word::new("refused", "On datagrams: nobody listens.").later(),
+];
+
+/// How this side may end a connection.
+pub(in crate::scenario) const CLOSES: &[Word] = &[
+    Word::new("clean", "FIN; what still arrives is dropped."),
+    Word::new("write", "FIN; reading goes on."),
+    Word::new("reset", "RST."),
+];
+
+/// What a `connect` may come to.
+pub(in crate::scenario) const CONNECTS: &[Word] = &[
+    Word::new("refused", "The peer answers that nobody listens."),
+    Word::new("unreachable", "No connection, and no answer."),
+    Word::new("tls-refused", "The TLS handshake fails.").later(),
+];
+
+const THENS: &[Word] = &[Word::new("open", "Our side stays open.")];

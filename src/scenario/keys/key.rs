@@ -1,0 +1,293 @@
+//! What the table says about a key: where it stands, what it takes, what it is for.
+
+use super::conversation::STEP;
+use super::file::{CLIENT, FRAMING, LINE, RAW, SCENARIO, SERVER};
+use super::values::{LENGTH, MATCHER, PAYLOAD};
+
+/// Where a key stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(in crate::scenario) enum Place {
+    /// The file's own object.
+    Scenario,
+    /// What a client has beside its name.
+    Client,
+    /// What the embedded server must be.
+    Server,
+    /// A step.
+    Step,
+    /// An object that is bytes.
+    Payload,
+    /// An object that is a condition, or bytes.
+    Matcher,
+    /// `length` with bounds.
+    Length,
+    /// `framing` with options.
+    Framing,
+    /// The options of `line`.
+    Line,
+    /// The options of `raw`.
+    Raw,
+}
+
+/// What a key's value must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(in crate::scenario) enum Form {
+    /// Text, as it is.
+    Text,
+    /// Text that may hold templates.
+    Template,
+    /// A name that the file gives to something.
+    Name,
+    /// Names or labels.
+    Names,
+    /// True or false.
+    Flag,
+    /// Only `true`.
+    True,
+    /// A whole number.
+    Whole,
+    /// A whole number, or a template that gives one.
+    Times,
+    /// A length of time.
+    Duration,
+    /// Bytes.
+    Payload,
+    /// Bytes, or null for none.
+    Greeting,
+    /// Hexadecimal digits.
+    Hex,
+    /// Base64.
+    Base64,
+    /// A condition.
+    Matcher,
+    /// Several conditions.
+    Matchers,
+    /// A regular expression.
+    Pattern,
+    /// A number of bytes, or bounds.
+    Length,
+    /// A list of steps.
+    Steps,
+    /// How messages are cut.
+    Framing,
+    /// Options in an object.
+    Options,
+    /// How a send is cut.
+    Split,
+    /// Name → value.
+    Vars,
+    /// Array of name → value.
+    Cases,
+    /// Names of clients, or name → overrides.
+    Clients,
+    /// One of a few words.
+    Word(&'static [Word]),
+    /// One of a few words, or several in an array.
+    Words(&'static [Word]),
+    /// `true`, or one of a few words.
+    TrueOrWord(&'static [Word]),
+    /// Of a key that comes later: not looked at.
+    Any,
+}
+
+/// A word that is a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(in crate::scenario) struct Word {
+    /// The word.
+    pub name: &'static str,
+    /// What it means.
+    pub doc: &'static str,
+    /// Whether it can be played.
+    pub since: Since,
+}
+
+/// What a key is in its object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(in crate::scenario) enum Role {
+    /// Goes with anything.
+    Plain,
+    /// Must be given.
+    Required,
+    /// Says what the step does, or what the payload is: there is one.
+    Verb,
+    /// Goes with these verbs only.
+    Beside(&'static [&'static str]),
+}
+
+/// Whether a key can be played.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(in crate::scenario) enum Since {
+    /// From the first version on.
+    Version1,
+    /// Part of the format, and refused as "not supported yet".
+    Later,
+}
+
+/// A key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(in crate::scenario) struct Key {
+    /// As it is written.
+    pub name: &'static str,
+    /// What its value must be.
+    pub form: Form,
+    /// What it is in its object.
+    pub role: Role,
+    /// Whether it can be played.
+    pub since: Since,
+    /// One line for people.
+    pub doc: &'static str,
+    /// What people write who know it from elsewhere.
+    pub also: &'static [&'static str],
+}
+
+impl Place {
+    /// All places.
+    #[cfg(test)]
+    pub(in crate::scenario) const ALL: [Self; 10] = [
+        Self::Scenario,
+        Self::Client,
+        Self::Server,
+        Self::Step,
+        Self::Payload,
+        Self::Matcher,
+        Self::Length,
+        Self::Framing,
+        Self::Line,
+        Self::Raw,
+    ];
+
+    /// What stands there, in words.
+    pub(in crate::scenario) fn words(self) -> &'static str {
+        match self {
+            Self::Scenario => "a scenario",
+            Self::Client => "a client",
+            Self::Server => "`server`",
+            Self::Step => "a step",
+            Self::Payload => "a payload",
+            Self::Matcher => "an expectation",
+            Self::Length => "`length`",
+            Self::Framing => "`framing`",
+            Self::Line => "`line`",
+            Self::Raw => "`raw`",
+        }
+    }
+
+    /// The keys that may stand there.
+    pub(in crate::scenario) fn keys(self) -> impl Iterator<Item = &'static Key> + Clone {
+        let (own, more): (&[Key], &[Key]) = match self {
+            Self::Scenario => (SCENARIO, &[]),
+            Self::Client => (CLIENT, &[]),
+            Self::Server => (SERVER, &[]),
+            Self::Step => (STEP, &[]),
+            Self::Payload => (PAYLOAD, &[]),
+            Self::Matcher => (MATCHER, PAYLOAD),
+            Self::Length => (LENGTH, &[]),
+            Self::Framing => (FRAMING, &[]),
+            Self::Line => (LINE, &[]),
+            Self::Raw => (RAW, &[]),
+        };
+        own.iter().chain(more)
+    }
+
+    /// The key with this name, if it may stand there.
+    pub(in crate::scenario) fn find(self, name: &str) -> Option<&'static Key> {
+        self.keys().find(|key| key.name == name)
+    }
+}
+
+impl Form {
+    /// What is expected, in words, with an example where that helps.
+    pub(in crate::scenario) fn words(self) -> &'static str {
+        match self {
+            Self::Text | Self::Template => "text in quotes",
+            Self::Name => "a name in quotes",
+            Self::Names => "an array of names, such as [\"one\", \"two\"]",
+            Self::Flag => "true or false",
+            Self::True => "true",
+            Self::Whole => "a whole number",
+            Self::Times => "a whole number, or a template such as \"{{ n }}\"",
+            Self::Duration => "a duration such as \"50ms\" or \"2s\"",
+            Self::Payload => "text, an object such as { \"hex\": \"00ff\" }, or an array of these",
+            Self::Greeting => {
+                "text, an object such as { \"hex\": \"00ff\" }, or null for no greeting"
+            }
+            Self::Hex => "hexadecimal digits in quotes, such as \"00 ff\"",
+            Self::Base64 => "base64 in quotes, such as \"AP8=\"",
+            Self::Matcher => "text, or an object such as { \"contains\": \"OK\" }",
+            Self::Matchers => "an array of expectations, such as [\"yes\", { \"prefix\": \"no\" }]",
+            Self::Pattern => "a regular expression in quotes",
+            Self::Length => "a whole number, or bounds such as { \"min\": 1, \"max\": 80 }",
+            Self::Steps => "an array of steps, such as [{ \"send\": \"hi\" }]",
+            Self::Framing => {
+                "\"line\", \"raw\", or an object such as { \"line\": { \"ending\": \"crlf\" } }"
+            }
+            Self::Options => "an object with options",
+            Self::Split => "a number of bytes, an array of offsets, or \"random\"",
+            Self::Vars => "an object such as { \"user\": \"ann\" }",
+            Self::Cases => {
+                "an array of objects, such as [{ \"user\": \"ann\" }, { \"user\": \"bob\" }]"
+            }
+            Self::Clients => {
+                "an array of names, such as [\"alice\", \"bob\"], or an object with a key for each"
+            }
+            Self::Word(_) => "one of a few words",
+            Self::Words(_) => "one of a few words, or an array of them",
+            Self::TrueOrWord(_) => "true, or one of a few words",
+            Self::Any => "something else",
+        }
+    }
+}
+
+impl Key {
+    pub(super) const fn new(name: &'static str, form: Form, doc: &'static str) -> Self {
+        Self {
+            name,
+            form,
+            role: Role::Plain,
+            since: Since::Version1,
+            doc,
+            also: &[],
+        }
+    }
+
+    pub(super) const fn verb(name: &'static str, form: Form, doc: &'static str) -> Self {
+        let mut key = Self::new(name, form, doc);
+        key.role = Role::Verb;
+        key
+    }
+
+    pub(super) const fn required(mut self) -> Self {
+        self.role = Role::Required;
+        self
+    }
+
+    pub(super) const fn beside(mut self, verbs: &'static [&'static str]) -> Self {
+        self.role = Role::Beside(verbs);
+        self
+    }
+
+    pub(super) const fn later(mut self) -> Self {
+        self.since = Since::Later;
+        self
+    }
+
+    pub(super) const fn also(mut self, words: &'static [&'static str]) -> Self {
+        self.also = words;
+        self
+    }
+}
+
+impl Word {
+    pub(super) const fn new(name: &'static str, doc: &'static str) -> Self {
+        Self {
+            name,
+            doc,
+            since: Since::Version1,
+        }
+    }
+
+    pub(super) const fn later(mut self) -> Self {
+        self.since = Since::Later;
+        self
+    }
+}

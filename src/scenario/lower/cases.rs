@@ -1,0 +1,206 @@
+//! `vars` and `cases`: names and their values.
+
+use std::collections::HashMap;
+
+use super::super::json::{self, ObjectProp, Value as Json};
+use super::super::keys::Form;
+use super::super::{Case, Diagnostic, SlotId, Span, Template, Value, code};
+use super::fields::{Given, quoted};
+use super::names::Setter;
+use super::reader::Reader;
+
+/// The labels that cases give themselves, each with the number of its case, from 1.
+type Labels = HashMap<String, usize>;
+
+impl<'a> Reader<'a> {
+    /// The value of `vars`. Text may hold templates; other values are taken as they are.
+    pub(super) fn vars(&mut self, given: Given<'_, 'a>) -> Vec<(SlotId, Template)> {
+        let Json::Object(object) = given.value else {
+            self.wrong_type(given, Form::Vars);
+            return Vec::new();
+        };
+        let mut vars = Vec::with_capacity(object.properties.len());
+        for property in self.distinct(object) {
+            self.scope.tick();
+            let slot = self.property_name(property);
+            let template = match &property.value {
+                Json::StringLit(literal) => self.template(literal),
+                other => {
+                    let span = json::span_of(other);
+                    let value = self.constant(other);
+                    value.map(|value| Template::constant(value, span))
+                }
+            };
+            if let Some(slot) = slot {
+                self.scope.set(slot, Setter::Var);
+                vars.extend(template.map(|template| (slot, template)));
+            }
+        }
+        vars
+    }
+
+    /// The value of `cases`, each case with its place.
+    pub(super) fn cases(&mut self, given: Given<'_, 'a>) -> Vec<(Span, Case)> {
+        let Json::Array(array) = given.value else {
+            if let Json::Object(object) = given.value
+                && let Some(file) = object.properties.iter().find(|p| p.name.as_str() == "file")
+            {
+                self.report(
+                    Diagnostic::error(
+                        code::NOT_YET,
+                        json::span_of(&file.name),
+                        "cases from a file are not supported yet",
+                    )
+                    .label("part of the format, but of a later version")
+                    .help("write the cases here: \"cases\": [{ \"user\": \"ann\" }]"),
+                );
+            } else {
+                self.wrong_type(given, Form::Cases);
+            }
+            return Vec::new();
+        };
+        if array.elements.is_empty() {
+            self.empty(given.span(), "`cases` needs at least one case");
+        }
+        let mut labels = Labels::new();
+        let mut cases = Vec::with_capacity(array.elements.len());
+        for (n, element) in (1..).zip(&array.elements) {
+            let Json::Object(object) = element else {
+                self.wrong_type(given.element(element), Form::Vars);
+                continue;
+            };
+            let mut label = None;
+            let mut values = Vec::with_capacity(object.properties.len());
+            for property in self.distinct(object) {
+                if property.name.as_str() == "case" {
+                    label = self.label(given.element(&property.value), n, &mut labels);
+                    continue;
+                }
+                let slot = self.property_name(property);
+                let value = self.constant(&property.value);
+                if let Some(slot) = slot {
+                    self.scope.set_in_case(slot);
+                    values.extend(value.map(|value| (slot, value)));
+                }
+            }
+            let label = label.or_else(|| Some(n.to_string()));
+            cases.push((json::span_of(element), Case { label, values }));
+        }
+        for (n, (span, case)) in (1..).zip(&cases) {
+            self.number_and_label(n, *span, case, &labels);
+        }
+        cases
+    }
+
+    /// Reports a label that is the number of a case without one.
+    fn number_and_label(&mut self, n: usize, span: Span, case: &Case, labels: &Labels) {
+        let number = n.to_string();
+        if case.label.as_ref() == Some(&number) && labels.get(&number).is_some_and(|at| *at != n) {
+            let message = format!("two cases are called `{number}`");
+            self.report(
+                Diagnostic::error(code::SAME_NAME, span, message)
+                    .label("called by its number, and another one has it as its label")
+                    .help("give this case a label too"),
+            );
+        }
+    }
+
+    fn property_name(&mut self, property: &ObjectProp<'a>) -> Option<SlotId> {
+        self.name_to_set(property.name.as_str(), json::span_of(&property.name))
+    }
+
+    /// The label of a case.
+    fn label(&mut self, given: Given<'_, 'a>, n: usize, labels: &mut Labels) -> Option<String> {
+        let span = given.span();
+        let Json::StringLit(literal) = given.value else {
+            let kind = json::kind_of(given.value);
+            self.report(
+                Diagnostic::error(
+                    code::WRONG_TYPE,
+                    span,
+                    format!("`case` is the label of a case: text in quotes, not {kind}"),
+                )
+                .label(format!("this is {kind}")),
+            );
+            return None;
+        };
+        let label: &str = &literal.value;
+        if label.trim().is_empty() {
+            self.empty(span, "the label of a case cannot be empty");
+            return None;
+        }
+        if label.chars().any(char::is_control) {
+            let message = "the label of a case is one line of plain text";
+            self.report(
+                Diagnostic::error(code::BAD_NAME, span, message).label("holds a control character"),
+            );
+            return None;
+        }
+        if labels.insert(label.to_owned(), n).is_some() {
+            let message = format!("two cases have the label {}", quoted(label));
+            self.report(Diagnostic::error(code::SAME_NAME, span, message).label("given before"));
+        }
+        Some(label.to_owned())
+    }
+
+    /// A value as it is written, without templates.
+    fn constant(&mut self, json: &Json<'a>) -> Option<Value> {
+        Some(match json {
+            Json::StringLit(literal) => Value::from(&*literal.value),
+            Json::BooleanLit(literal) => Value::from(literal.value),
+            Json::NullKeyword(_) => Value::from(()),
+            Json::NumberLit(literal) => match number(literal.value) {
+                Some(value) => value,
+                None => {
+                    let message = format!("{} is too large a number", quoted(literal.value));
+                    self.report(
+                        Diagnostic::error(code::OUT_OF_RANGE, json::span_of(json), message)
+                            .label("write it as text, in quotes"),
+                    );
+                    return None;
+                }
+            },
+            Json::Array(array) => {
+                let values: Vec<_> = array
+                    .elements
+                    .iter()
+                    .map(|element| self.constant(element))
+                    .collect();
+                values.into_iter().collect::<Option<Vec<_>>>()?.into()
+            }
+            Json::Object(object) => {
+                let entries: Vec<_> = self
+                    .distinct(object)
+                    .into_iter()
+                    .map(|property| {
+                        let value = self.constant(&property.value)?;
+                        Some((property.name.as_str().to_owned(), value))
+                    })
+                    .collect();
+                entries
+                    .into_iter()
+                    .collect::<Option<Vec<_>>>()?
+                    .into_iter()
+                    .collect()
+            }
+        })
+    }
+}
+
+/// The value of a number: whole where it is written so, and `None` where it is too large.
+fn number(text: &str) -> Option<Value> {
+    if let Ok(whole) = text.parse::<i64>() {
+        return Some(Value::from(whole));
+    }
+    if let Ok(whole) = text.parse::<u64>() {
+        return Some(Value::from(whole));
+    }
+    if let Ok(whole) = text.parse::<i128>() {
+        return Some(Value::from(whole));
+    }
+    if !text.contains(['.', 'e', 'E']) {
+        return None;
+    }
+    let real: f64 = text.parse().ok()?;
+    real.is_finite().then(|| Value::from(real))
+}

@@ -1,0 +1,234 @@
+//! `clients`: who talks to the server. And `ignore`, which is read once for each of them.
+
+use super::super::json::{self, Value};
+use super::super::keys::{Form, Place};
+use super::super::{Client, ClientId, Diagnostic, Matcher, Span, code, keys};
+use super::fields::{Fields, Given, quoted};
+use super::framings::Cut;
+use super::names::BUILT_IN;
+use super::reader::Reader;
+use crate::wire::Framing;
+
+/// The name of the client where the file names none.
+const DEFAULT_NAME: &str = "client";
+
+/// How many clients a scenario may have.
+const MAX_CLIENTS: usize = u16::MAX as usize;
+
+impl<'a> Reader<'a> {
+    /// Reads the clients; `cut` is the scenario's framing.
+    pub(super) fn clients(&mut self, file: &Fields<'_, 'a>, cut: Cut) {
+        let Some(given) = file.get("clients") else {
+            self.client(DEFAULT_NAME, file.span, None, cut);
+            self.shared_ignore(file);
+            return;
+        };
+        let before = self.mistakes();
+        match given.value {
+            Value::Array(array) => {
+                for element in &array.elements {
+                    if let Some(name) = self.string(given.element(element), Form::Name) {
+                        self.client(&name.value, json::span_of(element), None, cut);
+                    }
+                }
+            }
+            Value::Object(object) => {
+                for property in self.distinct(object) {
+                    let overrides = given.element(&property.value);
+                    let (name, span) = (property.name.as_str(), json::span_of(&property.name));
+                    self.client(name, span, Some(overrides), cut);
+                }
+            }
+            _ => self.wrong_type(given, Form::Clients),
+        }
+        if self.mistakes() > before {
+            self.clients_known = false;
+        } else if self.clients.is_empty() {
+            self.empty(given.span(), "a scenario needs at least one client");
+            self.clients_known = false;
+        }
+        self.shared_ignore(file);
+    }
+
+    /// Adds a client.
+    fn client(&mut self, name: &str, span: Span, overrides: Option<Given<'_, 'a>>, cut: Cut) {
+        if !self.fit_for_client(name, span) {
+            return;
+        }
+        self.scope.build_in(name);
+        let mut client = Client {
+            name: name.to_owned(),
+            framing: cut.framing,
+            max_message: cut.limit(),
+            ignore: Vec::new(),
+            split: None,
+            pace: None,
+        };
+        if let Some(given) = overrides {
+            self.overrides(given, &mut client);
+        }
+        self.clients.push(client);
+    }
+
+    /// Whether a client can have this name; reports why not.
+    fn fit_for_client(&mut self, name: &str, span: Span) -> bool {
+        let letters = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
+        if name.is_empty() || !name.bytes().all(letters) {
+            let message = format!("{} cannot name a client", quoted(name));
+            self.report(
+                Diagnostic::error(code::BAD_NAME, span, message)
+                    .label("a name is made of letters, digits, `_` and `-`"),
+            );
+            return false;
+        }
+        if BUILT_IN.contains(&name) {
+            let message = format!("{} cannot name a client", quoted(name));
+            self.report(
+                Diagnostic::error(code::BAD_NAME, span, message)
+                    .label("a built-in name of templates"),
+            );
+            return false;
+        }
+        // Names of clients are built-in names, so the scope finds one again without comparing all.
+        if self.scope.is_built_in(name) {
+            let message = format!("two clients are named {}", quoted(name));
+            self.report(Diagnostic::error(code::SAME_NAME, span, message).label("named before"));
+            return false;
+        }
+        if self.clients.len() >= MAX_CLIENTS {
+            self.too_much(span, format!("more than {MAX_CLIENTS} clients"));
+            return false;
+        }
+        true
+    }
+
+    /// What a client has beside its name.
+    fn overrides(&mut self, given: Given<'_, 'a>, client: &mut Client) {
+        let Value::Object(object) = given.value else {
+            let kind = json::kind_of(given.value);
+            self.report(
+                Diagnostic::error(
+                    code::WRONG_TYPE,
+                    given.span(),
+                    format!("the options of a client are an object, not {kind}"),
+                )
+                .label(format!("this is {kind}"))
+                .help("a client without options is \"alice\": {}"),
+            );
+            return;
+        };
+        let fields = self.fields(object, Place::Client);
+        if let Some(cut) = fields.get("framing").and_then(|given| self.framing(given)) {
+            client.framing = cut.framing;
+            client.max_message = cut.limit();
+        }
+        if let Some(given) = fields.get("ignore") {
+            client.ignore = self.ignore(given);
+            if client.framing == Framing::Raw {
+                self.nothing_to_ignore(given);
+            }
+        }
+        client.split = fields.get("split").and_then(|given| self.split(given));
+        if let Some(given) = fields.get("pace") {
+            client.pace = self.duration(given);
+            if fields.get("split").is_none() {
+                self.pace_without_split(given);
+            }
+        }
+    }
+
+    /// Reads the scenario's `ignore` for each client that has none of its own.
+    fn shared_ignore(&mut self, file: &Fields<'_, 'a>) {
+        let Some(given) = file.get("ignore") else {
+            return;
+        };
+        let mut clients = std::mem::take(&mut self.clients);
+        if clients.iter().all(|client| client.framing == Framing::Raw) {
+            self.ignore(given);
+            if !clients.is_empty() {
+                self.nothing_to_ignore(given);
+            }
+        }
+        let framed = clients
+            .iter_mut()
+            .filter(|client| client.framing != Framing::Raw);
+        for client in framed.filter(|client| client.ignore.is_empty()) {
+            client.ignore = self.ignore(given);
+        }
+        self.clients = clients;
+    }
+
+    /// The value of `ignore`.
+    fn ignore(&mut self, given: Given<'_, 'a>) -> Vec<Matcher> {
+        let Value::Array(array) = given.value else {
+            self.wrong_type(given, Form::Matchers);
+            return Vec::new();
+        };
+        // What is ignored may arrive at any time, so its templates may read what any step sets.
+        self.scope.anytime = true;
+        let matchers = array.elements.iter();
+        let ignored = matchers.filter_map(|element| self.ignored(given.element(element)));
+        let ignored = ignored.collect();
+        self.scope.anytime = false;
+        ignored
+    }
+
+    fn nothing_to_ignore(&mut self, given: Given<'_, 'a>) {
+        self.report(
+            Diagnostic::error(
+                code::CONTRADICTION,
+                given.name,
+                "`ignore` drops messages, and framing `raw` has none",
+            )
+            .label("would never drop anything")
+            .help("expect what arrives, or use framing \"line\""),
+        );
+    }
+
+    /// Whose step it is: the client of its `as`.
+    pub(super) fn step_client(
+        &mut self,
+        fields: &Fields<'_, 'a>,
+        verb: Option<Given<'_, 'a>>,
+    ) -> Option<ClientId> {
+        if let Some(given) = fields.get("as") {
+            let name = self.string(given, Form::Name)?;
+            return self.client_named(&name.value, given.span());
+        }
+        if let Some(client) = self.default_client {
+            return Some(client);
+        }
+        let needs = verb.filter(|verb| !matches!(verb.key.name, "wait" | "repeat"));
+        if let Some(verb) = needs.filter(|_| self.clients.len() > 1) {
+            let message = format!("this `{}` does not say whose step it is", verb.key.name);
+            let found = Diagnostic::error(code::WHOSE_STEP, verb.name, message)
+                .label("needs `as` beside it");
+            let names = self.client_names("or");
+            self.report(found.help(format!("add \"as\" with the name of a client: {names}")));
+            return None;
+        }
+        Some(ClientId(0))
+    }
+
+    fn client_named(&mut self, name: &str, span: Span) -> Option<ClientId> {
+        let at = self.clients.iter().position(|client| client.name == name);
+        if let Some(id) = at.and_then(|at| u16::try_from(at).ok()) {
+            return Some(ClientId(id));
+        }
+        if self.clients_known {
+            let message = format!("no client is named {}", quoted(name));
+            let found =
+                Diagnostic::error(code::UNKNOWN_CLIENT, span, message).label("unknown client");
+            let names = self.clients.iter().map(|client| client.name.as_str());
+            let help = match keys::nearest(name, names) {
+                Some(near) => format!("did you mean \"{near}\"?"),
+                None => match &self.clients[..] {
+                    [one] => format!("there is one client, `{}`", one.name),
+                    _ => format!("the clients are {}", self.client_names("and")),
+                },
+            };
+            self.report(found.help(help));
+        }
+        None
+    }
+}

@@ -1,0 +1,142 @@
+//! Steps that cannot work because of what the steps before them did to their connection.
+//!
+//! Only what is certain in every run is reported: a block that may be played no times, or in which a connection may be
+//! in two states, leaves its clients unknown.
+
+use super::super::{
+    BlockId, ClientId, CloseHow, ConnectAs, Diagnostic, Number, Span, Step, Verb, code,
+};
+use super::reader::Reader;
+
+/// What is known of a client's connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Not connected yet: it connects by itself before its first step.
+    Fresh,
+    /// Connected, unless the peer has ended it.
+    Open,
+    /// Connected, and its write half is shut.
+    HalfClosed,
+    /// Closed: only `connect` opens it again.
+    Closed,
+    /// Nothing is known.
+    Unknown,
+}
+
+impl Reader<'_> {
+    /// Reports the steps that cannot work.
+    pub(super) fn check_connections(&mut self, finally: Option<BlockId>) {
+        let mut found = Vec::new();
+        let fresh = vec![State::Fresh; self.clients.len()];
+        let steps = (!self.blocks.is_empty() && finally != Some(BlockId(0))).then_some(BlockId(0));
+        for block in steps.into_iter().chain(finally) {
+            self.check_block(block, &mut fresh.clone(), &mut found);
+        }
+        for diagnostic in found {
+            self.report(diagnostic);
+        }
+    }
+
+    fn check_block(&self, id: BlockId, states: &mut [State], found: &mut Vec<Diagnostic>) {
+        let block = usize::try_from(id.0)
+            .ok()
+            .and_then(|at| self.blocks.get(at));
+        for step in block.iter().flat_map(|block| &block.steps) {
+            if let Verb::Repeat { block, times, .. } = &step.verb {
+                self.check_repeat(*block, times, states, found);
+            } else if let Some(state) = states.get_mut(usize::from(step.client.0))
+                && step.needs_client()
+            {
+                *state = after(step, *state).unwrap_or_else(|(message, label)| {
+                    found.push(self.cannot_work(step.span, step.client, message, label));
+                    State::Unknown
+                });
+            }
+        }
+    }
+
+    /// The first round begins as the steps before the block left things, the later ones as it leaves them itself.
+    fn check_repeat(
+        &self,
+        block: BlockId,
+        times: &Number,
+        states: &mut [State],
+        found: &mut Vec<Diagnostic>,
+    ) {
+        let rounds = times.known();
+        if rounds == Some(0) {
+            return;
+        }
+        let before = states.to_vec();
+        let mut first = Vec::new();
+        self.check_block(block, states, &mut first);
+        let clean = first.is_empty();
+        if rounds.is_some() {
+            found.append(&mut first);
+        }
+        if rounds.is_some_and(|rounds| rounds > 1) && clean {
+            self.check_block(block, states, found);
+        }
+        if rounds.is_none() {
+            for (state, before) in states.iter_mut().zip(before) {
+                if *state != before {
+                    *state = State::Unknown;
+                }
+            }
+        }
+    }
+
+    fn cannot_work(
+        &self,
+        span: Span,
+        client: ClientId,
+        message: &str,
+        label: &'static str,
+    ) -> Diagnostic {
+        let client = self.clients.get(usize::from(client.0));
+        let name = client.map_or("client", |client| &client.name);
+        let found = Diagnostic::error(code::CONNECTION, span, format!("`{name}` {message}"));
+        let found = found.label(label);
+        if label == AGAIN {
+            found.help("connect again before it: { \"connect\": true }")
+        } else {
+            found
+        }
+    }
+}
+
+/// The label of a step that needs a connection that has been closed.
+const AGAIN: &str = "closed by an earlier step";
+
+/// The state after a step; or why it cannot work in this one: message and label.
+fn after(step: &Step, state: State) -> Result<State, (&'static str, &'static str)> {
+    let sends = matches!(step.verb, Verb::Send { .. });
+    let connects = matches!(step.verb, Verb::Connect(_));
+    match state {
+        State::Closed if !connects => return Err(("has no connection any more", AGAIN)),
+        State::Open | State::HalfClosed if connects => {
+            return Err((
+                "is connected already",
+                "a client connects by itself before its first step",
+            ));
+        }
+        State::HalfClosed if sends => {
+            return Err((
+                "cannot send any more",
+                "an earlier `close: \"write\"` ended its side",
+            ));
+        }
+        _ => {}
+    }
+    Ok(match &step.verb {
+        Verb::Connect(ConnectAs::Open) => State::Open,
+        Verb::Connect(_) => State::Closed,
+        Verb::Close(CloseHow::Write) => State::HalfClosed,
+        Verb::Close(_) => State::Closed,
+        Verb::ExpectClose {
+            stay_open: false, ..
+        } => State::Closed,
+        _ if state == State::Fresh => State::Open,
+        _ => state,
+    })
+}

@@ -1,0 +1,155 @@
+//! The file's own keys, in the order in which one needs the other.
+
+use std::sync::Arc;
+
+use super::super::json::{self, Value};
+use super::super::keys::{Form, Place};
+use super::super::{Case, Diagnostic, Scenario, Script, Span, code};
+use super::fields::{Fields, Given};
+use super::framings::Cut;
+use super::read::ReadOptions;
+use super::reader::Reader;
+
+impl<'a> Reader<'a> {
+    /// Reads a file. `None`: something that every scenario needs is missing, and has been reported.
+    pub(super) fn scenario(&mut self, tree: &Value<'a>, options: &ReadOptions) -> Option<Scenario> {
+        let Value::Object(object) = tree else {
+            let kind = json::kind_of(tree);
+            let message = format!("a scenario is an object, and this file is {kind}");
+            self.report(
+                Diagnostic::error(code::WRONG_TYPE, json::span_of(tree), message)
+                    .label(format!("this is {kind}"))
+                    .help("a scenario looks like { \"steps\": [{ \"expect\": \"Welcome!\" }] }"),
+            );
+            return None;
+        };
+        let fields = self.fields(object, Place::Scenario);
+        if let Some(given) = fields.get("$schema") {
+            self.string(given, Form::Text);
+        }
+        let cut = match fields.get("framing") {
+            Some(given) => self.framing(given).unwrap_or_default(),
+            None => Cut::default(),
+        };
+        self.clients(&fields, cut);
+        let vars = fields
+            .get("vars")
+            .map_or_else(Vec::new, |given| self.vars(given));
+        let cases = fields
+            .get("cases")
+            .map_or_else(Vec::new, |given| self.cases(given));
+        self.scope.tick();
+
+        let name = fields
+            .get("name")
+            .and_then(|given| self.string(given, Form::Template));
+        let name = name.and_then(|literal| self.template(literal));
+        let server = fields.get("server").and_then(|given| self.server(given));
+        let description = fields
+            .get("description")
+            .and_then(|given| self.prose(given));
+        let tags = fields
+            .get("tags")
+            .map_or_else(Vec::new, |given| self.tags(given));
+        let skip = fields.get("skip").and_then(|given| self.reason(given));
+        let segments = fields.get("segments").and_then(|given| self.choice(given));
+        let timeout = fields
+            .get("timeout")
+            .and_then(|given| self.some_time(given));
+
+        self.required_steps(&fields);
+        let finally = fields.get("finally").and_then(|given| {
+            self.scope.anytime = true;
+            self.steps(given)
+        });
+        self.check_names(options, &cases);
+        self.check_connections(finally);
+
+        Some(Scenario {
+            sources: Vec::new(),
+            name,
+            description,
+            tags,
+            skip,
+            as_written: segments == Some("as-written"),
+            server,
+            script: Arc::new(Script {
+                clients: std::mem::take(&mut self.clients),
+                blocks: std::mem::take(&mut self.blocks),
+                finally,
+                names: std::mem::take(&mut self.scope.names),
+                vars,
+                timeout,
+                matcher_states: self.matcher_states,
+            }),
+            cases: or_one(cases),
+        })
+    }
+
+    /// The steps, which every scenario has. They become the first block.
+    fn required_steps(&mut self, fields: &Fields<'_, 'a>) {
+        if let Some(given) = fields.get("steps") {
+            self.steps(given);
+            return;
+        }
+        if !fields.faulty {
+            let start = fields.span.start;
+            let brace = Span {
+                end: start + 1,
+                ..fields.span
+            };
+            self.report(
+                Diagnostic::error(code::MISSING_KEY, brace, "a scenario needs `steps`")
+                    .label("this object has none")
+                    .help("if the file is no scenario, begin its name with `_`"),
+            );
+        }
+    }
+
+    fn check_names(&mut self, options: &ReadOptions, cases: &[(Span, Case)]) {
+        for found in self.scope.unset_reads(&options.vars, cases) {
+            self.report(found);
+        }
+    }
+
+    fn tags(&mut self, given: Given<'_, 'a>) -> Vec<String> {
+        let Value::Array(array) = given.value else {
+            self.wrong_type(given, Form::Names);
+            return Vec::new();
+        };
+        let mut tags = Vec::with_capacity(array.elements.len());
+        for element in &array.elements {
+            let given = given.element(element);
+            let Some(literal) = self.string(given, Form::Text) else {
+                continue;
+            };
+            if literal.value.trim().is_empty() {
+                self.empty(given.span(), "a tag cannot be empty");
+            } else {
+                tags.push(literal.value.clone().into_owned());
+            }
+        }
+        tags
+    }
+
+    /// The reason of `skip`.
+    fn reason(&mut self, given: Given<'_, 'a>) -> Option<String> {
+        let reason = self.prose(given)?;
+        if reason.trim().is_empty() {
+            self.empty(given.span(), "`skip` needs a reason");
+            return None;
+        }
+        Some(reason)
+    }
+}
+
+/// The cases; a file without any is one.
+fn or_one(cases: Vec<(Span, Case)>) -> Vec<Case> {
+    if cases.is_empty() {
+        return vec![Case {
+            label: None,
+            values: Vec::new(),
+        }];
+    }
+    cases.into_iter().map(|(_, case)| case).collect()
+}

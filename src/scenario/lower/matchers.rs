@@ -1,0 +1,364 @@
+//! Matchers: conditions on what arrives.
+
+use super::super::json::{self, Value};
+use super::super::keys::{Form, Place, Role};
+use super::super::{Diagnostic, Matcher, MatcherNode, SlotId, Span, code};
+use super::fields::{Fields, Given, quoted};
+use super::names::Setter;
+use super::reader::Reader;
+
+/// How many conditions a step may have.
+const MAX_CONDITIONS: usize = u16::MAX as usize;
+
+/// Where a condition stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Around {
+    /// The number of its step; `None` in `ignore`.
+    pub step: Option<u32>,
+    /// Whether it is inside a `not`.
+    negated: bool,
+}
+
+impl Around {
+    /// Why nothing can be captured here.
+    pub(super) fn captures_nothing(self) -> Option<&'static str> {
+        match self {
+            Self { negated: true, .. } => Some("inside `not`"),
+            Self { step: None, .. } => Some("inside `ignore`"),
+            _ => None,
+        }
+    }
+}
+
+impl<'a> Reader<'a> {
+    /// The matcher of an expectation; `capture` is what stands beside the verb.
+    pub(super) fn expectation(
+        &mut self,
+        given: Given<'_, 'a>,
+        capture: Option<Given<'_, 'a>>,
+        step: u32,
+    ) -> Option<Matcher> {
+        let around = Around {
+            step: Some(step),
+            negated: false,
+        };
+        let matcher = self.matcher(given, around);
+        let beside = capture.and_then(|given| self.capture(given, around));
+        let mut matcher = matcher?;
+        if let Some(slot) = beside {
+            if matcher.capture.is_some() {
+                // The same bytes under two names: one condition around the other.
+                matcher = condition(MatcherNode::All(vec![matcher]), given.span());
+            }
+            matcher.capture = Some(slot);
+        }
+        self.numbered(matcher)
+    }
+
+    /// A matcher of `ignore`.
+    pub(super) fn ignored(&mut self, given: Given<'_, 'a>) -> Option<Matcher> {
+        if let Value::Object(object) = given.value
+            && let Some(answer) = object
+                .properties
+                .iter()
+                .find(|p| p.name.as_str() == "match")
+        {
+            self.report(
+                Diagnostic::error(
+                    code::NOT_YET,
+                    json::span_of(&answer.name),
+                    "answering ignored messages is not supported yet",
+                )
+                .label("part of the format, but of a later version"),
+            );
+            return None;
+        }
+        let around = Around {
+            step: None,
+            negated: false,
+        };
+        let matcher = self.matcher(given, around)?;
+        self.numbered(matcher)
+    }
+
+    fn matcher(&mut self, given: Given<'_, 'a>, around: Around) -> Option<Matcher> {
+        match given.value {
+            Value::Object(object) => {
+                let fields = self.fields(object, Place::Matcher);
+                self.matcher_of(&fields, around)
+            }
+            Value::Array(array) if array.elements.iter().any(is_condition) => {
+                self.report(
+                    Diagnostic::error(
+                        code::NOT_YET,
+                        given.span(),
+                        "a sequence of conditions is not supported yet",
+                    )
+                    .label("only exact bytes can be joined in an array")
+                    .help("on a stream, write one `expect_bytes` for each part"),
+                );
+                None
+            }
+            _ => {
+                let payload = self.payload(given, Form::Matcher)?;
+                Some(condition(MatcherNode::Exact(payload), given.span()))
+            }
+        }
+    }
+
+    /// The matcher of an object: one condition, or all of several.
+    fn matcher_of(&mut self, fields: &Fields<'_, 'a>, around: Around) -> Option<Matcher> {
+        let capture = fields
+            .get("capture")
+            .map(|given| self.capture(given, around));
+        let capture = capture.flatten();
+        let mut matcher = if fields.verbs().next().is_some() {
+            self.exact(fields)?
+        } else {
+            let mut conditions = Vec::new();
+            let mut whole = !fields.faulty;
+            for given in fields
+                .list
+                .iter()
+                .filter(|given| given.key.name != "capture")
+            {
+                match self.condition(*given, around) {
+                    Some(node) => conditions.push(condition(node, given.span())),
+                    None => whole = false,
+                }
+            }
+            if !whole {
+                return None;
+            }
+            match conditions.len() {
+                0 => {
+                    self.no_condition(fields);
+                    return None;
+                }
+                1 => conditions.pop()?,
+                _ => condition(MatcherNode::All(conditions), fields.span),
+            }
+        };
+        if capture.is_some() {
+            if matcher.capture.is_some() {
+                matcher = condition(MatcherNode::All(vec![matcher]), fields.span);
+            }
+            matcher.capture = capture;
+        }
+        Some(matcher)
+    }
+
+    /// The matcher of an object that is bytes.
+    fn exact(&mut self, fields: &Fields<'_, 'a>) -> Option<Matcher> {
+        let plain =
+            |given: &&Given<'_, 'a>| given.key.role == Role::Plain && given.key.name != "capture";
+        if let (Some(verb), Some(other), false) = (
+            fields.verbs().next(),
+            fields.list.iter().find(plain),
+            fields.faulty,
+        ) {
+            let (bytes, other_name) = (verb.key.name, other.key.name);
+            let found = Diagnostic::error(
+                code::CONTRADICTION,
+                other.name,
+                format!("`{other_name}` stands beside `{bytes}`, which says all bytes already"),
+            )
+            .label("has nothing left to say");
+            self.report(match other.key.form {
+                Form::Payload | Form::Matcher => found.help(format!(
+                    "did you mean {{ \"{other_name}\": {{ \"{bytes}\": ... }} }}?"
+                )),
+                _ => found,
+            });
+            return None;
+        }
+        let payload = self.payload_of(fields)?;
+        let span = payload.span;
+        Some(condition(MatcherNode::Exact(payload), span))
+    }
+
+    /// One key of an object of conditions.
+    fn condition(&mut self, given: Given<'_, 'a>, around: Around) -> Option<MatcherNode> {
+        Some(match given.key.name {
+            "prefix" => MatcherNode::Prefix(self.payload(given, Form::Payload)?),
+            "suffix" => MatcherNode::Suffix(self.payload(given, Form::Payload)?),
+            "contains" => MatcherNode::Contains(self.payload(given, Form::Payload)?),
+            "regex" => MatcherNode::Regex(self.pattern(given, around)?),
+            "length" => self.length(given)?,
+            "any" => {
+                if self.flag(given)? {
+                    MatcherNode::Any
+                } else {
+                    self.report(
+                        Diagnostic::error(
+                            code::UNKNOWN_WORD,
+                            given.span(),
+                            "`any` cannot be false",
+                        )
+                        .label("only true has a meaning here")
+                        .help("for no message at all, use `expect_silence`"),
+                    );
+                    return None;
+                }
+            }
+            "not" => {
+                let around = Around {
+                    negated: true,
+                    ..around
+                };
+                MatcherNode::Not(Box::new(self.matcher(given, around)?))
+            }
+            "one_of" => MatcherNode::OneOf(self.several(given, around)?),
+            "all" => MatcherNode::All(self.several(given, around)?),
+            _ => return None,
+        })
+    }
+
+    fn several(&mut self, given: Given<'_, 'a>, around: Around) -> Option<Vec<Matcher>> {
+        let Value::Array(array) = given.value else {
+            self.wrong_type(given, Form::Matchers);
+            return None;
+        };
+        if array.elements.is_empty() {
+            let message = format!("`{}` needs at least one condition", given.key.name);
+            self.empty(given.span(), message);
+            return None;
+        }
+        let matchers: Vec<_> = array
+            .elements
+            .iter()
+            .map(|element| self.matcher(given.element(element), around))
+            .collect();
+        matchers.into_iter().collect()
+    }
+
+    fn length(&mut self, given: Given<'_, 'a>) -> Option<MatcherNode> {
+        let Value::Object(object) = given.value else {
+            if matches!(given.value, Value::NumberLit(_)) {
+                let exactly = self.whole(given, 0..=u64::MAX)?;
+                return Some(MatcherNode::Length {
+                    min: exactly,
+                    max: exactly,
+                });
+            }
+            self.wrong_type(given, Form::Length);
+            return None;
+        };
+        let fields = self.fields(object, Place::Length);
+        let min = fields
+            .get("min")
+            .map(|given| self.whole(given, 0..=u64::MAX));
+        let max = fields
+            .get("max")
+            .map(|given| self.whole(given, 0..=u64::MAX));
+        if min.is_none() && max.is_none() && !fields.faulty {
+            self.report(
+                Diagnostic::error(code::EMPTY, given.span(), "`length` has no bounds")
+                    .label("needs `min`, `max` or both")
+                    .help("for exactly 5 bytes write \"length\": 5"),
+            );
+            return None;
+        }
+        let (min, max) = (min.unwrap_or(Some(0))?, max.unwrap_or(Some(u64::MAX))?);
+        if min > max {
+            let message = format!("`min` is {min}, and `max` only {max}");
+            self.report(
+                Diagnostic::error(code::CONTRADICTION, given.span(), message)
+                    .label("no length fits"),
+            );
+            return None;
+        }
+        Some(MatcherNode::Length { min, max })
+    }
+
+    /// The name under which a match is kept.
+    fn capture(&mut self, given: Given<'_, 'a>, around: Around) -> Option<SlotId> {
+        if matches!(given.value, Value::Object(_)) {
+            self.report(
+                Diagnostic::error(
+                    code::NOT_YET,
+                    given.span(),
+                    "captures by JSON pointers are not supported yet",
+                )
+                .label("part of the format, but of a later version")
+                .help("capture with a named group: { \"regex\": \"id=(?<id>\\\\d+)\" }"),
+            );
+            return None;
+        }
+        let slot = self.new_name(given)?;
+        if let Some(place) = around.captures_nothing() {
+            let message = format!(
+                "{} would never have a value",
+                quoted(self.scope.names.name(slot))
+            );
+            self.report(
+                Diagnostic::error(code::CAPTURES_NOTHING, given.name, message)
+                    .label(format!("nothing is captured {place}")),
+            );
+            return None;
+        }
+        self.scope
+            .set(slot, Setter::Capture(around.step.unwrap_or(0)));
+        Some(slot)
+    }
+
+    fn no_condition(&mut self, fields: &Fields<'_, 'a>) {
+        let found = Diagnostic::error(
+            code::EMPTY,
+            fields.span,
+            "an expectation needs at least one condition",
+        )
+        .label("says nothing of what must arrive");
+        self.report(found.help("for any message at all, add \"any\": true"));
+    }
+
+    /// Gives every condition its number.
+    fn numbered(&mut self, mut matcher: Matcher) -> Option<Matcher> {
+        let mut next = 0;
+        number(&mut matcher, &mut next);
+        if next > MAX_CONDITIONS {
+            let message = format!("{next} conditions; a step has {MAX_CONDITIONS} at most");
+            self.too_much(matcher.span, message);
+            return None;
+        }
+        self.matcher_states = self.matcher_states.max(next);
+        Some(matcher)
+    }
+}
+
+/// Makes a condition that has no number yet.
+fn condition(node: MatcherNode, span: Span) -> Matcher {
+    Matcher {
+        node,
+        id: 0,
+        capture: None,
+        span,
+    }
+}
+
+/// Numbers a matcher and what is in it, in the order of the file.
+fn number(matcher: &mut Matcher, next: &mut usize) {
+    matcher.id = u16::try_from(*next).unwrap_or(u16::MAX);
+    *next += 1;
+    match &mut matcher.node {
+        MatcherNode::Not(inner) => number(inner, next),
+        MatcherNode::All(list) | MatcherNode::OneOf(list) => {
+            for inner in list {
+                number(inner, next);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Whether an element of an array is more than bytes.
+fn is_condition(value: &Value<'_>) -> bool {
+    match value {
+        Value::Object(object) => object.properties.iter().any(|property| {
+            let name = property.name.as_str();
+            let bytes = Place::Payload.find(name).is_some();
+            !bytes && Place::Matcher.find(name).is_some()
+        }),
+        _ => false,
+    }
+}

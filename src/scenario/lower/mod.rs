@@ -1,0 +1,27 @@
+//! The tree of a file → a compiled scenario, or all that is wrong with it.
+//!
+//! [`read`](read()) is the way in; `file` walks the file's own keys and calls one file a subject. All of them are
+//! methods of the one [`Reader`](reader::Reader), which collects the mistakes: a method that answers `None` has already
+//! reported why, and its caller goes on with the next value, so that every mistake is found.
+
+mod cases;
+mod clients;
+mod connections;
+mod durations;
+mod fields;
+mod file;
+mod framings;
+mod matchers;
+mod names;
+mod patterns;
+mod payloads;
+mod read;
+mod reader;
+mod server;
+mod steps;
+mod streams;
+mod verbs;
+
+pub use durations::MAX_DURATION;
+pub use payloads::MAX_PAYLOAD;
+pub use read::{MAX_FILE, MAX_MISTAKES, ReadOptions, read};

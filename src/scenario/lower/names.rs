@@ -1,0 +1,263 @@
+//! Names: what sets them, what reads them, and whether the one comes before the other.
+//!
+//! Reading goes on in the order of the file, and a clock counts the vars and steps. A name may be read where the clock
+//! stands later than where the name is set: steps in blocks are counted in the order in which they are played first,
+//! so what is too early here is too early in every run.
+
+use super::super::json::{self, StringLit};
+use super::super::{Case, Diagnostic, Names, SlotId, Span, code, keys};
+use super::fields::{Given, listed, quoted};
+use super::reader::Reader;
+
+/// Names that are always there, beside those of the clients.
+pub(super) const BUILT_IN: [&str; 6] = ["scenario", "case", "index", "run_id", "seed", "target"];
+
+/// Words of the template language: a name like these could not be read.
+const WORDS: [&str; 13] = [
+    "true", "false", "none", "True", "False", "None", "and", "or", "not", "in", "is", "if", "else",
+];
+
+/// All names of a file.
+#[derive(Debug)]
+pub(super) struct Scope {
+    /// The names, with their numbers.
+    pub names: Names,
+    /// What is known of each name, by its number.
+    known: Vec<Known>,
+    reads: Vec<Read>,
+    clock: u32,
+    /// Whether what is read now is evaluated at any time, after whatever step.
+    pub anytime: bool,
+}
+
+/// What is known of a name.
+#[derive(Debug, Clone, Copy, Default)]
+struct Known {
+    /// Whether it is built in.
+    built_in: bool,
+    /// Where on the clock it is first set, and by what.
+    set: Option<(u32, Setter)>,
+    /// How many of the cases set it.
+    cases: usize,
+}
+
+/// What sets a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Setter {
+    /// An entry of `vars`.
+    Var,
+    /// A capture or a named group of the step with this number.
+    Capture(u32),
+    /// The `index` of a `repeat`.
+    Index,
+}
+
+/// A name that is read.
+#[derive(Debug, Clone, Copy)]
+struct Read {
+    slot: SlotId,
+    /// Where it is read.
+    span: Span,
+    /// Where on the clock; the end of time in what is evaluated at any time.
+    at: u32,
+}
+
+impl Scope {
+    /// Makes a scope with the built-in names.
+    pub(super) fn new() -> Self {
+        let mut scope = Self {
+            names: Names::default(),
+            known: Vec::new(),
+            reads: Vec::new(),
+            clock: 0,
+            anytime: false,
+        };
+        for name in BUILT_IN {
+            scope.build_in(name);
+        }
+        scope
+    }
+
+    /// Makes a name a built-in one.
+    pub(super) fn build_in(&mut self, name: &str) {
+        if let Some(slot) = self.names.intern(name) {
+            self.known(slot).built_in = true;
+        }
+    }
+
+    /// Whether a name is built in.
+    pub(super) fn is_built_in(&self, name: &str) -> bool {
+        let slot = self.names.find(name);
+        slot.and_then(|slot| self.known.get(usize::from(slot.0)))
+            .is_some_and(|known| known.built_in)
+    }
+
+    /// Moves the clock on to the next var or step.
+    pub(super) fn tick(&mut self) {
+        self.clock = self.clock.saturating_add(1);
+    }
+
+    /// Notes that a name is read here.
+    pub(super) fn read(&mut self, slot: SlotId, span: Span) {
+        let at = if self.anytime { u32::MAX } else { self.clock };
+        self.reads.push(Read { slot, span, at });
+    }
+
+    /// Notes that a name is set here.
+    pub(super) fn set(&mut self, slot: SlotId, setter: Setter) {
+        let clock = self.clock;
+        self.known(slot).set.get_or_insert((clock, setter));
+    }
+
+    /// Notes that one of the cases sets a name.
+    pub(super) fn set_in_case(&mut self, slot: SlotId) {
+        self.known(slot).cases += 1;
+    }
+
+    fn known(&mut self, slot: SlotId) -> &mut Known {
+        let at = usize::from(slot.0);
+        if self.known.len() <= at {
+            self.known.resize(at + 1, Known::default());
+        }
+        &mut self.known[at]
+    }
+
+    /// Reports all names that are read and have no value then.
+    ///
+    /// `run` are the names that the run sets; `cases` the cases, each with its place.
+    pub(super) fn unset_reads(&self, run: &[String], cases: &[(Span, Case)]) -> Vec<Diagnostic> {
+        let mut found = Vec::new();
+        for read in &self.reads {
+            let known = self.known.get(usize::from(read.slot.0));
+            let known = known.copied().unwrap_or_default();
+            let early = match known.set {
+                Some((at, _)) if at < read.at => continue,
+                Some((_, setter)) => Some(setter),
+                None => None,
+            };
+            let name = self.names.name(read.slot);
+            if known.built_in || run.iter().any(|var| var == name) {
+                continue;
+            }
+            let span = read.span;
+            found.push(match early {
+                _ if known.cases == cases.len() && known.cases > 0 => continue,
+                _ if known.cases > 0 => missing_in_case(read.slot, name, cases),
+                Some(setter) => too_early(span, name, setter),
+                None => self.undefined(span, name, run),
+            });
+        }
+        found
+    }
+
+    fn undefined(&self, span: Span, name: &str, run: &[String]) -> Diagnostic {
+        let defined = |known: &Known| known.built_in || known.set.is_some() || known.cases > 0;
+        let names = (0_u16..)
+            .zip(&self.known)
+            .filter(|(_, known)| defined(known))
+            .map(|(slot, _)| self.names.name(SlotId(slot)))
+            .chain(run.iter().map(String::as_str));
+        let found = Diagnostic::error(
+            code::UNDEFINED_NAME,
+            span,
+            format!("nothing defines {}", quoted(name)),
+        )
+        .label("no var, no capture, no column of the cases");
+        match keys::nearest(name, names) {
+            Some(near) => found.help(format!("did you mean \"{near}\"?")),
+            None => found.help(format!(
+                "define it in `vars`, capture it in an earlier step, or give it with --var {name}=VALUE"
+            )),
+        }
+    }
+}
+
+fn too_early(span: Span, name: &str, setter: Setter) -> Diagnostic {
+    let found = Diagnostic::error(
+        code::NAME_TOO_EARLY,
+        span,
+        format!("{} is read before it is set", quoted(name)),
+    );
+    match setter {
+        Setter::Var => found
+            .label("has no value yet")
+            .help("a var may use those that stand before it"),
+        Setter::Capture(step) => found.label(format!("captured by step {step}, not before it")),
+        Setter::Index => found.label("counts the rounds of a later `repeat`"),
+    }
+}
+
+fn missing_in_case(slot: SlotId, name: &str, cases: &[(Span, Case)]) -> Diagnostic {
+    let lacks = |case: &Case| !case.values.iter().any(|(id, _)| *id == slot);
+    let first = cases.iter().find(|(_, case)| lacks(case));
+    let span = first.map(|(span, _)| *span).unwrap_or_default();
+    let message = format!("this case does not give {}, which is read", quoted(name));
+    Diagnostic::error(code::UNDEFINED_NAME, span, message)
+        .label("other cases give it")
+        .help("give it here too, or give it a value for all cases in `vars`")
+}
+
+impl<'a> Reader<'a> {
+    /// A name that the file gives to a value, with its number.
+    pub(super) fn new_name(&mut self, given: Given<'_, 'a>) -> Option<SlotId> {
+        let literal = self.string(given, given.key.form)?;
+        self.name_to_set(&literal.value, json::span_of(literal))
+    }
+
+    /// The number of a name that is to be set.
+    pub(super) fn name_to_set(&mut self, name: &str, span: Span) -> Option<SlotId> {
+        let fault = if !is_name(name) {
+            Some(("a name is made of letters, digits and `_`", None))
+        } else if WORDS.contains(&name) {
+            Some(("a word of the template language", None))
+        } else if self.scope.is_built_in(name) {
+            let names = BUILT_IN.iter().copied();
+            Some((
+                "a built-in name",
+                Some(format!(
+                    "built in are {}, and the names of the clients",
+                    listed(names, "and")
+                )),
+            ))
+        } else {
+            None
+        };
+        if let Some((label, help)) = fault {
+            let message = format!("{} cannot be set", quoted(name));
+            let mut found = Diagnostic::error(code::BAD_NAME, span, message).label(label);
+            found.help = help;
+            self.report(found);
+            return None;
+        }
+        let slot = self.scope.names.intern(name);
+        if slot.is_none() {
+            let message = format!("the file has more than {} names", Names::MAX);
+            self.too_much(span, message);
+        }
+        slot
+    }
+
+    /// The name of the number of a `repeat`'s rounds.
+    pub(super) fn index_name(&mut self, given: Option<Given<'_, 'a>>) -> Option<SlotId> {
+        let explicit = given.filter(|given| !is_string(given, INDEX));
+        match explicit {
+            Some(given) => self.new_name(given),
+            None => self.scope.names.intern(INDEX),
+        }
+    }
+}
+
+/// The name of the number of a round where the file gives none.
+const INDEX: &str = "index";
+
+fn is_string(given: &Given<'_, '_>, text: &str) -> bool {
+    let string = given.value.as_string_lit();
+    string.is_some_and(|literal: &StringLit<'_>| literal.value == text)
+}
+
+/// Whether templates can read a name: a letter or `_`, then letters, digits and `_`.
+pub(super) fn is_name(name: &str) -> bool {
+    let first = name.bytes().next();
+    first.is_some_and(|b| b.is_ascii_alphabetic() || b == b'_')
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+}

@@ -1,0 +1,130 @@
+//! The way in: the bytes of a file → a scenario, or its mistakes.
+
+use std::borrow::Cow;
+
+use super::super::{Diagnostic, Diagnostics, Scenario, Severity, SourceFile, Span, code, json};
+use super::reader::Reader;
+use crate::wire;
+
+/// How many bytes a scenario file may have: 64 MiB.
+pub const MAX_FILE: usize = 64 << 20;
+
+/// How many mistakes of a file are kept: 1,000. The others are counted.
+pub const MAX_MISTAKES: usize = 1000;
+
+/// What the reader must know besides the text.
+#[derive(Debug, Clone, Default)]
+pub struct ReadOptions {
+    /// Names that the run sets (`--var`): a file may use them without defining them.
+    pub vars: Vec<String>,
+}
+
+/// Reads a scenario: `name` is the file's path as a person knows it, `bytes` its content.
+///
+/// Returns the warnings with the scenario.
+///
+/// # Errors
+///
+/// Fails with all the mistakes of the file, or with the first one that makes the rest unreadable.
+pub fn read(
+    name: &str,
+    bytes: &[u8],
+    options: &ReadOptions,
+) -> Result<(Scenario, Diagnostics), Diagnostics> {
+    let source = |text: &str| SourceFile {
+        name: name.into(),
+        text: text.into(),
+    };
+    let unreadable = |text: &str, diagnostic| Diagnostics {
+        sources: vec![source(text)],
+        list: vec![diagnostic],
+    };
+    let text = text_of(bytes).map_err(|why| unreadable(&why.0, why.1))?;
+    let tree = json::parse(text).map_err(|found| unreadable(text, *found))?;
+
+    let mut reader = Reader::new(text);
+    let scenario = reader.scenario(&tree, options);
+    let diagnostics = Diagnostics {
+        sources: vec![source(text)],
+        list: reader.into_diagnostics(),
+    };
+    let failed = diagnostics
+        .list
+        .iter()
+        .any(|d| d.severity == Severity::Error);
+    match scenario {
+        Some(mut scenario) if !failed => {
+            scenario.sources.clone_from(&diagnostics.sources);
+            Ok((scenario, diagnostics))
+        }
+        _ => Err(diagnostics),
+    }
+}
+
+/// What can be shown of a file that is no text, and why it is none.
+type Unreadable<'a> = (Cow<'a, str>, Diagnostic);
+
+/// The text of a file; or what can be shown of it, and why it is none.
+fn text_of(bytes: &[u8]) -> Result<&str, Box<Unreadable<'_>>> {
+    if bytes.len() > MAX_FILE {
+        let message = format!(
+            "the file has {} bytes; a scenario has {MAX_FILE} at most",
+            bytes.len()
+        );
+        return Err(Box::new((Cow::Borrowed(""), about_file(message, None))));
+    }
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        let message = "the file is UTF-16 text".to_owned();
+        return Err(Box::new((
+            Cow::Borrowed(""),
+            about_file(message, Some("save it as UTF-8")),
+        )));
+    }
+    let text = wire::validate(bytes).map_err(|error| not_utf8(bytes, &error))?;
+    if text.starts_with('\u{feff}') {
+        let found = about_file(
+            "the file begins with a byte order mark".to_owned(),
+            Some("save it as UTF-8 without BOM"),
+        );
+        return Err(Box::new((Cow::Borrowed(text), found)));
+    }
+    Ok(text)
+}
+
+/// What is wrong with a file as a whole.
+fn about_file(message: String, help: Option<&str>) -> Diagnostic {
+    Diagnostic {
+        code: code::NO_TEXT,
+        severity: Severity::Error,
+        message,
+        span: None,
+        label: String::new(),
+        help: help.map(str::to_owned),
+    }
+}
+
+/// A byte that is no UTF-8, shown in the text around it.
+fn not_utf8<'a>(bytes: &'a [u8], error: &wire::Utf8Error) -> Box<Unreadable<'a>> {
+    let at = usize::try_from(error.offset).map_or(bytes.len(), |at| at.min(bytes.len()));
+    let (valid, rest) = bytes.split_at(at);
+    let mut text = String::from_utf8_lossy(valid).into_owned();
+    let start = text.len();
+    let shown = rest.len().min(SHOWN_AFTER_BAD_BYTE);
+    text.push_str(&String::from_utf8_lossy(&rest[..shown]));
+    let width = text[start..].chars().next().map_or(0, char::len_utf8);
+    let byte = rest.first().copied().unwrap_or_default();
+    let small = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    let span = Span {
+        file: 0,
+        start: small(start),
+        end: small(start + width),
+    };
+    let message = format!("the file is no UTF-8 text: {}", error.cause);
+    let diagnostic = Diagnostic::error(code::NO_TEXT, span, message)
+        .label(format!("the byte {byte:02x}, byte {at} of the file"))
+        .help("save it as UTF-8; bytes that are no text are written { \"hex\": \"...\" }");
+    Box::new((Cow::Owned(text), diagnostic))
+}
+
+/// How many bytes behind one that is no UTF-8 are kept to be shown: the rest of the line, mostly.
+const SHOWN_AFTER_BAD_BYTE: usize = 200;

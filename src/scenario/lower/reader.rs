@@ -1,0 +1,333 @@
+//! The reader itself: what it has collected, and how it takes the simple kinds of value.
+
+use std::ops::RangeInclusive;
+
+use super::super::json::{self, StringLit, Value};
+use super::super::keys::{self, Form, Since, Word};
+use super::super::{Block, Client, ClientId, Diagnostic, Number, Severity, Span, Template, code};
+use super::durations;
+use super::fields::{Given, listed, quoted};
+use super::names::Scope;
+use super::read::MAX_MISTAKES;
+
+/// What has been read of a file so far.
+#[derive(Debug)]
+pub(super) struct Reader<'a> {
+    /// The file's text.
+    pub text: &'a str,
+    /// Names, what sets them and what reads them.
+    pub scope: Scope,
+    /// The clients; empty until they are read.
+    pub clients: Vec<Client>,
+    /// Whether the list of clients was read without a mistake, so that a name that is not in it is one.
+    pub clients_known: bool,
+    /// The client of an `as` beside the `repeat` around this step.
+    pub default_client: Option<ClientId>,
+    /// All lists of steps.
+    pub blocks: Vec<Block>,
+    /// The most states a matcher needs.
+    pub matcher_states: usize,
+    found: Vec<Diagnostic>,
+    /// How many mistakes were found beyond [`MAX_MISTAKES`].
+    uncounted: usize,
+}
+
+impl<'a> Reader<'a> {
+    /// Makes a reader of a file's text.
+    pub(super) fn new(text: &'a str) -> Self {
+        Self {
+            text,
+            scope: Scope::new(),
+            clients: Vec::new(),
+            clients_known: true,
+            default_client: None,
+            blocks: Vec::new(),
+            matcher_states: 0,
+            found: Vec::new(),
+            uncounted: 0,
+        }
+    }
+
+    /// Keeps a mistake.
+    pub(super) fn report(&mut self, diagnostic: Diagnostic) {
+        if self.found.len() < MAX_MISTAKES {
+            self.found.push(diagnostic);
+        } else {
+            self.uncounted += 1;
+        }
+    }
+
+    /// How many mistakes have been found so far.
+    pub(super) fn mistakes(&self) -> usize {
+        self.found.len() + self.uncounted
+    }
+
+    /// All mistakes, in the order of the file.
+    pub(super) fn into_diagnostics(mut self) -> Vec<Diagnostic> {
+        // What several clients share is read once for each of them, and then its mistakes are found as often.
+        self.found
+            .sort_by(|a, b| (a.span, a.code, &a.message).cmp(&(b.span, b.code, &b.message)));
+        self.found.dedup();
+        if self.uncounted > 0 {
+            self.found.push(Diagnostic {
+                code: code::MORE,
+                severity: Severity::Error,
+                message: format!("{} more mistakes are not shown", self.uncounted),
+                span: None,
+                label: String::new(),
+                help: None,
+            });
+        }
+        self.found
+    }
+
+    /// Reports a value of the wrong type.
+    pub(super) fn wrong_type(&mut self, given: Given<'_, 'a>, form: Form) {
+        let kind = json::kind_of(given.value);
+        let message = format!("{} takes {}, not {kind}", given.words(), form.words());
+        let found = Diagnostic::error(code::WRONG_TYPE, given.span(), message)
+            .label(format!("this is {kind}"));
+        let number = match given.value {
+            Value::NumberLit(number) => Some(number.value),
+            _ => None,
+        };
+        self.report(match (form, number) {
+            (Form::Duration, Some(n)) if n != "0" => found.help(format!(
+                "say the unit: \"{n}ms\" is milliseconds, \"{n}s\" seconds"
+            )),
+            (Form::Text | Form::Template | Form::Payload | Form::Matcher, Some(n)) => {
+                found.help(format!("text stands in quotes: \"{n}\""))
+            }
+            (Form::Steps | Form::Matchers | Form::Cases, _)
+                if matches!(given.value, Value::Object(_)) =>
+            {
+                found.help("put it in square brackets: [{ ... }]")
+            }
+            _ => found,
+        });
+    }
+
+    /// Text.
+    pub(super) fn string<'j>(
+        &mut self,
+        given: Given<'j, 'a>,
+        form: Form,
+    ) -> Option<&'j StringLit<'a>> {
+        let Value::StringLit(literal) = given.value else {
+            self.wrong_type(given, form);
+            return None;
+        };
+        Some(literal)
+    }
+
+    /// Text that says something.
+    pub(super) fn prose(&mut self, given: Given<'_, 'a>) -> Option<String> {
+        let literal = self.string(given, Form::Text)?;
+        Some(literal.value.clone().into_owned())
+    }
+
+    /// True or false.
+    pub(super) fn flag(&mut self, given: Given<'_, 'a>) -> Option<bool> {
+        let Value::BooleanLit(literal) = given.value else {
+            self.wrong_type(given, given.key.form);
+            return None;
+        };
+        Some(literal.value)
+    }
+
+    /// A whole number in a range.
+    pub(super) fn whole(
+        &mut self,
+        given: Given<'_, 'a>,
+        range: RangeInclusive<u64>,
+    ) -> Option<u64> {
+        let Value::NumberLit(literal) = given.value else {
+            self.wrong_type(given, Form::Whole);
+            return None;
+        };
+        let number = literal.value.parse::<u64>().ok();
+        let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+        if let Some(number) = number.filter(|number| range.contains(number)) {
+            return Some(number);
+        }
+        let (name, shown) = (given.words(), quoted(literal.value));
+        let whole = digits(literal.value.strip_prefix('-').unwrap_or(literal.value));
+        let (message, label) = if whole {
+            (format!("{name} cannot be {shown}"), bounds(&range))
+        } else {
+            (
+                format!("{name} takes a whole number, not {shown}"),
+                "written with digits only".to_owned(),
+            )
+        };
+        self.report(Diagnostic::error(code::OUT_OF_RANGE, given.span(), message).label(label));
+        None
+    }
+
+    /// A whole number, or a template that gives one.
+    pub(super) fn number(&mut self, given: Given<'_, 'a>) -> Option<Number> {
+        let Value::StringLit(literal) = given.value else {
+            if matches!(given.value, Value::NumberLit(_)) {
+                return self.whole(given, 0..=u64::MAX).map(Number::Fixed);
+            }
+            self.wrong_type(given, Form::Times);
+            return None;
+        };
+        let template = self.template(literal)?;
+        if template.plain().is_some() {
+            self.wrong_type(given, Form::Times);
+            return None;
+        }
+        Some(Number::Template(template))
+    }
+
+    /// A length of time.
+    pub(super) fn duration(&mut self, given: Given<'_, 'a>) -> Option<std::time::Duration> {
+        let literal = self.string(given, Form::Duration)?;
+        match durations::parse(&literal.value) {
+            Ok(duration) => Some(duration),
+            Err(error) => {
+                self.report(
+                    Diagnostic::error(code::BAD_DURATION, given.span(), error.message)
+                        .label("a number and a unit: us, ms, s or m")
+                        .help(error.help),
+                );
+                None
+            }
+        }
+    }
+
+    /// A length of time that is not zero.
+    pub(super) fn some_time(&mut self, given: Given<'_, 'a>) -> Option<std::time::Duration> {
+        let duration = self.duration(given)?;
+        if duration.is_zero() {
+            let message = format!("`{}` cannot be zero", given.key.name);
+            self.report(
+                Diagnostic::error(code::OUT_OF_RANGE, given.span(), message)
+                    .label("no time at all"),
+            );
+            return None;
+        }
+        Some(duration)
+    }
+
+    /// One of the words of a key whose values are words.
+    pub(super) fn choice(&mut self, given: Given<'_, 'a>) -> Option<&'static str> {
+        match given.key.form {
+            Form::Word(words) => self.word(given, words),
+            form => {
+                self.wrong_type(given, form);
+                None
+            }
+        }
+    }
+
+    /// One of a few words.
+    pub(super) fn word(
+        &mut self,
+        given: Given<'_, 'a>,
+        words: &'static [Word],
+    ) -> Option<&'static str> {
+        let Value::StringLit(literal) = given.value else {
+            self.not_a_word(given, words);
+            return None;
+        };
+        let Some(word) = words.iter().find(|word| word.name == literal.value) else {
+            self.not_a_word(given, words);
+            return None;
+        };
+        if word.since == Since::Later {
+            let message = format!(
+                "`{}: \"{}\"` is not supported yet",
+                given.key.name, word.name
+            );
+            self.report(
+                Diagnostic::error(code::NOT_YET, given.span(), message)
+                    .label("part of the format, but of a later version"),
+            );
+            return None;
+        }
+        Some(word.name)
+    }
+
+    /// Reports a value that is none of a few words.
+    fn not_a_word(&mut self, given: Given<'_, 'a>, words: &'static [Word]) {
+        let playable = words.iter().filter(|word| word.since == Since::Version1);
+        let mut names: Vec<_> = playable.map(|word| word.name).collect();
+        let quotes = |name: &&str| format!("\"{name}\"");
+        let quoted_names: Vec<_> = names.iter().map(quotes).collect();
+        let mut choice = quoted_names.join(", ");
+        if matches!(given.key.form, Form::TrueOrWord(_)) {
+            choice = format!("true, {choice}");
+        }
+        let choice = if choice.contains(',') {
+            format!("one of {choice}")
+        } else {
+            format!("can only be {choice}")
+        };
+        let Value::StringLit(literal) = given.value else {
+            let kind = json::kind_of(given.value);
+            let message = format!("{} cannot be {kind}", given.words());
+            self.report(Diagnostic::error(code::WRONG_TYPE, given.span(), message).label(choice));
+            return;
+        };
+        names.extend(
+            words
+                .iter()
+                .filter(|w| w.since == Since::Later)
+                .map(|w| w.name),
+        );
+        let message = format!("{} cannot be {}", given.words(), quoted(&literal.value));
+        let found = Diagnostic::error(code::UNKNOWN_WORD, given.span(), message).label(choice);
+        self.report(match keys::nearest(&literal.value, names.iter().copied()) {
+            Some(near) => found.help(format!("did you mean \"{near}\"?")),
+            None => found,
+        });
+    }
+
+    /// Text that may hold templates.
+    pub(super) fn template(&mut self, literal: &StringLit<'a>) -> Option<Template> {
+        let span = json::span_of(literal);
+        match Template::parse(&literal.value, span, &mut self.scope.names) {
+            Ok(template) => {
+                for (slot, range) in template.uses() {
+                    let span = json::span_within(self.text, literal, range);
+                    self.scope.read(slot, span);
+                }
+                Some(template)
+            }
+            Err(error) => {
+                let span = json::span_within(self.text, literal, error.range);
+                let mut found = Diagnostic::error(code::BAD_TEMPLATE, span, error.message)
+                    .label("in this template");
+                found.help = error.help;
+                self.report(found);
+                None
+            }
+        }
+    }
+
+    /// Reports an empty value where there must be something.
+    pub(super) fn empty(&mut self, span: Span, message: impl Into<String>) {
+        self.report(Diagnostic::error(code::EMPTY, span, message).label("empty"));
+    }
+
+    /// Reports what is more than there may be.
+    pub(super) fn too_much(&mut self, span: Span, message: impl Into<String>) {
+        self.report(Diagnostic::error(code::TOO_MUCH, span, message).label("too much"));
+    }
+
+    /// The names of the clients, in a row.
+    pub(super) fn client_names(&self, last: &str) -> String {
+        listed(self.clients.iter().map(|client| client.name.as_str()), last)
+    }
+}
+
+/// A range in words.
+fn bounds(range: &RangeInclusive<u64>) -> String {
+    match (*range.start(), *range.end()) {
+        (0, u64::MAX) => format!("a number from 0 to {}", u64::MAX),
+        (low, u64::MAX) => format!("a number from {low} on"),
+        (low, high) => format!("a number from {low} to {high}"),
+    }
+}

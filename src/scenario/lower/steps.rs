@@ -1,0 +1,90 @@
+//! Steps: an object with one verb, and what goes with it.
+
+use super::super::json::{self, Value};
+use super::super::keys::{Form, Place};
+use super::super::{Block, BlockId, ClientId, Diagnostic, Step, Verb, code};
+use super::fields::{Fields, Given};
+use super::reader::Reader;
+
+impl<'a> Reader<'a> {
+    /// A list of steps.
+    pub(super) fn steps(&mut self, given: Given<'_, 'a>) -> Option<BlockId> {
+        let Value::Array(array) = given.value else {
+            self.wrong_type(given, Form::Steps);
+            return None;
+        };
+        if array.elements.is_empty() {
+            let message = format!("`{}` needs at least one step", given.key.name);
+            self.empty(given.span(), message);
+            return None;
+        }
+        // The block is there before its steps are read, so that the scenario's own is the first one.
+        let at = self.blocks.len();
+        let id = BlockId(u32::try_from(at).ok()?);
+        self.blocks.push(Block::default());
+        let mut steps = Vec::with_capacity(array.elements.len());
+        for (number, element) in (1..).zip(&array.elements) {
+            steps.extend(self.step(given.element(element), number));
+        }
+        if let Some(block) = self.blocks.get_mut(at) {
+            block.steps = steps;
+        }
+        Some(id)
+    }
+
+    fn step(&mut self, given: Given<'_, 'a>, number: u32) -> Option<Step> {
+        self.scope.tick();
+        let Value::Object(object) = given.value else {
+            let kind = json::kind_of(given.value);
+            self.report(
+                Diagnostic::error(
+                    code::WRONG_TYPE,
+                    given.span(),
+                    format!("a step is an object, not {kind}"),
+                )
+                .label(format!("this is {kind}"))
+                .help("a step looks like { \"send\": \"hi\" } or { \"expect\": \"Hello!\" }"),
+            );
+            return None;
+        };
+        let fields = self.fields(object, Place::Step);
+        let note = fields.get("note").and_then(|given| self.prose(given));
+        if fields.verbs().next().is_none()
+            && let Some(lone) = self.lone_note(&fields)
+        {
+            return Some(Step {
+                verb: Verb::Note,
+                client: self.step_client(&fields, None).unwrap_or(ClientId(0)),
+                within: None,
+                number,
+                span: lone.span(),
+                note,
+            });
+        }
+        let verb = self.one_verb(&fields, Place::Step);
+        self.refuse_misplaced(&fields);
+        let client = self.step_client(&fields, fields.verbs().next());
+        let within = fields.get("within").map(|given| self.some_time(given));
+        // All verbs are read, so that the mistakes inside of a superfluous one are found too.
+        let mut read = None;
+        for verb in fields.verbs() {
+            read = self.verb(verb, &fields, client, number);
+        }
+        let span = verb?.span();
+        Some(Step {
+            verb: read?,
+            client: client?,
+            within: within.unwrap_or_default(),
+            number,
+            span,
+            note,
+        })
+    }
+
+    /// The note of a step that has nothing else.
+    fn lone_note<'j>(&self, fields: &Fields<'j, 'a>) -> Option<Given<'j, 'a>> {
+        let beside = |given: &Given<'_, 'a>| matches!(given.key.name, "note" | "as");
+        let alone = !fields.faulty && fields.list.iter().all(beside);
+        fields.get("note").filter(|_| alone)
+    }
+}

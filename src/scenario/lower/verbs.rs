@@ -1,0 +1,278 @@
+//! Verbs: what a step does, and the keys that belong to it.
+
+use super::super::json::Value;
+use super::super::keys::{self, Form};
+use super::super::{ClientId, CloseHow, CloseKinds, ConnectAs, Diagnostic, Split, Verb, code};
+use super::fields::{Fields, Given};
+use super::payloads::MAX_PAYLOAD;
+use super::reader::Reader;
+use crate::wire::Framing;
+
+impl<'a> Reader<'a> {
+    /// What a step does; `client` is whose it is, where that is known.
+    pub(super) fn verb(
+        &mut self,
+        given: Given<'_, 'a>,
+        fields: &Fields<'_, 'a>,
+        client: Option<ClientId>,
+        number: u32,
+    ) -> Option<Verb> {
+        match given.key.name {
+            "send" => self.send(given, fields, client, true),
+            "send_bytes" => self.send(given, fields, client, false),
+            "expect" => self.expect(given, fields, client, number),
+            "expect_bytes" => self.expect(given, fields, client, number),
+            "expect_close" => {
+                let kinds = self.close_kinds(given);
+                let then = fields.get("then").map(|given| self.choice(given));
+                Some(Verb::ExpectClose {
+                    kinds: kinds?,
+                    stay_open: then.unwrap_or_default() == Some("open"),
+                })
+            }
+            "expect_silence" => self.silence(given),
+            "close" => Some(Verb::Close(match self.word(given, keys::CLOSES)? {
+                "write" => CloseHow::Write,
+                "reset" => CloseHow::Reset,
+                _ => CloseHow::Clean,
+            })),
+            "connect" => self.connect(given),
+            "wait" => self.duration(given).map(Verb::Wait),
+            "repeat" => self.repeat(given, fields),
+            // Of a later version, which has been reported.
+            _ => None,
+        }
+    }
+
+    fn send(
+        &mut self,
+        given: Given<'_, 'a>,
+        fields: &Fields<'_, 'a>,
+        client: Option<ClientId>,
+        framed: bool,
+    ) -> Option<Verb> {
+        let payload = self.payload(given, Form::Payload);
+        let split = fields.get("split").map(|given| self.split(given));
+        let pace = fields.get("pace").map(|given| self.duration(given));
+        let may_fail = fields.get("may_fail").map(|given| self.flag(given));
+        if let Some(given) = fields.get("pace")
+            && split.is_none()
+            && !self.splits(client)
+        {
+            self.pace_without_split(given);
+        }
+        Some(Verb::Send {
+            payload: payload?,
+            framed,
+            split: some(split)?,
+            pace: some(pace)?,
+            may_fail: some(may_fail)?.unwrap_or(false),
+        })
+    }
+
+    /// Whether a client's sends are split where a step does not say; also where it is not known whose step it is.
+    fn splits(&self, client: Option<ClientId>) -> bool {
+        let client = client.and_then(|id| self.clients.get(usize::from(id.0)));
+        client.is_none_or(|client| client.split.is_some())
+    }
+
+    /// Reports a `pace` that has no pieces to stand between.
+    pub(super) fn pace_without_split(&mut self, pace: Given<'_, 'a>) {
+        self.report(
+            Diagnostic::error(
+                code::CONTRADICTION,
+                pace.name,
+                "`pace` without `split` has no effect",
+            )
+            .label("the time between the pieces of a split send")
+            .help("add \"split\": 1 to send byte by byte, or use a `wait` step"),
+        );
+    }
+
+    /// The value of `split`.
+    pub(super) fn split(&mut self, given: Given<'_, 'a>) -> Option<Split> {
+        match given.value {
+            Value::NumberLit(_) => {
+                let bytes = self.whole(given, 1..=MAX_PAYLOAD as u64)?;
+                Some(Split::Every(usize::try_from(bytes).ok()?))
+            }
+            Value::StringLit(literal) if literal.value == "random" => Some(Split::Random),
+            Value::Array(array) => {
+                let mut offsets: Vec<usize> = Vec::with_capacity(array.elements.len());
+                for element in &array.elements {
+                    let given = given.element(element);
+                    let offset =
+                        usize::try_from(self.whole(given, 1..=MAX_PAYLOAD as u64)?).ok()?;
+                    if offsets.last().is_some_and(|last| *last >= offset) {
+                        self.report(
+                            Diagnostic::error(
+                                code::OUT_OF_RANGE,
+                                given.span(),
+                                "the offsets of `split` go up",
+                            )
+                            .label("not after the one before it")
+                            .help("[3, 5] sends bytes 1 to 3, then 4 and 5, then the rest"),
+                        );
+                        return None;
+                    }
+                    offsets.push(offset);
+                }
+                if offsets.is_empty() {
+                    self.empty(given.span(), "`split` needs at least one offset");
+                    return None;
+                }
+                Some(Split::At(offsets.into()))
+            }
+            _ => {
+                self.wrong_type(given, Form::Split);
+                None
+            }
+        }
+    }
+
+    fn expect(
+        &mut self,
+        given: Given<'_, 'a>,
+        fields: &Fields<'_, 'a>,
+        client: Option<ClientId>,
+        number: u32,
+    ) -> Option<Verb> {
+        let framed = given.key.name == "expect";
+        let matcher = self.expectation(given, fields.get("capture"), number)?;
+        let client = client.and_then(|id| self.clients.get(usize::from(id.0)));
+        let raw = client.is_some_and(|client| client.framing == Framing::Raw);
+        if raw || !framed {
+            self.check_on_stream(&matcher);
+        }
+        Some(Verb::Expect { matcher, framed })
+    }
+
+    fn close_kinds(&mut self, given: Given<'_, 'a>) -> Option<CloseKinds> {
+        let mut kinds = CloseKinds::default();
+        let Value::Array(array) = given.value else {
+            self.add_ending(given, &mut kinds)?;
+            return Some(kinds);
+        };
+        if array.elements.is_empty() {
+            self.empty(
+                given.span(),
+                "`expect_close` needs at least one kind of end",
+            );
+            return None;
+        }
+        let mut all = Some(kinds);
+        for element in &array.elements {
+            let read = self.add_ending(given.element(element), &mut kinds);
+            all = all.and(read).map(|()| kinds);
+        }
+        all
+    }
+
+    fn add_ending(&mut self, given: Given<'_, 'a>, kinds: &mut CloseKinds) -> Option<()> {
+        if let Value::Object(object) = given.value
+            && object.properties.iter().any(|p| p.name.as_str() == "alert")
+        {
+            self.report(
+                Diagnostic::error(
+                    code::NOT_YET,
+                    given.span(),
+                    "TLS alerts are not supported yet",
+                )
+                .label("part of the format, but of a later version"),
+            );
+            return None;
+        }
+        match self.word(given, keys::ENDINGS)? {
+            "clean" => kinds.clean = true,
+            "reset" => kinds.reset = true,
+            _ => {
+                *kinds = CloseKinds {
+                    clean: true,
+                    reset: true,
+                }
+            }
+        }
+        Some(())
+    }
+
+    fn silence(&mut self, given: Given<'_, 'a>) -> Option<Verb> {
+        if let Value::Object(object) = given.value
+            && object.properties.iter().any(|p| p.name.as_str() == "probe")
+        {
+            self.report(
+                Diagnostic::error(
+                    code::NOT_YET,
+                    given.span(),
+                    "`expect_silence` with a probe is not supported yet",
+                )
+                .label("part of the format, but of a later version")
+                .help("name a time: \"expect_silence\": \"100ms\""),
+            );
+            return None;
+        }
+        self.some_time(given).map(Verb::ExpectSilence)
+    }
+
+    fn connect(&mut self, given: Given<'_, 'a>) -> Option<Verb> {
+        match given.value {
+            Value::BooleanLit(literal) if literal.value => Some(Verb::Connect(ConnectAs::Open)),
+            Value::Object(_) => {
+                self.report(
+                    Diagnostic::error(
+                        code::NOT_YET,
+                        given.span(),
+                        "`connect` to another address is not supported yet",
+                    )
+                    .label("part of the format, but of a later version"),
+                );
+                None
+            }
+            _ => Some(Verb::Connect(match self.word(given, keys::CONNECTS)? {
+                "refused" => ConnectAs::Refused,
+                _ => ConnectAs::Unreachable,
+            })),
+        }
+    }
+
+    fn repeat(&mut self, given: Given<'_, 'a>, fields: &Fields<'_, 'a>) -> Option<Verb> {
+        let times = match fields.get("times") {
+            Some(given) => self.number(given),
+            None => {
+                self.missing_times(given);
+                None
+            }
+        };
+        let index = self.index_name(fields.get("index"));
+        if let Some(slot) = index {
+            self.scope.set(slot, super::names::Setter::Index);
+        }
+        let around = self.default_client;
+        if let Some(given) = fields.get("as")
+            && let Value::StringLit(name) = given.value
+        {
+            // A name that is unknown has been reported where the step's own client was looked up.
+            let id = self
+                .clients
+                .iter()
+                .position(|client| client.name == name.value);
+            let id = id.and_then(|at| u16::try_from(at).ok());
+            self.default_client = id.map(ClientId).or(Some(ClientId(0)));
+        }
+        let block = self.steps(given);
+        self.default_client = around;
+        Some(Verb::Repeat {
+            block: block?,
+            times: times?,
+            index: index?,
+        })
+    }
+}
+
+/// What an optional key gives. `None`: it is given, and wrong.
+fn some<T>(read: Option<Option<T>>) -> Option<Option<T>> {
+    match read {
+        None => Some(None),
+        Some(Some(value)) => Some(Some(value)),
+        Some(None) => None,
+    }
+}
