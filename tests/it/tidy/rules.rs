@@ -139,8 +139,7 @@ fn only_cli_prints(source: &Source) -> Vec<String> {
     let mut complaints = find_paths(source, WRITING_OUT);
     for name in PRINTING {
         let call = format!("{name}!");
-        let found = source
-            .code
+        let found = code
             .match_indices(&call)
             .any(|(at, _)| !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_'));
         complaints.extend(complain(found, || format!("`{call}`")));
