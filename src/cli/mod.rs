@@ -1,8 +1,24 @@
 //! The only room that parses arguments, prints and exits.
+//!
+//! `args` is what was typed, with the help text beside each flag. Each verb is one file (`run`, `serve`, `check`), which
+//! makes of it the options that the layer below needs, and comes back with an `exit` status. What cannot be done is an
+//! `error`, which knows its status. Data for programs goes to standard output, everything for people to standard error.
 
-use std::process::ExitCode;
+mod again;
+mod args;
+mod check;
+mod console;
+mod entry;
+mod error;
+mod exit;
+mod files;
+mod load;
+mod panics;
+mod run;
+mod select;
+mod serve;
+mod signals;
+mod values;
 
-/// Runs the command line of this process.
-pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
-}
+pub use entry::main;
+pub use exit::ExitStatus;

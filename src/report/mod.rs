@@ -27,4 +27,4 @@ pub use failure::render_failure;
 pub use palette::Palette;
 pub use progress::{Progress, ProgressWriter};
 pub use reporter::Reporter;
-pub use terminal::{Detail, Terminal, TerminalOptions};
+pub use terminal::{Detail, Terminal, TerminalOptions, quoted};

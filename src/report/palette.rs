@@ -55,6 +55,11 @@ impl Palette {
         }
     }
 
+    /// The line `error: message`, for what concerns no file.
+    pub fn error_line(&self, message: &str) -> String {
+        format!("{}: {message}\n", paint(self.bad, "error"))
+    }
+
     /// Whether there are colours.
     pub const fn is_colored(&self) -> bool {
         self.colored

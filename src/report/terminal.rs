@@ -36,6 +36,8 @@ pub struct TerminalOptions {
     pub detail: Detail,
     /// The command that plays the failed cases again, up to the ids: `backchat run scenarios/`.
     pub again: String,
+    /// Whether the run stops at the first failure.
+    pub fail_fast: bool,
 }
 
 /// The report for people.
@@ -192,6 +194,9 @@ impl<W: Write> Terminal<W> {
                 &format!("{cases} about write boundaries, not segmented"),
             )?;
         }
+        if self.options.fail_fast && summary.failed > 0 && summary.cancelled > 0 {
+            self.note("Stopped", "at the first failure; `--no-fail-fast` plays on")?;
+        }
         for failed in std::mem::take(&mut self.failed) {
             let elapsed = format!("[{:>8.3}s]", failed.elapsed.as_secs_f64());
             self.line(palette.bad, "FAIL", &elapsed, &words(&failed.id))?;
@@ -267,7 +272,7 @@ fn heading(style: anstyle::Style, label: &str) -> String {
 }
 
 /// A word as a POSIX shell takes it.
-pub(super) fn quoted(word: &str) -> String {
+pub fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         word.to_owned()

@@ -1,0 +1,56 @@
+//! `backchat check`: every mistake of every file, and no connection to anywhere.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::ExitStatus;
+use super::args::CheckArgs;
+use super::console::Console;
+use super::error::CliError;
+use super::files::{self, Found};
+use super::load::Load;
+use crate::report::Detail;
+use crate::scenario::ReadOptions;
+
+/// How standard input is asked for.
+const STDIN: &str = "-";
+
+/// Checks files, and shows what is wrong with them.
+pub(super) fn check(args: CheckArgs, console: &Console) -> Result<ExitStatus, CliError> {
+    let options = ReadOptions {
+        vars: args.var.into_iter().map(|(name, _)| name).collect(),
+        ..ReadOptions::default()
+    };
+    let (stdin, paths): (Vec<PathBuf>, Vec<PathBuf>) = args
+        .paths
+        .into_iter()
+        .partition(|path| path == Path::new(STDIN));
+    let found = match (stdin.is_empty(), paths.is_empty()) {
+        (true, true) => files::find(&files::default_of_check())?,
+        (false, true) => Vec::new(),
+        (_, false) => files::find(&paths)?,
+    };
+    let mut load = Load::of_files(found, &options, console, true);
+    if !stdin.is_empty() {
+        let name = "<stdin>".to_owned();
+        let bytes = files::read_all(io::stdin().lock()).map_err(|source| CliError::Unreadable {
+            path: name.clone(),
+            source,
+        })?;
+        let found = Found {
+            path: STDIN.into(),
+            id: name.clone(),
+            name,
+        };
+        load.add_text(found, &bytes, &options, console);
+    }
+    console.say(&load.shown)?;
+    if console.detail > Detail::Quiet || !load.is_valid() {
+        console.say(&format!("{}\n", load.count()))?;
+    }
+    Ok(if load.is_valid() {
+        ExitStatus::Success
+    } else {
+        ExitStatus::Invalid
+    })
+}

@@ -1,0 +1,68 @@
+//! From the process's arguments to its exit code.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+
+use clap::Parser;
+use tokio::runtime::{Builder, Runtime};
+
+use super::args::{Cli, Verb};
+use super::check::check;
+use super::console::Console;
+use super::error::CliError;
+use super::run::run;
+use super::serve::serve;
+use super::{ExitStatus, panics};
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return not_a_command(&error),
+    };
+    panics::install();
+    let console = Console::new(&cli.output);
+    let status = catch_unwind(AssertUnwindSafe(|| dispatch(cli.verb, &console)))
+        .unwrap_or(ExitStatus::Internal);
+    let status = if panics::happened() {
+        status.or(ExitStatus::Internal)
+    } else {
+        status
+    };
+    status.into()
+}
+
+fn dispatch(verb: Verb, console: &Console) -> ExitStatus {
+    let result = match verb {
+        Verb::Run(args) => run(*args, console),
+        Verb::Serve(args) => serve(*args, console),
+        Verb::Check(args) => check(args, console),
+    };
+    result.unwrap_or_else(|error| {
+        console.error(&error);
+        error.status()
+    })
+}
+
+/// Help, the version, or what is wrong with the command line.
+fn not_a_command(error: &clap::Error) -> ExitCode {
+    // Where it cannot be shown, the code alone has to say it.
+    let _ = error.print();
+    if error.use_stderr() {
+        ExitStatus::Usage
+    } else {
+        ExitStatus::Success
+    }
+    .into()
+}
+
+/// What carries all connections of a command.
+pub(super) fn runtime() -> Result<Runtime, CliError> {
+    Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|source| CliError::System {
+            what: "start the runtime",
+            source,
+        })
+}

@@ -1,0 +1,110 @@
+//! What keeps a command from doing what it was asked: the one error type of the edge, which knows its exit status.
+
+use std::io;
+
+use thiserror::Error;
+
+use super::ExitStatus;
+use crate::net::{AddressError, BindError};
+
+/// Why a command could not do what it was asked.
+#[derive(Debug, Error)]
+pub(super) enum CliError {
+    /// Flags that do not go together.
+    #[error("{0}")]
+    Usage(String),
+    /// A path that is not there.
+    #[error("no such file or folder: {path}")]
+    Missing {
+        /// As it was given.
+        path: String,
+        /// Where it was looked for.
+        looked: String,
+    },
+    /// Folders without a scenario.
+    #[error("no scenarios in {looked}")]
+    NoScenarios {
+        /// The folders.
+        looked: String,
+    },
+    /// Filters that leave nothing.
+    #[error("none of {cases} is selected by {filters}")]
+    NothingSelected {
+        /// How many there were: `12 cases`.
+        cases: String,
+        /// The filters, as they were typed.
+        filters: String,
+    },
+    /// A file that cannot be read.
+    #[error("cannot read {path}: {source}")]
+    Unreadable {
+        /// Its path.
+        path: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Files with mistakes, which have been shown.
+    #[error("{0}")]
+    Invalid(String),
+    /// A target that is no address.
+    #[error("{0}")]
+    Target(#[from] AddressError),
+    /// Not one connection to the target.
+    #[error("not one connection to {target} came about")]
+    Unreachable {
+        /// What is under test.
+        target: String,
+        /// What was tried and what the system said, one line each.
+        tried: Vec<String>,
+    },
+    /// An address that cannot be listened on.
+    #[error("{0}")]
+    Bind(#[from] BindError),
+    /// Output that could not be written.
+    #[error("cannot write the output: {0}")]
+    Output(io::Error),
+    /// Something the system must give and did not.
+    #[error("cannot {what}: {source}")]
+    System {
+        /// What was asked of it.
+        what: &'static str,
+        /// What it said.
+        source: io::Error,
+    },
+}
+
+impl CliError {
+    /// What the process ends with.
+    pub(super) const fn status(&self) -> ExitStatus {
+        match self {
+            Self::Usage(_) | Self::Target(_) => ExitStatus::Usage,
+            Self::Missing { .. } | Self::NoScenarios { .. } | Self::NothingSelected { .. } => {
+                ExitStatus::NothingSelected
+            }
+            Self::Unreadable { .. } | Self::Invalid(_) => ExitStatus::Invalid,
+            Self::Unreachable { .. } | Self::Bind(_) => ExitStatus::Unreachable,
+            Self::Output(_) => ExitStatus::Output,
+            Self::System { .. } => ExitStatus::Internal,
+        }
+    }
+
+    /// What to do about it, line by line.
+    pub(super) fn help(&self) -> Vec<String> {
+        match self {
+            Self::Missing { looked, .. } => vec![format!("it was looked for as {looked}")],
+            Self::NoScenarios { .. } => vec![
+                "scenarios are files that end in .json or .jsonc; names that begin with `_` or `.` are not read".into(),
+            ],
+            Self::NothingSelected { .. } => {
+                vec!["`backchat run --list` shows the ids there are".into()]
+            }
+            Self::Unreachable { tried, .. } => {
+                tried.iter().map(|line| format!("tried {line}")).collect()
+            }
+            Self::Bind(_) => {
+                vec!["`--listen 127.0.0.1:0` takes a port that is free, and prints it".into()]
+            }
+            _ => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! Files → scenarios, or all that is wrong with them: every file is read before anything is sent.
+
+use std::sync::Arc;
+use std::thread;
+
+use super::console::Console;
+use super::error::CliError;
+use super::files::{self, Found};
+use crate::scenario::{Diagnostics, ReadOptions, Scenario, Severity, read};
+
+/// Files a thread reads at least: fewer are read sooner than a thread is begun.
+const FILES_A_THREAD: usize = 64;
+
+/// A file, read.
+#[derive(Debug)]
+pub(super) struct Loaded {
+    /// Which.
+    pub(super) found: Found,
+    /// What it says.
+    pub(super) scenario: Arc<Scenario>,
+}
+
+/// All files, read.
+#[derive(Debug, Default)]
+pub(super) struct Load {
+    /// Those that can be played, in order.
+    pub(super) scenarios: Vec<Loaded>,
+    /// What is wrong with the others, shown one after the other; warnings too where they are wanted.
+    pub(super) shown: String,
+    files: usize,
+    invalid: usize,
+    errors: usize,
+    warnings: usize,
+}
+
+/// What became of one file.
+type Outcome = Result<(Scenario, Diagnostics), Problem>;
+
+/// Why a file cannot be played.
+enum Problem {
+    Unreadable(CliError),
+    Mistakes(Diagnostics),
+}
+
+impl Load {
+    /// Reads all files; several at a time where there are many.
+    pub(super) fn of_files(
+        files: Vec<Found>,
+        options: &ReadOptions,
+        console: &Console,
+        warn: bool,
+    ) -> Self {
+        let threads = thread::available_parallelism().map_or(1, usize::from);
+        let each = files.len().div_ceil(threads).max(FILES_A_THREAD);
+        let outcomes: Vec<Outcome> = if each >= files.len() {
+            files.iter().map(|found| load(found, options)).collect()
+        } else {
+            thread::scope(|scope| {
+                let threads: Vec<_> = files
+                    .chunks(each)
+                    .map(|chunk| {
+                        scope.spawn(|| {
+                            chunk
+                                .iter()
+                                .map(|found| load(found, options))
+                                .collect::<Vec<_>>()
+                        })
+                    })
+                    .collect();
+                threads
+                    .into_iter()
+                    .flat_map(|thread| {
+                        thread
+                            .join()
+                            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+                    })
+                    .collect()
+            })
+        };
+        let mut load = Self::default();
+        for (found, outcome) in files.into_iter().zip(outcomes) {
+            load.add(found, outcome, console, warn);
+        }
+        load
+    }
+
+    /// Adds a file that has been read from elsewhere.
+    pub(super) fn add_text(
+        &mut self,
+        found: Found,
+        bytes: &[u8],
+        options: &ReadOptions,
+        console: &Console,
+    ) {
+        let outcome = read(&found.name, bytes, options).map_err(Problem::Mistakes);
+        self.add(found, outcome, console, true);
+    }
+
+    fn add(&mut self, found: Found, outcome: Outcome, console: &Console, warn: bool) {
+        self.files += 1;
+        let count = |list: &Diagnostics, severity| {
+            list.list
+                .iter()
+                .filter(|diagnostic| diagnostic.severity == severity)
+                .count()
+        };
+        let diagnostics = match outcome {
+            Ok((scenario, warnings)) => {
+                self.scenarios.push(Loaded {
+                    found,
+                    scenario: Arc::new(scenario),
+                });
+                if !warn {
+                    return;
+                }
+                warnings
+            }
+            Err(Problem::Unreadable(error)) => {
+                self.invalid += 1;
+                self.errors += 1;
+                self.shown
+                    .push_str(&console.palette.error_line(&error.to_string()));
+                return;
+            }
+            Err(Problem::Mistakes(mistakes)) => {
+                self.invalid += 1;
+                mistakes
+            }
+        };
+        self.errors += count(&diagnostics, Severity::Error);
+        self.warnings += count(&diagnostics, Severity::Warning);
+        self.shown
+            .push_str(&render_diagnostics(&diagnostics, &console.palette));
+    }
+
+    /// The count: `9 files checked: 8 ok, 1 with 4 errors`.
+    pub(super) fn count(&self) -> String {
+        let plural =
+            |n: usize, thing: &str| format!("{n} {thing}{}", if n == 1 { "" } else { "s" });
+        let mut count = format!(
+            "{} checked: {} ok",
+            plural(self.files, "file"),
+            self.files - self.invalid
+        );
+        if self.invalid > 0 {
+            count.push_str(&format!(
+                ", {} with {}",
+                self.invalid,
+                plural(self.errors, "error")
+            ));
+        }
+        if self.warnings > 0 {
+            count.push_str(&format!(", {}", plural(self.warnings, "warning")));
+        }
+        count
+    }
+
+    /// The scenarios, if no file has a mistake.
+    ///
+    /// # Errors
+    ///
+    /// Fails with the count otherwise. The mistakes are for the caller to show.
+    pub(super) fn valid(self) -> Result<Vec<Loaded>, CliError> {
+        if self.invalid == 0 {
+            Ok(self.scenarios)
+        } else {
+            Err(CliError::Invalid(format!(
+                "{}: nothing was sent",
+                self.count()
+            )))
+        }
+    }
+
+    /// Whether no file has a mistake.
+    pub(super) const fn is_valid(&self) -> bool {
+        self.invalid == 0
+    }
+}
+
+fn load(found: &Found, options: &ReadOptions) -> Outcome {
+    let bytes = files::read(found).map_err(Problem::Unreadable)?;
+    read(&found.name, &bytes, options).map_err(Problem::Mistakes)
+}
+
+/// One line a mistake.
+fn render_diagnostics(diagnostics: &Diagnostics, palette: &crate::report::Palette) -> String {
+    let line = |diagnostic: &crate::scenario::Diagnostic| {
+        let span = diagnostic.span.unwrap_or_default();
+        let place = diagnostics
+            .sources
+            .get(usize::from(span.file))
+            .map(|source| {
+                let (line, column) = source.line_column(span.start);
+                format!("{}:{line}:{column}", source.name)
+            });
+        let place = place.unwrap_or_default();
+        palette.error_line(&format!("{place}: {}", diagnostic.message))
+    };
+    diagnostics.list.iter().map(line).collect()
+}

@@ -1,0 +1,231 @@
+//! `backchat run`: reads, selects, plays, and says what came of it.
+
+use std::hash::{BuildHasher, RandomState};
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use super::ExitStatus;
+use super::again::again;
+use super::args::{PlayArgs, RunArgs, SegmentArg};
+use super::console::{Console, is_ci, quiet_if_gone};
+use super::entry::runtime;
+use super::error::CliError;
+use super::files;
+use super::load::{Load, Loaded};
+use super::select::Selection;
+use super::signals::Signals;
+use crate::drive::Cancel;
+use crate::player::{FailureKind, Segment, Verdict};
+use crate::report::{Detail, Progress, Reporter, Terminal, TerminalOptions};
+use crate::runner::{CaseRef, CaseResult, Event, RunOptions, Summary, run_suite};
+use crate::scenario::{ReadOptions, Value};
+use crate::target::Target;
+
+/// How many different reasons for having no connection are told.
+const MAX_TRIED: usize = 8;
+
+/// Plays scenarios and judges them.
+pub(super) fn run(args: RunArgs, console: &Console) -> Result<ExitStatus, CliError> {
+    let target: Target = args.target.parse()?;
+    let cases = cases(&args, console)?;
+    if args.select.list {
+        let ids: String = cases
+            .iter()
+            .map(|case| format!("{}\n", files::safe(&case.id)))
+            .collect();
+        console.print(&ids)?;
+        return Ok(ExitStatus::Success);
+    }
+    let options = options(args.play.clone(), console);
+    let report = TerminalOptions {
+        palette: console.palette,
+        detail: console.detail,
+        again: again(&args),
+        fail_fast: options.fail_fast,
+    };
+    runtime()?.block_on(play(
+        cases,
+        target,
+        options,
+        Report::new(report, console),
+        console,
+    ))
+}
+
+/// The cases that were asked for.
+fn cases(args: &RunArgs, console: &Console) -> Result<Vec<CaseRef>, CliError> {
+    let paths: Vec<PathBuf> = if args.paths.is_empty() {
+        files::default_of_run()
+    } else {
+        args.paths.clone()
+    };
+    let options = ReadOptions {
+        vars: args.play.var.iter().map(|(name, _)| name.clone()).collect(),
+        ..ReadOptions::default()
+    };
+    let load = Load::of_files(files::find(&paths)?, &options, console, false);
+    console.say(&load.shown)?;
+    let loaded = load.valid()?;
+    let selection = Selection::new(&args.select);
+    let mut all = 0;
+    let mut cases = Vec::new();
+    for Loaded { found, scenario } in loaded {
+        all += scenario.cases.len();
+        if !selection.allows(&scenario) {
+            continue;
+        }
+        for (number, case) in scenario.cases.iter().enumerate() {
+            let id = match &case.label {
+                Some(label) => format!("{}#{label}", found.id),
+                None => found.id.clone(),
+            };
+            if selection.matches(&id) {
+                cases.push(CaseRef {
+                    id: id.into(),
+                    scenario: Arc::clone(&scenario),
+                    case: number,
+                });
+            }
+        }
+    }
+    if cases.is_empty() {
+        return Err(CliError::NothingSelected {
+            cases: if all == 1 {
+                "1 case".into()
+            } else {
+                format!("{all} cases")
+            },
+            filters: selection.describe(),
+        });
+    }
+    Ok(cases)
+}
+
+/// What was typed → what the runner needs.
+fn options(args: PlayArgs, console: &Console) -> RunOptions {
+    RunOptions {
+        jobs: args.jobs.get(),
+        timeout: args.timeout,
+        seed: args.seed.unwrap_or_else(any_seed),
+        vars: args
+            .var
+            .into_iter()
+            .map(|(name, value)| (name, Value::from(value)))
+            .collect(),
+        segment: match args.segment {
+            SegmentArg::Whole => None,
+            SegmentArg::Byte => Some(Segment::Byte),
+            SegmentArg::Random => Some(Segment::Random),
+        },
+        fail_fast: args.fail_fast || !args.no_fail_fast && !is_ci(),
+        slow_timeout: args.slow_timeout,
+        max_steps: args.max_steps,
+        keep_transcripts: console.detail >= Detail::Conversation,
+    }
+}
+
+/// A seed that is another one each time, short enough to be typed.
+fn any_seed() -> u64 {
+    RandomState::new().hash_one(std::process::id()) & 0xffff_ffff
+}
+
+async fn play(
+    cases: Vec<CaseRef>,
+    target: Target,
+    options: RunOptions,
+    mut report: Report,
+    console: &Console,
+) -> Result<ExitStatus, CliError> {
+    let cancel = Cancel::default();
+    let stopped: Arc<OnceLock<ExitStatus>> = Arc::default();
+    let mut signals = Signals::listen()?;
+    tokio::spawn({
+        let (cancel, stopped) = (cancel.clone(), Arc::clone(&stopped));
+        async move {
+            // There is one first signal, so the cell is empty.
+            let _ = stopped.set(signals.next().await);
+            cancel.cancel();
+            signals.do_not_ask_again().await;
+        }
+    });
+    let named = target.to_string();
+    let summary = run_suite(cases, target, options, &cancel, |event| {
+        if report.event(&event).is_err() {
+            cancel.cancel();
+        }
+    })
+    .await;
+    let status = stopped.get().copied().unwrap_or(ExitStatus::Success);
+    if let Some(error) = report.failed {
+        console.error(&error);
+        return Ok(status.or(error.status()));
+    }
+    Ok(status.or(verdict(&summary, named, report.tried, console)))
+}
+
+/// What the count comes to.
+fn verdict(summary: &Summary, target: String, tried: Vec<String>, console: &Console) -> ExitStatus {
+    if summary.failed == 0 {
+        ExitStatus::Success
+    } else if summary.connected || tried.is_empty() {
+        ExitStatus::Failed
+    } else {
+        let error = CliError::Unreachable { target, tried };
+        console.error(&error);
+        error.status()
+    }
+}
+
+/// Everything that listens to a run.
+struct Report {
+    progress: Option<Progress>,
+    terminal: Terminal<Box<dyn Write>>,
+    /// Why connections did not come about: each reason once.
+    tried: Vec<String>,
+    /// Why nothing more can be reported.
+    failed: Option<CliError>,
+}
+
+impl Report {
+    fn new(options: TerminalOptions, console: &Console) -> Self {
+        let stderr = BufWriter::new(io::stderr());
+        let progress = console.watched.then(Progress::new);
+        let out: Box<dyn Write> = match &progress {
+            Some(progress) => Box::new(progress.writer(stderr)),
+            None => Box::new(stderr),
+        };
+        Self {
+            progress,
+            terminal: Terminal::new(out, options),
+            tried: Vec::new(),
+            failed: None,
+        }
+    }
+
+    /// Passes an event on; fails once output cannot be written.
+    fn event(&mut self, event: &Event) -> Result<(), ()> {
+        if let Event::CaseFinished(outcome) = event
+            && let CaseResult::Played(Verdict::Failed(failure)) = &outcome.result
+        {
+            let why = match &failure.kind {
+                FailureKind::NotConnected(why) => why.message.clone(),
+                FailureKind::ConnectTimedOut => "and had no answer in time".into(),
+                _ => String::new(),
+            };
+            if !why.is_empty() && self.tried.len() < MAX_TRIED && !self.tried.contains(&why) {
+                self.tried.push(why);
+            }
+        }
+        if self.failed.is_some() {
+            return Err(());
+        }
+        // The bar goes before the last lines come.
+        let progress = self
+            .progress
+            .as_mut()
+            .map_or(Ok(()), |progress| progress.event(event));
+        let shown = progress.and_then(|()| self.terminal.event(event));
+        quiet_if_gone(shown).map_err(|error| self.failed = Some(error))
+    }
+}

@@ -1,0 +1,59 @@
+//! `backchat serve`: the reference server, until it is told to stop.
+
+use std::sync::Arc;
+
+use super::ExitStatus;
+use super::args::{FramingArg, ReplyArg, ServeArgs};
+use super::console::Console;
+use super::entry::runtime;
+use super::error::CliError;
+use super::signals::Signals;
+use crate::net::Address;
+use crate::scenario::Reply;
+use crate::server::{Config, Server};
+use crate::session;
+use crate::wire::{Framing, LineEnding};
+
+/// Serves until SIGINT or SIGTERM, lets its conversations end, and comes back.
+pub(super) fn serve(args: ServeArgs, console: &Console) -> Result<ExitStatus, CliError> {
+    let address: Address = args.listen.parse()?;
+    let config = config(args);
+    runtime()?.block_on(async {
+        let mut signals = Signals::listen()?;
+        let server = Server::bind(&address, config).await?;
+        console.print(&format!("listening on {}\n", server.local()))?;
+        let stop = async move {
+            signals.next().await;
+            tokio::spawn(signals.do_not_ask_again());
+        };
+        server.run(stop).await;
+        Ok(ExitStatus::Success)
+    })
+}
+
+/// What was typed → what the server needs.
+fn config(args: ServeArgs) -> Config {
+    let ServeArgs {
+        protocol, limits, ..
+    } = args;
+    let session = session::Config {
+        framing: match protocol.framing {
+            FramingArg::Raw => Framing::Raw,
+            FramingArg::Line => Framing::LINE,
+            FramingArg::Crlf => Framing::Line(LineEnding::CrLf),
+        },
+        greeting: Some(protocol.greeting.into_bytes()).filter(|greeting| !greeting.is_empty()),
+        reply: match protocol.reply {
+            ReplyArg::Hello => Reply::Hello,
+            ReplyArg::Echo => Reply::Echo,
+        },
+        think_time: protocol.think_time,
+        idle_timeout: limits.idle_timeout,
+        max_message: limits.max_message.get(),
+    };
+    Config {
+        session: Arc::new(session),
+        max_connections: limits.max_connections.get(),
+        ..Config::default()
+    }
+}
