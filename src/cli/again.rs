@@ -25,6 +25,10 @@ pub(super) fn again(args: &RunArgs) -> String {
     if let Some(seed) = args.play.seed {
         flag("--seed", &format!("{seed:x}"));
     }
+    if args.play.simulate {
+        words.push("--simulate".into());
+    }
+    let mut flag = |name: &str, value: &str| words.extend([name.into(), quoted(value)]);
     if args.play.timeout != DEFAULT_TIMEOUT {
         flag("--timeout", &format!("{}us", args.play.timeout.as_micros()));
     }

@@ -173,6 +173,9 @@ pub(super) struct PlayArgs {
     )]
     #[arg(env = "BACKCHAT_SEGMENT", hide_env = true)]
     pub(super) segment: SegmentArg,
+    /// Play against the reference server in memory, without sockets and without waiting
+    #[arg(long)]
+    pub(super) simulate: bool,
     /// How many steps one conversation may have
     #[arg(
         long,

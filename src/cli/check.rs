@@ -19,7 +19,6 @@ const STDIN: &str = "-";
 pub(super) fn check(args: CheckArgs, console: &Console) -> Result<ExitStatus, CliError> {
     let options = ReadOptions {
         vars: args.var.into_iter().map(|(name, _)| name).collect(),
-        ..ReadOptions::default()
     };
     let (stdin, paths): (Vec<PathBuf>, Vec<PathBuf>) = args
         .paths

@@ -69,7 +69,7 @@ pub(super) fn find(paths: &[PathBuf]) -> Result<Vec<Found>, CliError> {
             let base = base(path).unwrap_or_else(|| path.clone());
             files.extend(below.into_iter().map(|file| (file, base.clone())));
         } else {
-            let folder = path.parent().unwrap_or(Path::new(""));
+            let folder = path.parent().unwrap_or_else(|| Path::new(""));
             files.push((path.clone(), base(folder).unwrap_or_else(|| folder.into())));
         }
     }
@@ -114,7 +114,7 @@ pub(super) fn shown(path: &Path) -> String {
     let joined = parts.join("/");
     joined
         .strip_prefix("//")
-        .map_or(joined.clone(), |rest| format!("/{rest}"))
+        .map_or_else(|| joined.clone(), |rest| format!("/{rest}"))
 }
 
 /// Words that may hold a path or an argument, in which nothing may steer a terminal.

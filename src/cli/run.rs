@@ -62,7 +62,6 @@ fn cases(args: &RunArgs, console: &Console) -> Result<Vec<CaseRef>, CliError> {
     };
     let options = ReadOptions {
         vars: args.play.var.iter().map(|(name, _)| name.clone()).collect(),
-        ..ReadOptions::default()
     };
     let load = Load::of_files(files::find(&paths)?, &options, console, false);
     console.say(&load.shown)?;
@@ -121,6 +120,7 @@ fn options(args: PlayArgs, console: &Console) -> RunOptions {
         fail_fast: args.fail_fast || !args.no_fail_fast && !is_ci(),
         slow_timeout: args.slow_timeout,
         max_steps: args.max_steps,
+        simulate: args.simulate,
         keep_transcripts: console.detail >= Detail::Conversation,
     }
 }
