@@ -6,6 +6,7 @@ use std::thread;
 use super::console::Console;
 use super::error::CliError;
 use super::files::{self, Found};
+use crate::report::render_diagnostics;
 use crate::scenario::{Diagnostics, ReadOptions, Scenario, Severity, read};
 
 /// Files a thread reads at least: fewer are read sooner than a thread is begun.
@@ -180,21 +181,4 @@ impl Load {
 fn load(found: &Found, options: &ReadOptions) -> Outcome {
     let bytes = files::read(found).map_err(Problem::Unreadable)?;
     read(&found.name, &bytes, options).map_err(Problem::Mistakes)
-}
-
-/// One line a mistake.
-fn render_diagnostics(diagnostics: &Diagnostics, palette: &crate::report::Palette) -> String {
-    let line = |diagnostic: &crate::scenario::Diagnostic| {
-        let span = diagnostic.span.unwrap_or_default();
-        let place = diagnostics
-            .sources
-            .get(usize::from(span.file))
-            .map(|source| {
-                let (line, column) = source.line_column(span.start);
-                format!("{}:{line}:{column}", source.name)
-            });
-        let place = place.unwrap_or_default();
-        palette.error_line(&format!("{place}: {}", diagnostic.message))
-    };
-    diagnostics.list.iter().map(line).collect()
 }
