@@ -1,0 +1,126 @@
+//! The scenarios of the project: they read without a word of complaint, and pass in every way in which they can be played.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::{fs, io};
+
+use backchat::drive::Cancel;
+use backchat::player::{Segment, Verdict};
+use backchat::report::{Palette, render_diagnostics, render_failure};
+use backchat::runner::{CaseRef, CaseResult, Event, Outcome, RunOptions, run_suite};
+use backchat::scenario::{ReadOptions, Scenario, read};
+use backchat::target::Target;
+
+/// How many reference scenarios there are at least.
+const REFERENCE: usize = 25;
+
+/// What came of a case that passed.
+const PASSED: &str = "passed";
+
+#[test]
+fn every_scenario_reads_without_a_word_of_complaint() {
+    for folder in ["reference", "redis"] {
+        for (id, scenario) in load(folder).expect("the project's own files") {
+            assert!(scenario.name.is_some(), "{id} has no name");
+            assert!(scenario.description.is_some(), "{id} has no description");
+            assert!(!scenario.tags.is_empty(), "{id} has no tags");
+        }
+    }
+}
+
+#[tokio::test]
+async fn reference_scenarios_pass_on_sockets_however_sends_are_cut() {
+    for segment in [None, Some(Segment::Byte), Some(Segment::Random)] {
+        let scenarios = load("reference").expect("the project's own files");
+        let options = RunOptions {
+            segment,
+            ..RunOptions::default()
+        };
+        for (id, verdict) in play(&scenarios, options).await {
+            assert!(verdict == PASSED, "{id} on sockets, {segment:?}: {verdict}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn reference_scenarios_pass_in_memory_where_they_can_be_played_there() {
+    let scenarios = load("reference").expect("the project's own files");
+    let options = RunOptions {
+        simulate: true,
+        ..RunOptions::default()
+    };
+    let verdicts = play(&scenarios, options).await;
+    let passed = verdicts.values().filter(|verdict| *verdict == PASSED);
+    assert!(passed.count() >= REFERENCE, "too few: {verdicts:#?}");
+    for (id, verdict) in verdicts {
+        assert!(
+            verdict == PASSED || verdict.starts_with("skipped: "),
+            "{id} in memory: {verdict}"
+        );
+    }
+}
+
+/// Reads the scenarios of a folder; panics, with all that is wrong with it, at the first that has as much as a warning.
+fn load(folder: &str) -> io::Result<BTreeMap<String, Arc<Scenario>>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("scenarios")
+        .join(folder);
+    let paths: Vec<PathBuf> = fs::read_dir(folder)?
+        .map(|entry| Ok(entry?.path()))
+        .collect::<io::Result<_>>()?;
+    assert!(!paths.is_empty());
+    let mut scenarios = BTreeMap::new();
+    for path in paths {
+        let name = path.to_string_lossy();
+        let scenario = match read(&name, &fs::read(&path)?, &ReadOptions::default()) {
+            Ok((scenario, warnings)) if warnings.list.is_empty() => scenario,
+            Ok((_, diagnostics)) | Err(diagnostics) => {
+                panic!("{}", render_diagnostics(&diagnostics, &Palette::plain()))
+            }
+        };
+        let id = path.file_stem().unwrap_or_default().to_string_lossy();
+        scenarios.insert(id.into_owned(), Arc::new(scenario));
+    }
+    Ok(scenarios)
+}
+
+/// Plays all cases; says what came of each.
+async fn play(
+    scenarios: &BTreeMap<String, Arc<Scenario>>,
+    options: RunOptions,
+) -> BTreeMap<Arc<str>, String> {
+    let mut cases = Vec::new();
+    for (id, scenario) in scenarios {
+        cases.extend((0..scenario.cases.len()).map(|case| CaseRef {
+            id: format!("{id}#{case}").into(),
+            scenario: Arc::clone(scenario),
+            case,
+        }));
+    }
+    let count = cases.len();
+    let mut verdicts = BTreeMap::new();
+    let cancel = Cancel::default();
+    run_suite(cases, Target::Embedded, options, &cancel, |event| {
+        if let Event::CaseFinished(outcome) = event {
+            verdicts.insert(Arc::clone(&outcome.id), in_words(&outcome));
+        }
+    })
+    .await;
+    assert_eq!(verdicts.len(), count, "not every case was played");
+    verdicts
+}
+
+fn in_words(outcome: &Outcome) -> String {
+    match &outcome.result {
+        CaseResult::Skipped(reason) => format!("skipped: {reason}"),
+        CaseResult::Played(Verdict::Passed) => PASSED.to_owned(),
+        CaseResult::Played(Verdict::Cancelled) => "cancelled".to_owned(),
+        CaseResult::Played(Verdict::Failed(failure)) => render_failure(
+            failure,
+            &outcome.scenario,
+            &outcome.transcript,
+            &Palette::plain(),
+        ),
+    }
+}
