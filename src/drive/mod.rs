@@ -5,6 +5,8 @@ mod cancel;
 mod linger;
 mod play;
 mod serve;
+#[cfg(test)]
+mod tests;
 
 pub use cancel::Cancel;
 pub use linger::{LINGER, Lingering, linger};

@@ -1,0 +1,78 @@
+//! The clean close.
+
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::Instant;
+
+use crate::drive::{LINGER, Lingering, linger};
+use crate::net::{Connection, connect};
+
+/// This side of a connection, and the plain other one.
+async fn pair() -> (Connection, TcpStream) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string().parse().unwrap();
+    let (connection, accepted) = tokio::join!(connect(&address), listener.accept());
+    (connection.unwrap(), accepted.unwrap().0)
+}
+
+#[tokio::test]
+async fn fin_is_sent_at_once_and_what_arrives_is_dropped_until_the_peers_end() {
+    let (connection, mut peer) = pair().await;
+    let closing = linger(connection, None);
+    assert_eq!(
+        peer.read(&mut [0]).await.unwrap(),
+        0,
+        "before the future runs"
+    );
+    let writing = async {
+        peer.write_all(&vec![b'x'; 1 << 20]).await.unwrap();
+        peer.shutdown().await.unwrap();
+    };
+    tokio::join!(closing, writing);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_peer_that_never_ends_is_waited_for_a_second_and_no_longer() {
+    let (connection, peer) = pair().await;
+    let began = Instant::now();
+    linger(connection, None).await;
+    assert!(began.elapsed() >= LINGER && began.elapsed() < 2 * LINGER);
+    drop(peer);
+}
+
+#[tokio::test]
+async fn a_peer_that_floods_is_cut_off_at_the_limit() {
+    let (connection, mut peer) = pair().await;
+    let flooding = async {
+        let chunk = vec![b'x'; 64 << 10];
+        // Until the other side has had enough and resets.
+        while peer.write_all(&chunk).await.is_ok() {}
+    };
+    let began = Instant::now();
+    tokio::join!(linger(connection, Some(100 << 10)), flooding);
+    assert!(began.elapsed() < LINGER, "it was not time that ended it");
+}
+
+#[tokio::test(start_paused = true)]
+async fn connections_that_are_being_closed_are_waited_for_together() {
+    let lingering = Lingering::default();
+    lingering.wait().await;
+    let pairs = [pair().await, pair().await, pair().await];
+    let began = Instant::now();
+    let mut peers: Vec<_> = pairs
+        .into_iter()
+        .map(|(connection, peer)| {
+            lingering.close(connection);
+            peer
+        })
+        .collect();
+    peers.pop();
+    lingering.wait().await;
+    let waited = began.elapsed();
+    assert!(
+        waited >= LINGER && waited < LINGER + Duration::from_millis(100),
+        "{waited:?}"
+    );
+}
