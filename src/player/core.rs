@@ -174,9 +174,9 @@ impl Core {
         payload: &Payload,
         framed: bool,
     ) -> Result<(), EvalError> {
-        let framing = match self.client(client) {
-            Some(client) if framed => client.framing,
-            _ => Framing::Raw,
+        let framing = match self.script.clients.get(usize::from(client.0)) {
+            Some(client) if framed => &client.framing,
+            _ => &Framing::Raw,
         };
         let Some(link) = self.links.get_mut(usize::from(client.0)) else {
             return Ok(());
@@ -253,23 +253,19 @@ impl Core {
                 Ok(Some(cut)) => cut,
                 other => return Ok(other),
             };
-            let message = link
-                .decoder
-                .unread()
-                .get(cut.message.clone())
-                .unwrap_or_default();
+            let message = cut.message(link.decoder.unread());
             let mut is_ignored = false;
             for matcher in ignored {
                 let begun = self
                     .ignoring
                     .begin(matcher, &self.values, self.setting.max_payload);
                 begun.map_err(FailureKind::NoValue)?;
-                is_ignored |= self.ignoring.holds(matcher, message);
+                is_ignored |= self.ignoring.holds(matcher, &message);
             }
             if !is_ignored {
                 return Ok(Ok(Some(cut)));
             }
-            link.decoder.skip(cut.len);
+            link.decoder.skip_message(&cut);
         }
     }
 
@@ -321,7 +317,7 @@ impl Core {
             while let Ok(Ok(Some(cut))) = self.next_message(client) {
                 self.leftovers += 1;
                 if let Ok(link) = self.link(client) {
-                    link.decoder.skip(cut.len.max(1));
+                    link.decoder.skip_message(&cut);
                 }
             }
         }

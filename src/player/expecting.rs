@@ -76,16 +76,12 @@ impl Cursor {
             }
         };
         let (link, values) = core.link_and_values(client)?;
-        let message = link
-            .decoder
-            .unread()
-            .get(cut.message.clone())
-            .unwrap_or_default();
-        if !self.matching.holds(matcher, message) {
-            return Err(self.mismatch(matcher, message, true));
+        let message = cut.message(link.decoder.unread());
+        if !self.matching.holds(matcher, &message) {
+            return Err(self.mismatch(matcher, &message, true));
         }
-        self.matching.capture(matcher, message, values);
-        link.decoder.skip(cut.len);
+        self.matching.capture(matcher, &message, values);
+        link.decoder.skip_message(&cut);
         Ok(true)
     }
 

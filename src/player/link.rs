@@ -73,7 +73,7 @@ impl Link {
         Self {
             id,
             phase: Phase::Fresh,
-            decoder: FrameDecoder::new(client.framing, client.max_message),
+            decoder: FrameDecoder::new(client.framing.clone(), client.max_message),
             ended: None,
             unwritable: None,
             writing: Writing::Idle,

@@ -52,7 +52,7 @@ impl Config {
     /// Fails when the greeting has expressions in it that need a name: the server has none.
     pub fn for_scenario(scenario: &Scenario) -> Result<Self, EvalError> {
         let client = scenario.script.clients.first();
-        let framing = client.map_or_else(Framing::default, |client| client.framing);
+        let framing = client.map_or_else(Framing::default, |client| client.framing.clone());
         let mut config = Self {
             framing,
             ..Self::default()
@@ -69,7 +69,9 @@ impl Config {
                 config.greeting = Some(greeting);
             }
         }
-        config.framing = settings.framing.unwrap_or(config.framing);
+        if let Some(framing) = &settings.framing {
+            config.framing.clone_from(framing);
+        }
         config.reply = settings.reply.unwrap_or(config.reply);
         config.think_time = settings.think_time.unwrap_or(config.think_time);
         config.idle_timeout = settings.idle_timeout.unwrap_or(config.idle_timeout);

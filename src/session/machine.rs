@@ -78,7 +78,7 @@ impl Session {
     /// Begins a session: the greeting is in the outbox.
     pub fn new(config: Arc<Config>, now: Time) -> Self {
         let mut session = Self {
-            decoder: FrameDecoder::new(config.framing, config.max_message),
+            decoder: FrameDecoder::new(config.framing.clone(), config.max_message),
             state: State::Listening,
             last: None,
             held: Vec::new(),

@@ -1,6 +1,6 @@
 //! Bytes waiting to be written, in one buffer that is used again.
 
-use crate::wire::{Framing, WireError};
+use crate::wire::{EncodeError, Framing};
 
 /// From how many unwritten bytes on no further message is answered: 64 KiB.
 ///
@@ -35,7 +35,7 @@ impl Outbox {
     }
 
     /// Appends `message` as one frame.
-    pub(super) fn say(&mut self, framing: Framing, message: &[u8]) -> Result<(), WireError> {
+    pub(super) fn say(&mut self, framing: &Framing, message: &[u8]) -> Result<(), EncodeError> {
         // Moving no more bytes than were written since the last move keeps the work linear and the buffer at twice
         // what waits, also when the peer reads one byte at a time.
         if self.written > 0 && self.written >= self.bytes.len() / 2 {

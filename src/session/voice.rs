@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::Config;
 use super::outbox::{KEPT_ROOM, Outbox};
 use crate::scenario::Reply;
-use crate::wire::{WireError, validate};
+use crate::wire::{EncodeError, validate};
 
 /// The message that ends a conversation.
 const EXIT: &[u8] = b"exit";
@@ -47,15 +47,15 @@ impl Voice {
     }
 
     /// Says the greeting, if there is one.
-    pub(super) fn greet(&mut self) -> Result<(), WireError> {
+    pub(super) fn greet(&mut self) -> Result<(), EncodeError> {
         let greeting = self.config.greeting.as_deref();
         greeting.map_or(Ok(()), |greeting| {
-            self.outbox.say(self.config.framing, greeting)
+            self.outbox.say(&self.config.framing, greeting)
         })
     }
 
     /// Makes the reply to a message, which is text: offsets in an error count from its first byte.
-    pub(super) fn hear(&mut self, message: &[u8]) -> Result<Heard, WireError> {
+    pub(super) fn hear(&mut self, message: &[u8]) -> Result<Heard, EncodeError> {
         if message == EXIT {
             return Ok(Heard::Exit);
         }
@@ -78,13 +78,13 @@ impl Voice {
     }
 
     /// Says that a message was longer than `limit` bytes.
-    pub(super) fn refuse_long(&mut self, limit: usize) -> Result<Heard, WireError> {
+    pub(super) fn refuse_long(&mut self, limit: usize) -> Result<Heard, EncodeError> {
         self.refuse(format_args!("error: message longer than {limit} bytes"))
     }
 
     /// Says the reply that is ready.
-    pub(super) fn say_reply(&mut self) -> Result<(), WireError> {
-        let said = self.outbox.say(self.config.framing, &self.reply);
+    pub(super) fn say_reply(&mut self) -> Result<(), EncodeError> {
+        let said = self.outbox.say(&self.config.framing, &self.reply);
         self.reply.clear();
         self.reply.shrink_to(KEPT_ROOM);
         said
@@ -96,7 +96,7 @@ impl Voice {
         self.reply.capacity() + self.outbox.room()
     }
 
-    fn refuse(&mut self, why: std::fmt::Arguments<'_>) -> Result<Heard, WireError> {
+    fn refuse(&mut self, why: std::fmt::Arguments<'_>) -> Result<Heard, EncodeError> {
         self.reply.clear();
         // Writing to a vector does not fail.
         let _ = self.reply.write_fmt(why);

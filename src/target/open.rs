@@ -110,7 +110,7 @@ impl OpenTarget {
 impl Servers {
     /// Where the server of this framing listens. It is started when it is first asked for.
     async fn shared(&mut self, config: Config) -> Result<Address, BindError> {
-        let framing = config.session.framing;
+        let framing = config.session.framing.clone();
         if let Some(server) = self.shared.get(&framing) {
             return Ok(server.address.clone());
         }

@@ -92,6 +92,11 @@ impl FrameDecoder {
         Ok(self.peek_message()?.map(|cut| self.take(&cut)))
     }
 
+    /// Takes the message that [`peek_message`](Self::peek_message) has found, and drops it.
+    pub fn skip_message(&mut self, cut: &Cut) {
+        self.skip(cut.len);
+    }
+
     /// Takes `n` unread bytes, whatever the framing; all of them when there are fewer.
     pub fn skip(&mut self, n: usize) {
         self.advance(n.min(self.unread().len()));
@@ -144,7 +149,7 @@ impl FrameDecoder {
     fn take(&mut self, cut: &Cut) -> &[u8] {
         let frame = self.start;
         self.advance(cut.len);
-        &self.buffer[frame + cut.message.start..frame + cut.message.end]
+        &self.buffer[frame + cut.body.start..frame + cut.body.end]
     }
 
     /// Marks `n` unread bytes as taken.
@@ -240,12 +245,12 @@ impl<'p> Frames<'_, 'p> {
             self.pushed = &[];
             return Ok(None);
         };
-        if cut.message.len() > decoder.max_message {
-            return Err(decoder.fail(cut.message.start + decoder.max_message));
+        if cut.body.len() > decoder.max_message {
+            return Err(decoder.fail(cut.body.start + decoder.max_message));
         }
         decoder.offset += cut.len as u64;
         let (frame, rest) = self.pushed.split_at(cut.len);
         self.pushed = rest;
-        Ok(Some(&frame[cut.message]))
+        Ok(Some(&frame[cut.body]))
     }
 }

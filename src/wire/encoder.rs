@@ -1,6 +1,6 @@
 //! Messages → bytes.
 
-use super::{Framing, LineEnding, WireError};
+use super::{EncodeError, Framing, LineEnding};
 
 impl Framing {
     /// Appends `message` to `out` as one frame.
@@ -11,7 +11,7 @@ impl Framing {
     /// # Errors
     ///
     /// Fails when the framing cannot carry a message of this length; no framing of this version has such a limit.
-    pub fn encode(self, message: &[u8], out: &mut Vec<u8>) -> Result<(), WireError> {
+    pub fn encode(&self, message: &[u8], out: &mut Vec<u8>) -> Result<(), EncodeError> {
         out.extend_from_slice(message);
         match self {
             Self::Raw => {}

@@ -14,6 +14,36 @@ pub struct WireError {
     pub kind: WireErrorKind,
 }
 
+/// A message that a framing cannot carry. Whoever wants to send it is at fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum EncodeError {
+    /// There is no way to write so great a length.
+    #[error("message of {len} bytes, where the length field can carry {most} at most")]
+    TooLong {
+        /// Bytes of the message.
+        len: usize,
+        /// Bytes the longest message may have.
+        most: usize,
+    },
+    /// The message lacks what every message of this framing has.
+    #[error("message of {len} bytes, where the framing needs {least} at least")]
+    TooShort {
+        /// Bytes of the message.
+        len: usize,
+        /// Bytes the shortest message has.
+        least: usize,
+    },
+    /// All messages have the same size, but for this one.
+    #[error("message of {len} bytes, where each has {size}")]
+    WrongSize {
+        /// Bytes of the message.
+        len: usize,
+        /// Bytes of every message.
+        size: usize,
+    },
+}
+
 /// What is wrong with the bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]

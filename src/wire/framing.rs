@@ -4,7 +4,7 @@
 pub const DEFAULT_MAX_MESSAGE: usize = 1 << 20;
 
 /// How bytes are cut into messages, the same for both directions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Framing {
     /// No framing. Sent, a message is exactly its bytes; received, a message is whatever one push (one read) brought.

@@ -28,7 +28,8 @@ pub(super) fn find(
         }
         *scanned = lf;
         return Ok(Some(Cut {
-            message: 0..message,
+            head: 0,
+            body: 0..message,
             len: lf + 1,
         }));
     }

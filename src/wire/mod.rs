@@ -18,7 +18,7 @@ mod utf8;
 
 pub use cut::Cut;
 pub use decoder::{FrameDecoder, Frames, KEPT_CAPACITY};
-pub use error::{WireError, WireErrorKind};
+pub use error::{EncodeError, WireError, WireErrorKind};
 pub use escape::{Escaped, dump_char, escape, escape_first, escape_text};
 pub use framing::{DEFAULT_MAX_MESSAGE, Framing, LineEnding};
 pub use utf8::{LossyUtf8, Utf8Cause, Utf8Decoder, Utf8Error, validate};

@@ -17,7 +17,7 @@ const MAX_CLIENTS: usize = u16::MAX as usize;
 
 impl<'a> Reader<'a> {
     /// Reads the clients; `cut` is the scenario's framing.
-    pub(super) fn clients(&mut self, file: &Fields<'_, 'a>, cut: Cut) {
+    pub(super) fn clients(&mut self, file: &Fields<'_, 'a>, cut: &Cut) {
         let Some(given) = file.get("clients") else {
             self.client(DEFAULT_NAME, file.span, None, cut);
             self.shared_ignore(file);
@@ -51,14 +51,14 @@ impl<'a> Reader<'a> {
     }
 
     /// Adds a client.
-    fn client(&mut self, name: &str, span: Span, overrides: Option<Given<'_, 'a>>, cut: Cut) {
+    fn client(&mut self, name: &str, span: Span, overrides: Option<Given<'_, 'a>>, cut: &Cut) {
         if !self.fit_for_client(name, span) {
             return;
         }
         self.scope.build_in(name);
         let mut client = Client {
             name: name.to_owned(),
-            framing: cut.framing,
+            framing: cut.framing.clone(),
             max_message: cut.limit(),
             ignore: Vec::new(),
             split: None,
@@ -119,8 +119,8 @@ impl<'a> Reader<'a> {
         };
         let fields = self.fields(object, Place::Client);
         if let Some(cut) = fields.get("framing").and_then(|given| self.framing(given)) {
-            client.framing = cut.framing;
             client.max_message = cut.limit();
+            client.framing = cut.framing;
         }
         if let Some(given) = fields.get("ignore") {
             client.ignore = self.ignore(given);

@@ -31,7 +31,7 @@ impl<'a> Reader<'a> {
             Some(given) => self.framing(given).unwrap_or_default(),
             None => Cut::default(),
         };
-        self.clients(&fields, cut);
+        self.clients(&fields, &cut);
         let vars = fields
             .get("vars")
             .map_or_else(Vec::new, |given| self.vars(given));

@@ -8,7 +8,7 @@ use super::reader::Reader;
 use crate::wire::{DEFAULT_MAX_MESSAGE, Framing, LineEnding};
 
 /// How messages are cut, and how long they may be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Cut {
     /// The rule.
     pub framing: Framing,
@@ -18,7 +18,7 @@ pub(super) struct Cut {
 
 impl Cut {
     /// Bytes a received message may have.
-    pub(super) fn limit(self) -> usize {
+    pub(super) fn limit(&self) -> usize {
         self.max_message.unwrap_or(DEFAULT_MAX_MESSAGE)
     }
 }

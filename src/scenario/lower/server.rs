@@ -36,7 +36,7 @@ impl<'a> Reader<'a> {
             idle_timeout: fields
                 .get("idle_timeout")
                 .and_then(|given| self.duration(given)),
-            max_message: own_limit.or_else(|| cut?.max_message),
+            max_message: own_limit.or_else(|| cut.as_ref()?.max_message),
             max_connections: fields.get("max_connections").and_then(|given| {
                 let most = self.whole(given, 1..=MAX_CONNECTIONS)?;
                 usize::try_from(most).ok()

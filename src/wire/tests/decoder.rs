@@ -75,7 +75,7 @@ fn a_message_may_have_the_limit_and_no_byte_more() {
             if framing == Framing::Raw && cut > 0 {
                 continue;
             }
-            let mut decoder = FrameDecoder::new(framing, 3);
+            let mut decoder = FrameDecoder::new(framing.clone(), 3);
             let mut count = 0;
             let end = [&stream[..cut], &stream[cut..]]
                 .into_iter()
@@ -121,7 +121,7 @@ fn peeking_takes_nothing_and_skipping_takes_anything() {
     let mut decoder = FrameDecoder::new(LF, 64);
     decoder.push(b"Hello\r\nyou");
     let cut = decoder.peek_message().unwrap().unwrap();
-    assert_eq!((cut.message.clone(), cut.len), (0..5, 7));
+    assert_eq!((cut.body.clone(), cut.len), (0..5, 7));
     assert_eq!(decoder.peek_message(), Ok(Some(cut)));
     decoder.skip(2);
     assert_eq!(decoder.offset(), 2);
@@ -200,7 +200,7 @@ fn every_set_of_cuts_of_one_stream_says_the_same() {
 fn work_is_linear_one_byte_at_a_time() {
     const LEN: usize = 100_000;
     for framing in [LF, CRLF] {
-        let mut lending = FrameDecoder::new(framing, LEN);
+        let mut lending = FrameDecoder::new(framing.clone(), LEN);
         let mut keeping = FrameDecoder::new(framing, LEN);
         work::reset();
         for byte in std::iter::repeat_n(b"\r", LEN).chain([b"\r", b"\n"]) {
