@@ -10,7 +10,7 @@ struct Said {
     end: Result<usize, WireError>,
 }
 
-/// Input: framing (`0` raw, `1` LF, `2` CR LF, `3` either), limit (`0` is 0 … `A` is 17, up to 63), cuts, then the stream.
+/// Input: framing, limit, cuts, then the stream.
 ///
 /// # Panics
 ///
@@ -20,13 +20,8 @@ pub fn frame_decoder(data: &[u8]) {
     let [framing, limit, cuts, stream @ ..] = data else {
         return;
     };
-    let framing = match framing & 3 {
-        0 => Framing::Raw,
-        1 => Framing::Line(LineEnding::Lf),
-        2 => Framing::Line(LineEnding::CrLf),
-        _ => Framing::Line(LineEnding::Either),
-    };
-    let limit = usize::from(limit.wrapping_sub(b'0') & 63);
+    let framing = framing_named(*framing);
+    let limit = limit_named(*limit);
     let pieces: Vec<&[u8]> = Cuts::named(*cuts).pieces(stream).collect();
 
     let Framing::Line(ending) = framing else {
@@ -45,6 +40,21 @@ pub fn frame_decoder(data: &[u8]) {
         assert_eq!(kept(&framing, limit, pieces), expected, "kept, {pieces:?}");
     }
     round_trip(&framing, &expected.messages);
+}
+
+/// The framing that this byte of an input names: `0` raw, `1` LF, `2` CR LF, `3` either.
+pub(super) fn framing_named(byte: u8) -> Framing {
+    match byte & 3 {
+        0 => Framing::Raw,
+        1 => Framing::Line(LineEnding::Lf),
+        2 => Framing::Line(LineEnding::CrLf),
+        _ => Framing::Line(LineEnding::Either),
+    }
+}
+
+/// The limit that this byte of an input names: `0` is 0 … `9` is 9, `A` is 17, up to 63.
+pub(super) fn limit_named(byte: u8) -> usize {
+    usize::from(byte.wrapping_sub(b'0') & 63)
 }
 
 /// What `frames` says, which lends from the pieces.
@@ -153,16 +163,38 @@ fn kept(framing: &Framing, limit: usize, pieces: &[&[u8]]) -> Said {
     Said { messages, end }
 }
 
-/// Lines found with no cleverness at all: byte by byte, in the whole stream.
+/// Lines found one after another.
 fn naive_lines(ending: LineEnding, stream: &[u8], limit: usize) -> Said {
     let mut messages = Vec::new();
     let mut begin = 0;
-    let too_long = |begin: usize| WireError {
-        offset: (begin + limit) as u64,
-        kind: WireErrorKind::TooLong { limit },
-    };
-    for end in 0..stream.len() {
-        let (line, ended) = match (&stream[begin..=end], ending) {
+    loop {
+        match naive_line(ending, &stream[begin..], limit) {
+            Ok(Some((line, len))) => {
+                messages.push(line.to_vec());
+                begin += len;
+            }
+            Ok(None) => break,
+            Err(at) => {
+                let offset = (begin + at) as u64;
+                let kind = WireErrorKind::TooLong { limit };
+                let end = Err(WireError { offset, kind });
+                return Said { messages, end };
+            }
+        }
+    }
+    let end = Ok(stream.len() - begin);
+    Said { messages, end }
+}
+
+/// The first line of `stream` and its length with the ending, found with no cleverness at all: byte by byte. Or where it
+/// becomes too long.
+pub(super) fn naive_line(
+    ending: LineEnding,
+    stream: &[u8],
+    limit: usize,
+) -> Result<Option<(&[u8], usize)>, usize> {
+    for len in 1..=stream.len() {
+        let (line, ended) = match (&stream[..len], ending) {
             ([line @ .., b'\r', b'\n'], _) => (line, true),
             ([line @ .., b'\n'], LineEnding::Lf | LineEnding::Either) => (line, true),
             // This CR may be half an ending.
@@ -170,20 +202,13 @@ fn naive_lines(ending: LineEnding, stream: &[u8], limit: usize) -> Said {
             (line, _) => (line, false),
         };
         if line.len() > limit {
-            return Said {
-                messages,
-                end: Err(too_long(begin)),
-            };
+            return Err(limit);
         }
         if ended {
-            messages.push(line.to_vec());
-            begin = end + 1;
+            return Ok(Some((line, len)));
         }
     }
-    Said {
-        messages,
-        end: Ok(stream.len() - begin),
-    }
+    Ok(None)
 }
 
 /// In raw, each piece is a message.

@@ -5,7 +5,11 @@
 
 mod frames;
 mod pieces;
+mod session;
+#[cfg(test)]
+mod tests;
 mod utf8;
 
 pub use frames::frame_decoder;
+pub use session::session;
 pub use utf8::utf8;

@@ -21,7 +21,7 @@ impl Cuts {
     /// The pieces of `bytes`, which are all of them in order.
     pub(super) fn pieces(self, bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
         let mut rest = bytes;
-        let mut random = u32::from(self.0).wrapping_mul(0x9E37_79B9) | 1;
+        let mut random = Random::new(self.0);
         std::iter::from_fn(move || {
             if rest.is_empty() {
                 return None;
@@ -29,7 +29,7 @@ impl Cuts {
             let len = match self {
                 Self::WHOLE => rest.len(),
                 Self::BYTES => 1,
-                Self(_) => piece_len(&mut random),
+                Self(_) => random.piece_len(),
             };
             let (piece, after) = rest.split_at(len.min(rest.len()));
             rest = after;
@@ -38,15 +38,30 @@ impl Cuts {
     }
 }
 
-/// Draws the length of a piece: mostly below 4, seldom up to 127.
-fn piece_len(random: &mut u32) -> usize {
-    // xorshift32
-    *random ^= *random << 13;
-    *random ^= *random >> 17;
-    *random ^= *random << 5;
-    let bits = *random >> 8;
-    let mask = if bits & 7 == 0 { 127 } else { 3 };
-    (bits >> 3) as usize & mask
+/// Random numbers enough to choose what happens next; the same ones for the same seed.
+#[derive(Debug)]
+pub(super) struct Random(u32);
+
+impl Random {
+    /// Begins the series of this seed.
+    pub(super) fn new(seed: u8) -> Self {
+        Self(u32::from(seed).wrapping_mul(0x9E37_79B9) | 1)
+    }
+
+    /// A number below `bound`, which is small.
+    pub(super) fn below(&mut self, bound: u32) -> u32 {
+        // xorshift32
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 17;
+        self.0 ^= self.0 << 5;
+        (self.0 >> 8) % bound
+    }
+
+    /// The length of a piece: mostly below 4, seldom up to 127.
+    pub(super) fn piece_len(&mut self) -> usize {
+        let bound = if self.below(8) == 0 { 128 } else { 4 };
+        self.below(bound) as usize
+    }
 }
 
 #[cfg(test)]

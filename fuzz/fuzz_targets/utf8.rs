@@ -1,0 +1,7 @@
+//! UTF-8: cut anywhere, the decoders say what the standard library says of the whole.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|data: &[u8]| backchat::props::utf8(data));
