@@ -1,4 +1,5 @@
 //! The integration tests: one binary, one module a subject.
 
+mod corpus_replay;
 mod scenarios;
 mod tidy;

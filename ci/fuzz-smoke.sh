@@ -1,0 +1,105 @@
+#!/usr/bin/env bash
+# Fuzzes each target for FUZZ_SECONDS (default 10), beginning with its committed seeds and its dictionary.
+#
+#   ci/fuzz-smoke.sh [TARGET…]     FUZZ_SECONDS=60   FUZZ_FLOOR=1000 (executions a second)   FUZZ_ASAN=1
+#
+# Needs stable Rust and a C++ compiler, no cargo-fuzz: libFuzzer comes with the crate libfuzzer-sys, coverage is a pass of
+# rustc's own. FUZZ_ASAN=1 builds with AddressSanitizer too, through cargo-fuzz on nightly, where both are installed.
+#
+# Red when a target fails; when it ran hardly at all, without coverage, or without its seeds: a pipeline that is dead must
+# not look like one that finds nothing.
+set -euo pipefail
+cd "$(dirname "$0")/../fuzz"
+
+seconds=${FUZZ_SECONDS:-10}
+floor=${FUZZ_FLOOR:-100}
+targets=("$@")
+if ((${#targets[@]} == 0)); then
+    mapfile -t targets < <(basename -s .rs -a fuzz_targets/*.rs)
+fi
+
+if ! command -v "${CXX:-c++}" >/dev/null; then
+    echo "SKIPPED: fuzzing: libFuzzer needs a C++ compiler, and there is none (apt-get install g++)"
+    exit 0
+fi
+
+host=$(rustc -vV | sed -n 's/^host: //p')
+
+build_with_asan() {
+    if ! cargo fuzz --version >/dev/null 2>&1 || ! rustup run nightly rustc --version >/dev/null 2>&1; then
+        echo "SKIPPED: AddressSanitizer: it needs a nightly toolchain and cargo-fuzz (cargo install cargo-fuzz)"
+        return 1
+    fi
+    local target
+    for target in "${targets[@]}"; do
+        (cd .. && rustup run nightly cargo fuzz build "$target")
+    done
+}
+
+# With --target, the flags reach neither build scripts nor procedural macros. An own directory, for other flags than others'.
+build() {
+    local coverage='' part
+    for part in level=4 inline-8bit-counters pc-table trace-compares stack-depth; do
+        coverage+=" -Cllvm-args=-sanitizer-coverage-$part"
+    done
+    RUSTFLAGS="--cfg fuzzing -Cpasses=sancov-module$coverage" \
+        cargo build --release --locked --target "$host" --target-dir target/coverage
+}
+
+binaries=target/coverage/$host/release
+if [ "${FUZZ_ASAN:-0}" = 1 ] && build_with_asan; then
+    binaries=target/$host/release
+else
+    build
+fi
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+# The number after a word of libFuzzer's log, 0 where there is none.
+logged() {
+    local number
+    number=$(sed -n "s/.*$1 *\([0-9]\{1,\}\).*/\1/p" "$log" | tail -n 1)
+    echo "${number:-0}"
+}
+
+failed=()
+for target in "${targets[@]}"; do
+    mkdir -p "corpus/$target" "artifacts/$target"
+    status=0
+    "$binaries/$target" \
+        -max_total_time="$seconds" -max_len=1024 -timeout=5 -rss_limit_mb=1024 \
+        -dict="dictionaries/$target.dict" -artifact_prefix="artifacts/$target/" \
+        -print_final_stats=1 "corpus/$target" "seeds/$target" >"$log" 2>&1 || status=$?
+
+    done=$(logged 'stat::number_of_executed_units:')
+    counters=$(logged 'Loaded 1 modules *(')
+    read_seeds=$(logged 'INFO: seed corpus: files:')
+    seeds=$(find "seeds/$target" -type f | wc -l)
+
+    why=''
+    if ((status != 0)); then
+        why="it failed with status $status"
+    elif ((counters == 0)); then
+        why="nothing is instrumented for coverage"
+    elif ((read_seeds < seeds)); then
+        why="$read_seeds of $seeds seeds were read"
+    elif ((done < floor * seconds)); then
+        why="$done executions, at least $((floor * seconds)) were due"
+    fi
+
+    if [ -z "$why" ]; then
+        printf '%-16s %10d executions, %d counters, %s\n' "$target" "$done" "$counters" \
+            "$(grep -o 'cov: [0-9]*' "$log" | tail -n 1)"
+    else
+        failed+=("$target")
+        printf '%-16s FAILED: %s\n' "$target" "$why"
+        tail -n 40 "$log"
+        echo "to reproduce: docs/fuzzing.md; the input is in fuzz/artifacts/$target/"
+    fi
+done
+
+if ((${#failed[@]} > 0)); then
+    echo "FAILED: ${failed[*]}"
+    exit 1
+fi

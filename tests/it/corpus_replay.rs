@@ -1,0 +1,122 @@
+//! The committed seeds of all fuzz targets, replayed without a fuzzer; and that nothing of the fuzz crate is forgotten.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::panic::catch_unwind;
+use std::path::{Path, PathBuf};
+
+use backchat::props;
+
+/// A fuzz target.
+struct Target {
+    name: &'static str,
+    body: fn(&[u8]),
+    /// How many seeds it has at least: an emptied folder must not pass.
+    seeds: usize,
+}
+
+const TARGETS: [Target; 3] = [
+    Target {
+        name: "frame_decoder",
+        body: props::frame_decoder,
+        seeds: 12,
+    },
+    Target {
+        name: "session",
+        body: props::session,
+        seeds: 16,
+    },
+    Target {
+        name: "utf8",
+        body: props::utf8,
+        seeds: 12,
+    },
+];
+
+#[test]
+fn every_seed_of_every_target_holds() {
+    for Target { name, body, seeds } in TARGETS {
+        let files = files(&fuzz().join("seeds").join(name));
+        assert!(files.len() >= seeds, "{name}: only {} seeds", files.len());
+        for file in files {
+            let bytes = fs::read(&file).unwrap();
+            let held = catch_unwind(|| body(&bytes));
+            assert!(held.is_ok(), "{name} breaks on {}", file.display());
+        }
+    }
+}
+
+#[test]
+fn every_target_is_built_seeded_replayed_and_has_a_dictionary() {
+    let replayed: Vec<String> = TARGETS
+        .iter()
+        .map(|target| target.name.to_owned())
+        .collect();
+    for (folder, ending) in [
+        ("fuzz_targets", ".rs"),
+        ("seeds", ""),
+        ("dictionaries", ".dict"),
+    ] {
+        let names: Vec<String> = files(&fuzz().join(folder))
+            .iter()
+            .map(|path| path.file_name().unwrap().to_str().unwrap())
+            .map(|name| name.strip_suffix(ending).unwrap_or(name).to_owned())
+            .collect();
+        assert_eq!(names, replayed, "fuzz/{folder}");
+    }
+    let manifest = fs::read_to_string(fuzz().join("Cargo.toml")).unwrap();
+    for name in replayed {
+        assert!(
+            manifest.contains(&format!("path = \"fuzz_targets/{name}.rs\"")),
+            "{name} is not built"
+        );
+    }
+}
+
+#[test]
+fn the_fuzz_crate_is_locked_to_the_same_dependencies() {
+    let main = locked(&fuzz().join("../Cargo.lock"));
+    let fuzz = locked(&fuzz().join("Cargo.lock"));
+    let mut shared = 0;
+    for (name, versions) in &fuzz {
+        if let Some(expected) = main.get(name) {
+            assert!(
+                versions.iter().all(|version| expected.contains(version)),
+                "{name} is {versions:?} in fuzz/Cargo.lock, {expected:?} in Cargo.lock: copy Cargo.lock there, \
+                 then run `cargo metadata` in fuzz/"
+            );
+            shared += 1;
+        }
+    }
+    assert!(shared > 20, "only {shared} packages compared");
+}
+
+fn fuzz() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz")
+}
+
+/// What is in a folder, in the order of the names; nothing where there is none.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten();
+    let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    files.sort();
+    files
+}
+
+/// The versions of each package of a lock file.
+fn locked(path: &Path) -> BTreeMap<String, Vec<String>> {
+    let text = fs::read_to_string(path).unwrap_or_default();
+    let mut packages: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut name = "";
+    for line in text.lines() {
+        if let Some(value) = line.strip_prefix("name = ") {
+            name = value.trim_matches('"');
+        } else if let Some(value) = line.strip_prefix("version = ")
+            && !name.is_empty()
+        {
+            let version = value.trim_matches('"').to_owned();
+            packages.entry(name.to_owned()).or_default().push(version);
+        }
+    }
+    packages
+}
