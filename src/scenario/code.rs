@@ -54,6 +54,8 @@ pub(super) const CONNECTION: Code = Code("BC1028");
 pub(super) const TOO_MUCH: Code = Code("BC1029");
 pub(super) const CONTRADICTION: Code = Code("BC1030");
 
+pub(super) const NOT_ESCAPED: Code = Code("BC1031");
+
 /// All codes, in order.
 pub const EXPLANATIONS: &[Explanation] = &[
     Explanation {
@@ -236,5 +238,11 @@ pub const EXPLANATIONS: &[Explanation] = &[
         title: "keys that contradict each other",
         text: "What is given cannot all be true, or one key needs another one to mean anything: a `min` above its `max`, a \
                `pace` where nothing is split.",
+    },
+    Explanation {
+        code: NOT_ESCAPED,
+        title: "a value that becomes part of a pattern",
+        text: "In `regex` the value of a template is pattern text: a `.` in it stands for any byte, a `(` opens a group. Write \
+               {{ name | regex_escape }} where the value is meant as it is.",
     },
 ];

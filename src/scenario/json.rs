@@ -402,7 +402,7 @@ fn string_words(kind: &StringKind) -> (&'static str, &'static str, Option<&'stat
             "an escape that JSON does not know",
             "no escape",
             Some(
-                "there are \\\" \\\\ \\/ \\b \\f \\n \\r \\t and \\u0000; bytes are written { \"hex\": \"...\" }",
+                "where one backslash is meant, as in a regex, write two: \"\\\\d+\"; bytes are written { \"hex\": \"...\" }",
             ),
         ),
     }

@@ -72,8 +72,12 @@ impl<'a> Reader<'a> {
 
     /// Whether a client can have this name; reports why not.
     fn fit_for_client(&mut self, name: &str, span: Span) -> bool {
+        if name.is_empty() {
+            self.empty(span, "the name of a client cannot be empty");
+            return false;
+        }
         let letters = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
-        if name.is_empty() || !name.bytes().all(letters) {
+        if !name.bytes().all(letters) {
             let message = format!("{} cannot name a client", quoted(name));
             self.report(
                 Diagnostic::error(code::BAD_NAME, span, message)
@@ -198,7 +202,8 @@ impl<'a> Reader<'a> {
         if let Some(client) = self.default_client {
             return Some(client);
         }
-        let needs = verb.filter(|verb| !matches!(verb.key.name, "wait" | "repeat"));
+        let nobodys = |verb: &Given<'_, 'a>| matches!(verb.key.name, "wait" | "repeat");
+        let needs = verb.filter(|verb| !nobodys(verb) && !fields.faulty);
         if let Some(verb) = needs.filter(|_| self.clients.len() > 1) {
             let message = format!("this `{}` does not say whose step it is", verb.key.name);
             let found = Diagnostic::error(code::WHOSE_STEP, verb.name, message)

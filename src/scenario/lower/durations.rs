@@ -116,6 +116,7 @@ fn no_duration(text: &str) -> DurationError {
     let compact: String = text
         .chars()
         .filter(|c| !c.is_whitespace() && *c != '_')
+        .map(|c| if c == ',' { '.' } else { c })
         .flat_map(char::to_lowercase)
         .collect();
     let (number, unit) = split(&compact);

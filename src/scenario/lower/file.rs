@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::super::json::{self, Value};
-use super::super::keys::{Form, Place};
+use super::super::json::{self, Object, Value};
+use super::super::keys::{self, Form, Place};
 use super::super::{Case, Diagnostic, Scenario, Script, Span, code};
 use super::fields::{Fields, Given};
 use super::framings::Cut;
@@ -57,7 +57,7 @@ impl<'a> Reader<'a> {
             .get("timeout")
             .and_then(|given| self.some_time(given));
 
-        self.required_steps(&fields);
+        self.required_steps(object, &fields);
         let finally = fields.get("finally").and_then(|given| {
             self.scope.anytime = true;
             self.steps(given)
@@ -87,12 +87,16 @@ impl<'a> Reader<'a> {
     }
 
     /// The steps, which every scenario has. They become the first block.
-    fn required_steps(&mut self, fields: &Fields<'_, 'a>) {
+    fn required_steps(&mut self, object: &Object<'a>, fields: &Fields<'_, 'a>) {
         if let Some(given) = fields.get("steps") {
             self.steps(given);
             return;
         }
-        if !fields.faulty {
+        let meant = object.properties.iter().any(|property| {
+            let names = std::iter::once("steps");
+            keys::nearest(property.name.as_str(), names).is_some()
+        });
+        if !meant {
             let start = fields.span.start;
             let brace = Span {
                 end: start + 1,

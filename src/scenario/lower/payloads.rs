@@ -125,7 +125,7 @@ impl<'a> Reader<'a> {
                 let (label, help) = if given.key.name == "hex" {
                     (
                         "in these hexadecimal digits",
-                        "bytes are written \"00 ff\" or \"00ff\"",
+                        "bytes are written \"00 ff\" or \"00ff\", without 0x",
                     )
                 } else {
                     (

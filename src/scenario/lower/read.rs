@@ -82,10 +82,18 @@ fn text_of(bytes: &[u8]) -> Result<&str, Box<Unreadable<'_>>> {
     }
     let text = wire::validate(bytes).map_err(|error| not_utf8(bytes, &error))?;
     if text.starts_with('\u{feff}') {
-        let found = about_file(
-            "the file begins with a byte order mark".to_owned(),
-            Some("save it as UTF-8 without BOM"),
-        );
+        let mark = Span {
+            file: 0,
+            start: 0,
+            end: 3,
+        };
+        let found = Diagnostic::error(
+            code::NO_TEXT,
+            mark,
+            "the file begins with a byte order mark",
+        )
+        .label("invisible in most editors")
+        .help("save it as UTF-8 without BOM");
         return Err(Box::new((Cow::Borrowed(text), found)));
     }
     Ok(text)

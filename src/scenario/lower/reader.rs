@@ -153,7 +153,10 @@ impl<'a> Reader<'a> {
         let (name, shown) = (given.words(), quoted(literal.value));
         let whole = digits(literal.value.strip_prefix('-').unwrap_or(literal.value));
         let (message, label) = if whole {
-            (format!("{name} cannot be {shown}"), bounds(&range))
+            (
+                format!("{name} cannot be {shown}"),
+                bounds(&range, number.is_none() && !literal.value.starts_with('-')),
+            )
         } else {
             (
                 format!("{name} takes a whole number, not {shown}"),
@@ -324,9 +327,9 @@ impl<'a> Reader<'a> {
 }
 
 /// A range in words.
-fn bounds(range: &RangeInclusive<u64>) -> String {
+fn bounds(range: &RangeInclusive<u64>, huge: bool) -> String {
     match (*range.start(), *range.end()) {
-        (0, u64::MAX) => format!("a number from 0 to {}", u64::MAX),
+        (_, u64::MAX) if huge => "too large a number".to_owned(),
         (low, u64::MAX) => format!("a number from {low} on"),
         (low, high) => format!("a number from {low} to {high}"),
     }
