@@ -40,6 +40,9 @@ pub struct Lingering {
 }
 
 impl Lingering {
+    /// How many there may be before [`room`](Self::room) waits.
+    pub const ROOM: usize = 128;
+
     /// Closes a connection cleanly, in a task of its own: FIN is sent before this returns.
     pub fn close(&self, connection: Connection) {
         let closing = linger(connection, None);
@@ -51,10 +54,24 @@ impl Lingering {
         });
     }
 
+    /// Waits until fewer than [`ROOM`](Self::ROOM) of them are left.
+    ///
+    /// Whoever goes on to open connections waits for it first: with peers that never end, each of them lingers for the
+    /// whole time, and the system has files for so many only.
+    pub async fn room(&self) {
+        self.at_most(Self::ROOM - 1).await;
+    }
+
     /// Waits until all of them are closed: for [`LINGER`] at most, counted from the last one.
     pub async fn wait(&self) {
-        // The sender is held by `self`, so the wait cannot fail.
-        let _ = self.open.subscribe().wait_for(|open| *open == 0).await;
+        self.at_most(0).await;
+    }
+
+    async fn at_most(&self, left: usize) {
+        if *self.open.borrow() > left {
+            // The sender is held by `self`, so the wait cannot fail.
+            let _ = self.open.subscribe().wait_for(|open| *open <= left).await;
+        }
     }
 }
 

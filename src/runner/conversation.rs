@@ -1,5 +1,6 @@
 //! One case: its setting, its peer, its player, and what came of it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -125,13 +126,13 @@ impl Run {
             .unwrap_or_default();
         let scenario = case.id.strip_suffix(label).unwrap_or(&case.id);
         let target = || {
-            Value::from_iter([
+            Value::from(BTreeMap::from([
                 (
                     "host",
                     Value::from(address.map_or(SIMULATED, Address::host)),
                 ),
                 ("port", Value::from(address.and_then(Address::port))),
-            ])
+            ]))
         };
         let all: [(&'static str, &dyn Fn() -> Value); 6] = [
             ("scenario", &|| Value::from(scenario.trim_end_matches('#'))),

@@ -110,9 +110,7 @@ enum News {
 
 /// Plays one case after the other until there is none left.
 async fn work(run: Arc<Run>, queue: Arc<Queue>, tell: mpsc::Sender<News>) {
-    while !run.cancel.is_cancelled()
-        && let Some((n, case)) = queue.next()
-    {
+    while let Some((n, case)) = next(&run, &queue).await {
         let finished = match Run::skip_reason(&case) {
             Some(reason) => skipped(case, reason),
             None => {
@@ -133,6 +131,15 @@ async fn work(run: Arc<Run>, queue: Arc<Queue>, tell: mpsc::Sender<News>) {
             return;
         }
     }
+}
+
+/// The next case to be played, if there is one and it may be begun.
+async fn next(run: &Run, queue: &Queue) -> Option<(usize, CaseRef)> {
+    run.lingering.room().await;
+    if run.cancel.is_cancelled() {
+        return None;
+    }
+    queue.next()
 }
 
 /// The side of a run that listens and reports.

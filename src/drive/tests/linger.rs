@@ -76,3 +76,22 @@ async fn connections_that_are_being_closed_are_waited_for_together() {
         "{waited:?}"
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn with_too_many_of_them_there_is_room_only_when_one_is_closed() {
+    let mut pairs = Vec::new();
+    for _ in 0..Lingering::ROOM {
+        pairs.push(pair().await);
+    }
+    let lingering = Lingering::default();
+    let began = Instant::now();
+    let mut peers = Vec::new();
+    for (connection, peer) in pairs {
+        lingering.room().await;
+        lingering.close(connection);
+        peers.push(peer);
+    }
+    assert!(began.elapsed() < LINGER, "none of these had to wait");
+    lingering.room().await;
+    assert!(began.elapsed() >= LINGER);
+}

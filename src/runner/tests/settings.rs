@@ -1,0 +1,139 @@
+//! What a case is given: names, a seed, a server of its own.
+
+use super::*;
+use crate::player::Segment;
+use crate::scenario::Value;
+
+const EXPECT_ALL: &str = r#"{
+  "name": "{{name}}, {{case}} in {{scenario}}, number {{index}}",
+  "cases": [{ "name": "Rose", "case": "first" }, { "name": "Think" }],
+  "server": { "reply": "echo", "greeting": "Hi" },
+  "steps": [
+    { "expect": "Hi" },
+    { "send": "{{name}} {{case}} {{scenario}} {{index}} {{seed}} {{target.host}} {{extra}}" },
+    { "expect": "{{name}} {{case}} {{scenario}} {{index}} 7 127.0.0.1 more" },
+    { "send": "{{target.port}} {{run_id}}" },
+    { "expect": { "regex": "^[0-9]+ [0-9a-f]{16}$" } }
+  ]
+}"#;
+
+#[tokio::test]
+async fn built_in_names_those_of_the_run_and_those_of_the_case_have_values() {
+    let options = ReadOptions {
+        vars: vec!["extra".to_owned()],
+    };
+    let (scenario, _) = read("dir/all", EXPECT_ALL.as_bytes(), &options).unwrap();
+    let scenario = Arc::new(scenario);
+    let cases = ["dir/all#first", "dir/all#2"]
+        .into_iter()
+        .enumerate()
+        .map(|(case, id)| CaseRef {
+            id: id.into(),
+            scenario: Arc::clone(&scenario),
+            case,
+        })
+        .collect();
+    let options = RunOptions {
+        seed: 7,
+        vars: vec![("extra".to_owned(), Value::from("more"))],
+        ..RunOptions::default()
+    };
+    let ran = run(cases, options).await;
+    let results: Vec<_> = ran.outcomes().iter().map(|o| &o.result).collect();
+    assert_eq!(ran.summary.passed, 2, "{results:#?}");
+    let names: Vec<_> = ran.outcomes().iter().map(|o| o.name.clone()).collect();
+    assert_eq!(
+        names,
+        [
+            Some("Rose, first in dir/all, number 0".to_owned()),
+            Some("Think, 2 in dir/all, number 1".to_owned()),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_scenario_with_server_settings_has_a_server_of_its_own_and_the_others_share_one() {
+    // With room for one connection only, each of these would be in the way of the others on a shared server.
+    let own = r#"{
+      "server": { "max_connections": 1, "greeting": "Only you" },
+      "cases": [{}, {}, {}, {}, {}, {}, {}, {}],
+      "steps": [{ "expect": "Only you" }, { "send": "a" }, { "expect": "Hello, a!" }]
+    }"#;
+    let shared = r#"{ "steps": [{ "expect": "Welcome!" }] }"#;
+    let raw = r#"{ "framing": "raw", "steps": [{ "expect": "Welcome!" }, { "send": "a" }, { "expect": "Hello, a!" }] }"#;
+    let all = [
+        cases("own", own),
+        cases("shared", shared),
+        cases("raw", raw),
+    ]
+    .concat();
+    let ran = run(all, RunOptions::default()).await;
+    assert_eq!(ran.summary.passed, 10, "{:#?}", ran.outcomes());
+}
+
+#[tokio::test]
+async fn server_settings_skip_a_scenario_on_another_target() {
+    let target = server(|_| async {}).await;
+    for settings in [r#""framing": "raw""#, r#""reply": "echo""#] {
+        let text = format!(r#"{{ "server": {{ {settings} }}, "steps": [{{ "expect": "x" }}] }}"#);
+        let ran = run_at(target.clone(), cases("own", &text), RunOptions::default()).await;
+        assert_eq!((ran.summary.skipped, ran.summary.run), (1, 0));
+        let CaseResult::Skipped(reason) = &ran.outcomes()[0].result else {
+            panic!("{:?}", ran.outcomes());
+        };
+        assert!(reason.contains("embedded reference server"), "{reason}");
+    }
+}
+
+#[tokio::test]
+async fn a_scenario_that_says_so_is_skipped_with_its_reason() {
+    let text = r#"{ "name": "later", "skip": "not today", "steps": [{ "expect": "x" }] }"#;
+    let ran = run(cases("skipped", text), RunOptions::default()).await;
+    assert!(
+        matches!(&ran.outcomes()[0].result, CaseResult::Skipped(reason) if reason == "not today")
+    );
+    assert_eq!(ran.outcomes()[0].name.as_deref(), Some("later"));
+    let began = |event: &Event| matches!(event, Event::CaseStarted { .. });
+    assert!(!ran.events.iter().any(began));
+    assert!(!ran.summary.connected);
+}
+
+#[tokio::test]
+async fn other_pieces_are_tried_but_on_scenarios_that_are_about_theirs() {
+    // In raw, each piece is a message of its own: cut otherwise, the conversation is another one.
+    let talk = r#""framing": "raw", "steps": [{ "expect": "Welcome!" }, { "send": "ab" }, { "expect": "Hello, ab!" }]"#;
+    let framed =
+        r#"{ "steps": [{ "expect": "Welcome!" }, { "send": "ab" }, { "expect": "Hello, ab!" }] }"#;
+    let all = [
+        cases(
+            "as-written",
+            &format!(r#"{{ "segments": "as-written", {talk} }}"#),
+        ),
+        cases("framed", framed),
+    ]
+    .concat();
+    for segment in [Segment::Byte, Segment::Random] {
+        let options = RunOptions {
+            segment: Some(segment),
+            ..RunOptions::default()
+        };
+        let ran = run(all.clone(), options).await;
+        assert_eq!((ran.summary.passed, ran.summary.as_written), (2, 1));
+    }
+    let ran = run(all, RunOptions::default()).await;
+    assert_eq!((ran.summary.passed, ran.summary.as_written), (2, 0));
+}
+
+#[tokio::test]
+async fn the_transcript_of_what_has_passed_is_kept_only_where_it_is_asked_for() {
+    let text = r#"{ "steps": [{ "expect": "Welcome!" }] }"#;
+    for keep_transcripts in [false, true] {
+        let options = RunOptions {
+            keep_transcripts,
+            ..RunOptions::default()
+        };
+        let ran = run(cases("passes", text), options).await;
+        let events = ran.outcomes()[0].transcript.events().count();
+        assert_eq!(events > 0, keep_transcripts);
+    }
+}
