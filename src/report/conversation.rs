@@ -3,7 +3,7 @@
 use super::hexdump;
 use super::palette::{Palette, paint};
 use super::text::{bytes, head, width, words};
-use crate::player::{Ending, Event, EventKind, LinkState};
+use crate::player::{Ending, Event, EventKind, LinkState, Transcript};
 use crate::scenario::ClientId;
 
 /// How many events a failure shows; the transcript keeps more, and `-v` shows them.
@@ -24,6 +24,11 @@ pub(super) struct Conversation<'a> {
     pub(super) dropped: u64,
     /// The clients' names, by their ids.
     pub(super) clients: &'a [&'a str],
+}
+
+/// Whether a failure shows all of it.
+pub(super) fn is_shown_whole(transcript: &Transcript) -> bool {
+    transcript.dropped() == 0 && transcript.events().count() <= SHOWN
 }
 
 impl Conversation<'_> {

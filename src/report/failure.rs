@@ -2,10 +2,11 @@
 
 use super::conversation::{Conversation, links};
 use super::palette::paint;
-use super::text::{LINE, duration, head, words as words_of};
+use super::text::{LINE, boundary, duration, head, width, words as words_of};
 use super::{Palette, code, difference, hexdump, snippet, words};
 use crate::player::{Event, EventKind, Failure, FailureKind, Transcript};
 use crate::scenario::{Scenario, SourceFile};
+use crate::wire::escape;
 
 /// The block that is shown under the line of a failed case. Ends with a line end.
 pub fn render_failure(
@@ -212,6 +213,12 @@ impl Rows<'_> {
         let lead = if from > 0 { "…" } else { "" };
         let shown = head(received.get(from..).unwrap_or_default(), len - from, LINE);
         self.labelled("received", 9, [format!("{lead}{shown}")]);
+        if let Some(at) = at.map(|at| boundary(received, at)) {
+            let fitting = received.get(from..at).unwrap_or_default();
+            let column = width(lead) + width(&escape(fitting).to_string());
+            let caret = paint(self.palette.bad, "^");
+            self.lines.push(format!("           {:column$}{caret}", ""));
+        }
         let rows = hexdump::one_side(self.palette, received, at);
         self.lines
             .extend(rows.into_iter().map(|row| format!("  {row}")));

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
-use super::conversation::Conversation;
+use super::conversation::{Conversation, is_shown_whole};
 use super::palette::paint;
 use super::text::{count, words};
 use super::{Palette, Reporter, render_failure};
@@ -48,6 +48,8 @@ pub struct Terminal<W> {
     failed: Vec<Failed>,
     /// What the last refused connection said: it is not said in full again.
     refused: Option<String>,
+    /// Whether the last thing written was a block: what follows stands apart from it.
+    after_block: bool,
 }
 
 /// A failed case, to be named again at the end.
@@ -65,10 +67,14 @@ impl<W: Write> Terminal<W> {
             options,
             failed: Vec::new(),
             refused: None,
+            after_block: false,
         }
     }
 
     fn case(&mut self, outcome: &Outcome) -> io::Result<()> {
+        if std::mem::take(&mut self.after_block) {
+            writeln!(self.out)?;
+        }
         let palette = self.options.palette;
         let elapsed = format!("[{:>8.3}s]", outcome.elapsed.as_secs_f64());
         match &outcome.result {
@@ -103,6 +109,10 @@ impl<W: Write> Terminal<W> {
                 let block =
                     render_failure(failure, &outcome.scenario, &outcome.transcript, &palette);
                 self.out.write_all(block.as_bytes())?;
+                self.after_block = true;
+                if self.options.detail < Detail::Bytes && is_shown_whole(&outcome.transcript) {
+                    return Ok(());
+                }
             }
         }
         self.conversation(outcome)

@@ -216,6 +216,21 @@ fn a_reply_that_does_not_match() {
 }
 
 #[test]
+fn a_pattern_that_fits_only_the_beginning() {
+    check_one(
+        "does-not-match-from",
+        FailureKind::Mismatch {
+            expected: words("a message that matches /^530-\\d+/"),
+            received: b"530-x12".to_vec(),
+            received_len: 7,
+            at: Some(4),
+            because: Some("the pattern is not found in it; it fits the first 4 bytes".into()),
+        },
+        vec![event(2800, 0, received(b"530-x12\n"))],
+    );
+}
+
+#[test]
 fn no_reply() {
     let mut failure = failure(FailureKind::TimedOut {
         expected: exactly(b"530 denied"),
