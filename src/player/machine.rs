@@ -347,6 +347,7 @@ impl Player {
                 .map(|client| self.core.client_name(client).to_owned())
                 .unwrap_or_default(),
             rounds: cursor.map(Cursor::rounds).unwrap_or_default(),
+            at: now,
             waited: cursor
                 .map(|cursor| now.since(cursor.began()))
                 .unwrap_or_default(),
@@ -371,6 +372,7 @@ impl Player {
             client: None,
             client_name: String::new(),
             rounds: Vec::new(),
+            at: Time::ZERO,
             waited: std::time::Duration::ZERO,
             kind: FailureKind::NoValue(error),
             note: None,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{Ending, Refusal};
 use crate::scenario::{ClientId, CloseKinds, EvalError, Span};
+use crate::time::Time;
 use crate::wire::WireError;
 
 /// What came of a conversation.
@@ -34,6 +35,8 @@ pub struct Failure {
     pub client_name: String,
     /// Rounds of the `repeat`s around it, outermost first, from 0.
     pub rounds: Vec<u64>,
+    /// When it failed: what the transcript has after that is not about it.
+    pub at: Time,
     /// How long the step had waited.
     pub waited: Duration,
     /// What went wrong.

@@ -101,6 +101,9 @@ pub(super) fn block(
 
 /// Which step it was: `step 4 of 6`, and whose, in which round, where that says something.
 fn place(failure: &Failure, conversation: &Conversation<'_>) -> String {
+    if failure.step == 0 {
+        return "the start".into();
+    }
     let mut place = format!("step {} of {}", failure.step, failure.steps);
     if failure.in_finally {
         place.push_str(" of `finally`");
@@ -117,7 +120,8 @@ fn place(failure: &Failure, conversation: &Conversation<'_>) -> String {
 /// The index of the event that the failure is about.
 fn here(failure: &Failure, conversation: &Conversation<'_>) -> Option<usize> {
     conversation.events.iter().rposition(|event| {
-        failure.client.is_none_or(|client| client == event.client)
+        event.at <= failure.at
+            && failure.client.is_none_or(|client| client == event.client)
             && match failure.kind {
                 FailureKind::Mismatch { .. }
                 | FailureKind::TooLong { .. }

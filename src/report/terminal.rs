@@ -48,8 +48,19 @@ pub struct Terminal<W> {
     failed: Vec<Failed>,
     /// What the last refused connection said: it is not said in full again.
     refused: Option<String>,
+    /// What passed and left replies that no step expected.
+    left_over: LeftOver,
     /// Whether the last thing written was a block: what follows stands apart from it.
     after_block: bool,
+}
+
+/// Replies that no step expected, in cases that passed: those of a failed one are a consequence.
+#[derive(Debug, Default)]
+struct LeftOver {
+    replies: u64,
+    cases: usize,
+    /// The first of the cases.
+    first: Option<std::sync::Arc<str>>,
 }
 
 /// A failed case, to be named again at the end.
@@ -67,6 +78,11 @@ impl<W: Write> Terminal<W> {
             options,
             failed: Vec::new(),
             refused: None,
+            left_over: LeftOver {
+                replies: 0,
+                cases: 0,
+                first: None,
+            },
             after_block: false,
         }
     }
@@ -86,6 +102,7 @@ impl<W: Write> Terminal<W> {
                 return Ok(());
             }
             CaseResult::Played(Verdict::Passed) => {
+                self.left_over.add(outcome);
                 if self.options.detail >= Detail::Normal {
                     self.line(palette.good, "PASS", &elapsed, &self.named(outcome))?;
                 }
@@ -186,16 +203,8 @@ impl<W: Write> Terminal<W> {
             &format!("[{:>8.3}s]", elapsed.as_secs_f64()),
             &counts,
         )?;
-        if summary.leftovers > 0 {
-            let replies = if summary.leftovers == 1 {
-                "reply"
-            } else {
-                "replies"
-            };
-            self.note(
-                "Leftover",
-                &format!("{} {replies} that no step expected", summary.leftovers),
-            )?;
+        if let Some(left_over) = self.left_over.describe() {
+            self.note("Leftover", &left_over)?;
         }
         if summary.as_written > 0 {
             let cases = count(summary.as_written, "case");
@@ -273,6 +282,34 @@ impl<W: Write> Reporter for Terminal<W> {
             Event::RunFinished { summary, elapsed } => self.summary(summary, *elapsed)?,
         }
         self.out.flush()
+    }
+}
+
+impl LeftOver {
+    fn add(&mut self, outcome: &Outcome) {
+        if outcome.leftovers > 0 {
+            self.replies += outcome.leftovers;
+            self.cases += 1;
+            self.first.get_or_insert_with(|| outcome.id.clone());
+        }
+    }
+
+    /// What there was and where, if there was anything.
+    fn describe(&self) -> Option<String> {
+        let replies = if self.replies == 1 {
+            "reply"
+        } else {
+            "replies"
+        };
+        let id = words(self.first.as_deref()?);
+        let others = match self.cases.saturating_sub(1) {
+            0 => String::new(),
+            more => format!(" and {}", count(more, "other case")),
+        };
+        Some(format!(
+            "{} {replies} that no step expected, in {id}{others}",
+            self.replies
+        ))
     }
 }
 

@@ -194,6 +194,7 @@ fn without_peer(unavailable: Unavailable) -> CaseResult {
         client: None,
         client_name: String::new(),
         rounds: Vec::new(),
+        at: Time::ZERO,
         waited: Duration::ZERO,
         kind,
         note: None,

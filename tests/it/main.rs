@@ -1,6 +1,11 @@
 //! The integration tests: one binary, one module a subject.
 
+mod cli;
 mod corpus_replay;
-mod invalid;
+mod failures;
+mod harness;
+mod hostile;
 mod scenarios;
+mod serve;
+mod signals;
 mod tidy;

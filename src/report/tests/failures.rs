@@ -52,6 +52,7 @@ fn failure(kind: FailureKind) -> Failure {
         client: Some(ClientId(0)),
         client_name: "client".into(),
         rounds: Vec::new(),
+        at: Time::from_nanos(2_800_000),
         waited: Duration::from_micros(1600),
         kind,
         note: None,
@@ -464,6 +465,7 @@ fn several_clients_are_told_apart() {
     failure.client = Some(ClientId(1));
     failure.client_name = "bo".into();
     failure.in_finally = true;
+    failure.at = Time::NEVER;
     failure.links = vec![
         link("alice", false, Some(Ending::Clean), 12),
         link("bo", true, None, 0),

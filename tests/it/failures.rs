@@ -1,0 +1,67 @@
+//! Scenarios that fail against the embedded server, and exactly what a person sees: `corpus/fail/NAME.{json,stderr}`.
+//!
+//! `SNAPSHOTS=overwrite cargo test --test it failures` writes the outputs anew; read the difference before you commit it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use snapbox::{Assert, Data, IntoData};
+
+use crate::harness::{Program, stable};
+
+fn corpus() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/corpus/fail")
+}
+
+fn scenarios() -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = fs::read_dir(corpus())
+        .expect("the corpus")
+        .map(|entry| entry.expect("readable").path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "json"))
+        .collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn every_failing_scenario_shows_what_is_written_beside_it() {
+    let files = scenarios();
+    assert!(files.len() >= 10, "{} files", files.len());
+    for file in files {
+        let name = file
+            .file_name()
+            .and_then(|name| name.to_str())
+            .expect("text");
+        let output = Program::new(["run", name]).dir(&corpus()).output();
+        output.ends_with(1).shows_nothing_raw();
+        Assert::new().action_env("SNAPSHOTS").eq(
+            stable(&output.stderr).raw(),
+            Data::read_from(&file.with_extension("stderr"), None).raw(),
+        );
+    }
+}
+
+#[test]
+fn every_expected_output_has_its_scenario() {
+    for entry in fs::read_dir(corpus()).expect("the corpus") {
+        let path = entry.expect("readable").path();
+        assert!(path.with_extension("json").exists(), "{}", path.display());
+    }
+}
+
+#[test]
+fn the_command_that_plays_the_failed_cases_again_does_so() {
+    let output = Program::new(["run", ".", "--no-fail-fast", "-q"])
+        .dir(&corpus())
+        .output();
+    output.ends_with(1);
+    let again = output
+        .stderr
+        .lines()
+        .find_map(|line| line.trim_start().strip_prefix("again  backchat "))
+        .unwrap_or_else(|| panic!("{output}"));
+    let again = Program::new(again.split_whitespace())
+        .dir(&corpus())
+        .output();
+    again.ends_with(1).says("8 run: 0 passed, 8 failed");
+}

@@ -1,0 +1,263 @@
+//! The built program: run to its end, or started and ended when the test is over, whatever becomes of it.
+
+use std::fmt;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::mpsc;
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+/// How long a program may run before the test gives up on it.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A command line of backchat, with nothing of the tester's own environment that would change what it does.
+pub(crate) struct Program {
+    command: Command,
+    stdin: Vec<u8>,
+}
+
+/// What a program left behind.
+pub(crate) struct Output {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+/// A program that runs. Killed when this is dropped.
+pub(crate) struct Running {
+    child: Child,
+    stdout: BufReader<ChildStdout>,
+    stderr: Option<JoinHandle<Vec<u8>>>,
+    /// What standard error says while it runs.
+    said: mpsc::Receiver<Vec<u8>>,
+}
+
+impl Program {
+    pub(crate) fn new<I: AsRef<std::ffi::OsStr>>(args: impl IntoIterator<Item = I>) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_backchat"));
+        command.args(args);
+        for (name, _) in std::env::vars_os() {
+            if name.as_encoded_bytes().starts_with(b"BACKCHAT_") {
+                command.env_remove(name);
+            }
+        }
+        for name in [
+            "CI",
+            "NO_COLOR",
+            "CLICOLOR",
+            "CLICOLOR_FORCE",
+            "RUST_BACKTRACE",
+        ] {
+            command.env_remove(name);
+        }
+        Self {
+            command,
+            stdin: Vec::new(),
+        }
+    }
+
+    pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    pub(crate) fn dir(mut self, dir: &Path) -> Self {
+        self.command.current_dir(dir);
+        self
+    }
+
+    pub(crate) fn stdin(mut self, bytes: &[u8]) -> Self {
+        self.stdin = bytes.to_vec();
+        self
+    }
+
+    /// Has standard output written to a pipe that nobody reads any more.
+    pub(crate) fn stdout_gone(mut self) -> Self {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        self.command
+            .stdin(Stdio::null())
+            .stdout(writer)
+            .stderr(Stdio::null());
+        self
+    }
+
+    /// Has standard error written to a file of the system.
+    pub(crate) fn stderr_to(mut self, path: &str) -> Self {
+        let file = std::fs::File::options()
+            .write(true)
+            .open(path)
+            .expect("a file");
+        self.command.stderr(file);
+        self.command.stdin(Stdio::null()).stdout(Stdio::null());
+        self
+    }
+
+    /// Runs it to its end, and gives nothing but its exit code.
+    pub(crate) fn code(mut self) -> Option<i32> {
+        let mut child = self.command.spawn().expect("the program starts");
+        wait(&mut child).code()
+    }
+
+    /// Runs it to its end.
+    pub(crate) fn output(self) -> Output {
+        let mut running = self.start();
+        let mut stdout = Vec::new();
+        running.stdout.read_to_end(&mut stdout).expect("readable");
+        running.finish(stdout)
+    }
+
+    /// Starts it.
+    pub(crate) fn start(mut self) -> Running {
+        let mut child = self
+            .command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        // A program that does not read what it is given is its own matter.
+        let _ = child.stdin.take().expect("piped").write_all(&self.stdin);
+        let mut stderr = child.stderr.take().expect("piped");
+        let (say, said) = mpsc::channel();
+        let stderr = thread::spawn(move || {
+            let (mut all, mut buffer) = (Vec::new(), [0; 4096]);
+            while let Ok(n @ 1..) = stderr.read(&mut buffer) {
+                all.extend_from_slice(&buffer[..n]);
+                let _ = say.send(all.clone());
+            }
+            all
+        });
+        Running {
+            stdout: BufReader::new(child.stdout.take().expect("piped")),
+            stderr: Some(stderr),
+            said,
+            child,
+        }
+    }
+}
+
+impl Running {
+    /// The next line of standard output.
+    pub(crate) fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.stdout.read_line(&mut line).expect("readable");
+        line.trim_end().to_owned()
+    }
+
+    /// Waits until standard error has said this.
+    pub(crate) fn until_said(&self, words: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        while let Ok(said) = self
+            .said
+            .recv_timeout(deadline.saturating_duration_since(Instant::now()))
+        {
+            if String::from_utf8_lossy(&said).contains(words) {
+                return;
+            }
+        }
+        panic!("it never said {words:?}");
+    }
+
+    /// Sends a signal: `INT`, `TERM`.
+    pub(crate) fn signal(&self, name: &str) {
+        let status = Command::new("kill")
+            .args([format!("-{name}"), self.child.id().to_string()])
+            .status()
+            .expect("kill");
+        assert!(status.success());
+    }
+
+    /// Waits for its end.
+    pub(crate) fn end(mut self) -> Output {
+        let mut stdout = Vec::new();
+        self.stdout.read_to_end(&mut stdout).expect("readable");
+        self.finish(stdout)
+    }
+
+    fn finish(&mut self, stdout: Vec<u8>) -> Output {
+        let status = wait(&mut self.child);
+        let stderr = self.stderr.take().expect("once").join().expect("no panic");
+        Output {
+            code: status.code(),
+            stdout: String::from_utf8(stdout).expect("text"),
+            stderr: String::from_utf8(stderr).expect("text"),
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Both fail when it has ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Output {
+    /// Fails, with all that was said, unless the program ended so.
+    #[track_caller]
+    pub(crate) fn ends_with(&self, code: i32) -> &Self {
+        assert_eq!(self.code, Some(code), "{self}");
+        self
+    }
+
+    /// Fails, with all that was said, unless standard error has these words.
+    #[track_caller]
+    pub(crate) fn says(&self, words: &str) -> &Self {
+        assert!(self.stderr.contains(words), "not said: {words:?}\n{self}");
+        self
+    }
+
+    /// Fails when standard error has these words.
+    #[track_caller]
+    pub(crate) fn does_not_say(&self, words: &str) -> &Self {
+        assert!(!self.stderr.contains(words), "said: {words:?}\n{self}");
+        self
+    }
+
+    /// Fails unless everything shown is fit for a terminal.
+    #[track_caller]
+    pub(crate) fn shows_nothing_raw(&self) -> &Self {
+        let raw = |c: char| c.is_control() && c != '\n';
+        assert!(
+            !self.stderr.contains(raw) && !self.stdout.contains(raw),
+            "{self:?}"
+        );
+        self
+    }
+}
+
+impl fmt::Display for Output {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "exit code {:?}", self.code)?;
+        writeln!(
+            f,
+            "--- stdout\n{}--- stderr\n{}---",
+            self.stdout, self.stderr
+        )
+    }
+}
+
+impl fmt::Debug for Output {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} {:?} {:?}", self.code, self.stdout, self.stderr)
+    }
+}
+
+/// Waits for a program, not for ever.
+fn wait(child: &mut Child) -> ExitStatus {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        if let Some(status) = child.try_wait().expect("it can be waited for") {
+            return status;
+        }
+        if Instant::now() > deadline {
+            let _ = child.kill();
+            let _ = child.wait();
+            panic!("the program did not end within {PATIENCE:?}");
+        }
+        thread::sleep(Duration::from_millis(2));
+    }
+}

@@ -1,0 +1,114 @@
+//! `backchat serve`: says where it listens, serves, and stops when it is told to.
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::time::Duration;
+
+use crate::harness::{Program, Running, Workplace};
+
+/// A server on a port that was free, and its address.
+fn serve(args: &[&str]) -> (Running, String) {
+    let args = ["serve", "-l", "127.0.0.1:0"].iter().chain(args);
+    let mut server = Program::new(args).start();
+    let line = server.line();
+    let address = line
+        .strip_prefix("listening on ")
+        .unwrap_or_else(|| panic!("{line:?}"))
+        .to_owned();
+    (server, address)
+}
+
+fn connect(address: &str) -> TcpStream {
+    let stream = TcpStream::connect(address).expect("a connection");
+    stream
+        .set_read_timeout(Some(Duration::from_secs(20)))
+        .expect("set");
+    stream
+}
+
+/// Reads exactly this.
+#[track_caller]
+fn hear(stream: &mut TcpStream, expected: &str) {
+    let mut bytes = vec![0; expected.len()];
+    stream.read_exact(&mut bytes).expect("readable");
+    assert_eq!(String::from_utf8_lossy(&bytes), expected);
+}
+
+#[test]
+fn port_0_prints_the_real_port_and_the_server_speaks() {
+    let (_server, address) = serve(&[]);
+    let mut stream = connect(&address);
+    hear(&mut stream, "Welcome!");
+    stream.write_all(b"Rose").expect("written");
+    hear(&mut stream, "Hello, Rose!");
+    stream.write_all(b"exit").expect("written");
+    assert_eq!(stream.read(&mut [0]).expect("a clean end"), 0);
+}
+
+#[test]
+fn what_is_said_can_be_chosen() {
+    let (_server, address) = serve(&[
+        "--framing",
+        "crlf",
+        "--greeting",
+        "220 ready",
+        "--reply",
+        "echo",
+    ]);
+    let mut stream = connect(&address);
+    hear(&mut stream, "220 ready\r\n");
+    stream.write_all(b"NOOP\r\n").expect("written");
+    hear(&mut stream, "NOOP\r\n");
+    let (_server, address) = serve(&["--greeting", "", "--idle-timeout", "100ms"]);
+    let mut stream = connect(&address);
+    assert_eq!(stream.read(&mut [0]).expect("a clean end"), 0);
+}
+
+#[test]
+fn one_connection_too_many_is_told_so() {
+    let (_server, address) = serve(&["--max-connections", "1"]);
+    let mut first = connect(&address);
+    hear(&mut first, "Welcome!");
+    hear(&mut connect(&address), "error: too many connections");
+}
+
+#[test]
+fn it_can_be_run_against() {
+    let (_server, address) = serve(&["--framing", "line"]);
+    Workplace::with_scenario(
+        r#"{ "steps": [{ "expect": "Welcome!" }, { "send": "Ann" }, { "expect": "Hello, Ann!" }] }"#,
+    )
+    .backchat(["run", "talk.json", "-t", &address])
+    .output()
+    .ends_with(0)
+    .says(&address);
+}
+
+#[test]
+fn a_port_in_use_ends_with_5_and_is_named() {
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("bound");
+    let output = Program::new(["serve", "-l", &address.to_string()]).output();
+    output
+        .ends_with(5)
+        .says(&format!("port {} of 127.0.0.1 is in use", address.port()));
+    assert!(output.stdout.is_empty(), "{output}");
+}
+
+#[test]
+fn a_signal_lets_conversations_end_and_then_it_ends_with_0() {
+    for signal in ["INT", "TERM"] {
+        let (server, address) = serve(&["--think-time", "300ms"]);
+        let mut stream = connect(&address);
+        hear(&mut stream, "Welcome!");
+        stream.write_all(b"Rose").expect("written");
+        // Without a word from the server there is no knowing whether it has heard: the reply tells.
+        server.signal(signal);
+        let mut rest = Vec::new();
+        stream.read_to_end(&mut rest).expect("a clean end");
+        let output = server.end();
+        output.ends_with(0);
+        assert!(rest.is_empty() || rest == b"Hello, Rose!", "{rest:?}");
+        assert!(TcpStream::connect(&address).is_err(), "it still listens");
+    }
+}

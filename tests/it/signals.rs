@@ -1,0 +1,49 @@
+//! Ctrl-C and SIGTERM in the middle of a run: the summary of what ran is still shown.
+
+use crate::harness::{Running, Workplace};
+
+/// A run that has played one scenario and hangs in the next, which has a `finally`.
+fn hanging(place: &Workplace, finally: &str) -> Running {
+    let hangs = format!(
+        r#"{{ "steps": [{{ "expect": "Welcome!" }}, {{ "wait": "10m" }}], "finally": [{finally}] }}"#
+    );
+    std::fs::write(place.path().join("b.json"), hangs).expect("a file");
+    let run = place
+        .backchat(["run", ".", "-j", "1", "--slow-timeout", "100ms"])
+        .start();
+    run.until_said("SLOW");
+    run
+}
+
+fn place() -> Workplace {
+    let passes = br#"{ "steps": [{ "expect": "Welcome!" }] }"#;
+    Workplace::new()
+        .file("a.json", passes)
+        .file("c.json", passes)
+}
+
+#[test]
+fn a_signal_in_the_middle_of_a_run_still_shows_the_summary() {
+    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+        let place = place();
+        let run = hanging(&place, r#"{ "expect": "Welcome!" }"#);
+        run.signal(signal);
+        run.end()
+            .ends_with(code)
+            .says("PASS")
+            .says("CANCELLED")
+            .says("1 run: 1 passed, 0 failed, 0 skipped, 2 cancelled");
+    }
+}
+
+#[test]
+fn the_second_signal_does_not_ask() {
+    let place = place();
+    let run = hanging(&place, r#"{ "wait": "10m" }"#);
+    run.signal("INT");
+    // Two signals of one kind may become one: another kind cannot.
+    run.signal("TERM");
+    let output = run.end();
+    assert!(matches!(output.code, Some(130 | 143)), "{output}");
+    output.does_not_say("Summary");
+}
