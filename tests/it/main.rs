@@ -1,10 +1,13 @@
 //! The integration tests: one binary, one module a subject.
 
+#![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
+
 mod cli;
 mod corpus_replay;
 mod failures;
 mod harness;
 mod hostile;
+mod invalid;
 mod scenarios;
 mod serve;
 mod signals;
