@@ -1,0 +1,135 @@
+//! Reading scenario files: text → compiled scenario, against serde_json reading the same bytes into its own tree.
+//!
+//! The second table shows that the cost of a step does not depend on how many there are.
+//!
+//! ```text
+//! cargo bench --bench reading
+//! ```
+
+#![expect(
+    clippy::expect_used,
+    reason = "a benchmark stops at the first thing that is wrong"
+)]
+
+mod measure;
+
+use std::fmt::Write as _;
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use backchat::scenario::{ReadOptions, read};
+
+use measure::{median, range, rounds};
+
+/// How long one side of a round takes, at least.
+const ROUND: Duration = Duration::from_millis(40);
+
+/// The numbers of steps at which the cost of one is compared.
+const STEPS: [usize; 3] = [1_000, 10_000, 100_000];
+
+fn main() {
+    println!("{} rounds in turns, median", rounds());
+    println!(
+        "file                       bytes   read and compile   serde_json   ratio   (lowest to highest)"
+    );
+    compare("5 steps", &small(2));
+    compare("20 steps", &small(10));
+    compare("20 steps, all templates", &templates(10));
+    println!();
+    println!("steps     nanoseconds a step   against {}", STEPS[0]);
+    let costs = linear();
+    for (steps, cost) in STEPS.iter().zip(&costs) {
+        println!("{steps:>7}   {cost:>18.0}   {:>13.2}", cost / costs[0]);
+    }
+}
+
+/// Measures both readers of one text and prints a line.
+fn compare(what: &str, text: &str) {
+    let (mut ours, mut theirs, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+    for round in 0..=rounds() {
+        let our = time(|| compile(text));
+        let their = time(|| {
+            black_box(serde_json::from_str::<serde_json::Value>(black_box(text)).expect("JSON"));
+        });
+        // The first round warms up.
+        if round > 0 {
+            ours.push(our);
+            theirs.push(their);
+            ratios.push(our / their);
+        }
+    }
+    let (low, high) = range(&ratios);
+    println!(
+        "{what:<24} {:>7}   {:>13.1} µs   {:>7.1} µs   {:>5.1}   ({low:.1} to {high:.1})",
+        text.len(),
+        median(ours),
+        median(theirs),
+        median(ratios),
+    );
+}
+
+/// What one step costs, in nanoseconds, at each of the [`STEPS`], measured in turns.
+fn linear() -> Vec<f64> {
+    let texts = STEPS.map(|steps| small(steps / 2));
+    let mut costs = STEPS.map(|_| Vec::new());
+    for _ in 0..rounds() {
+        for ((text, steps), costs) in texts.iter().zip(STEPS).zip(&mut costs) {
+            costs.push(time(|| compile(text)) * 1e3 / steps as f64);
+        }
+    }
+    costs.map(median).into()
+}
+
+/// Microseconds that one call takes, the mean of as many as fill [`ROUND`].
+fn time(mut work: impl FnMut()) -> f64 {
+    let begin = Instant::now();
+    let mut calls = 0_u32;
+    while begin.elapsed() < ROUND || calls == 0 {
+        work();
+        calls += 1;
+    }
+    begin.elapsed().as_secs_f64() * 1e6 / f64::from(calls)
+}
+
+fn compile(text: &str) {
+    let read = read(
+        "bench.json",
+        black_box(text.as_bytes()),
+        &ReadOptions::default(),
+    );
+    black_box(read.expect("the scenario is right"));
+}
+
+/// A scenario of so many pairs of `send` and `expect`.
+fn small(pairs: usize) -> String {
+    scenario(pairs, |n| {
+        (format!("name {n}"), format!("Hello, name {n}!"))
+    })
+}
+
+/// The same, with a template in each step.
+fn templates(pairs: usize) -> String {
+    scenario(pairs, |n| {
+        (
+            format!("{{{{who}}}} {n}"),
+            format!("Hello, {{{{ who }}}} {n}!"),
+        )
+    })
+}
+
+fn scenario(pairs: usize, step: impl Fn(usize) -> (String, String)) -> String {
+    let mut text = String::from(
+        "{\n  \"description\": \"Names are greeted.\",\n  \"tags\": [\"bench\"],\n  \"framing\": \"line\",\n  \
+         \"vars\": { \"who\": \"Rose\" },\n  \"steps\": [\n    { \"expect\": \"Welcome!\" }",
+    );
+    for n in 0..pairs {
+        let (send, expect) = step(n);
+        write!(
+            text,
+            ",\n    {{ \"send\": \"{send}\" }},\n    {{ \"expect\": \"{expect}\" }}"
+        )
+        .expect("a string takes what is written");
+    }
+    text.push_str("\n  ]\n}\n");
+    text
+}
