@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
 
+mod allocations;
 mod cli;
 mod corpus_replay;
 mod failures;

@@ -1,3 +1,8 @@
 //! Tests of the player.
 
+mod bench;
+mod endings;
+mod expecting;
 mod matching;
+mod sending;
+mod steps;

@@ -1,0 +1,142 @@
+//! Sends: their framing, their pieces, their failures.
+
+use super::bench::{Bench, FIRST};
+use crate::player::{Action, Ending, FailureKind, Segment, Setting};
+
+/// All writes of a conversation that only sends.
+fn writes(bench: &mut Bench) -> Vec<Vec<u8>> {
+    bench.connect();
+    let mut writes = Vec::new();
+    while let Some(action) = bench.action() {
+        if action == Action::Write(FIRST) {
+            writes.push(bench.player.outbox(FIRST).to_vec());
+            bench.player.handle_written(FIRST, bench.now);
+        }
+    }
+    bench.passed();
+    writes
+}
+
+#[test]
+fn a_message_is_framed_and_bytes_are_not() {
+    let head = r#""framing": { "line": { "ending": "crlf" } },"#;
+    let mut bench = Bench::new(
+        head,
+        r#"{ "send": "a" }, { "send_bytes": "b" }, { "send": "c\nd" }"#,
+    );
+    assert_eq!(writes(&mut bench), [&b"a\r\n"[..], b"b", b"c\nd\r\n"]);
+}
+
+#[test]
+fn a_split_send_is_one_write_a_piece() {
+    for (split, expected) in [
+        ("2", vec![&b"ab"[..], b"cd", b"e"]),
+        ("[1, 4]", vec![&b"a"[..], b"bcd", b"e"]),
+        ("[2, 99]", vec![&b"ab"[..], b"cde"]),
+    ] {
+        let mut bench = Bench::new("", &format!(r#"{{ "send": "abcde", "split": {split} }}"#));
+        assert_eq!(writes(&mut bench), expected, "{split}");
+    }
+    let mut bench = Bench::new(
+        "",
+        r#"{ "send": "abcdefghijklmnopqrstuvwxyz", "split": "random" }"#,
+    );
+    let first = writes(&mut bench);
+    assert_eq!(first.concat(), b"abcdefghijklmnopqrstuvwxyz");
+    let mut again = Bench::new(
+        "",
+        r#"{ "send": "abcdefghijklmnopqrstuvwxyz", "split": "random" }"#,
+    );
+    assert_eq!(writes(&mut again), first, "the seed decides");
+}
+
+#[test]
+fn pauses_between_pieces_do_not_use_up_the_steps_time() {
+    let mut bench = Bench::connected(
+        "",
+        r#"{ "send": "abc", "split": 1, "pace": "40ms", "within": "50ms" }"#,
+    );
+    assert_eq!(bench.written(), b"a");
+    assert_eq!(bench.action(), None);
+    bench.pass(40);
+    assert_eq!(bench.written(), b"b");
+    bench.pass(40);
+    assert_eq!(bench.written(), b"c");
+    bench.passed();
+}
+
+#[test]
+fn nothing_to_send_is_sent_by_no_write() {
+    let mut bench = Bench::new("", r#"{ "send_bytes": "" }, { "send": "x" }"#);
+    assert_eq!(writes(&mut bench), [b"x"]);
+}
+
+#[test]
+fn a_send_that_cannot_be_written_fails_unless_it_may() {
+    for (may, passes) in [("false", false), ("true", true)] {
+        let mut bench = Bench::connected("", &format!(r#"{{ "send": "x", "may_fail": {may} }}"#));
+        assert_eq!(bench.action(), Some(Action::Write(FIRST)));
+        bench
+            .player
+            .handle_unwritable(FIRST, Ending::Reset, bench.now);
+        if passes {
+            bench.passed();
+        } else {
+            assert_eq!(bench.fails(), FailureKind::Unwritable(Ending::Reset));
+        }
+    }
+}
+
+#[test]
+fn a_peer_that_does_not_read_is_given_up() {
+    let mut bench = Bench::connected("", r#"{ "send": "xyz", "within": "10ms" }"#);
+    assert_eq!(bench.action(), Some(Action::Write(FIRST)));
+    bench.pass(10);
+    assert_eq!(bench.fails(), FailureKind::SendTimedOut { len: 3 });
+}
+
+#[test]
+fn other_pieces_say_the_same_bytes() {
+    let steps =
+        r#"{ "send": { "repeat": "0123456789", "times": 1000 }, "split": 5, "pace": "1s" }"#;
+    let byte = Setting {
+        segment: Some(Segment::Byte),
+        ..Setting::default()
+    };
+    let pieces = writes(&mut Bench::with("", steps, byte));
+    assert!(pieces.concat() == b"0123456789".repeat(1000));
+    assert_eq!(pieces.len(), 4096 + (10_000 - 4096usize).div_ceil(1024));
+    let random = Setting {
+        segment: Some(Segment::Random),
+        seed: 7,
+        ..Setting::default()
+    };
+    let pieces = writes(&mut Bench::with("", steps, random.clone()));
+    assert!(pieces.concat() == b"0123456789".repeat(1000));
+    assert_eq!(
+        writes(&mut Bench::with("", steps, random)),
+        pieces,
+        "the seed decides"
+    );
+}
+
+#[test]
+fn bytes_are_read_while_a_send_is_under_way() {
+    let mut bench = Bench::connected("", r#"{ "send": "x" }, { "expect": "early" }"#);
+    assert_eq!(bench.action(), Some(Action::Write(FIRST)));
+    assert!(bench.player.wants_bytes(FIRST));
+    bench.receive(b"early");
+    bench.player.handle_written(FIRST, bench.now);
+    bench.passed();
+}
+
+#[test]
+fn a_payload_over_the_limit_is_not_built() {
+    let mut bench = Bench::connected(
+        r#""framing": "line","#,
+        r#"{ "expect": { "any": true }, "capture": "n" },
+           { "send": { "repeat": "x", "times": "{{ n | int }}" } }"#,
+    );
+    bench.receive(b"1000000000000000000\n");
+    assert!(matches!(bench.fails(), FailureKind::NoValue(_)));
+}
