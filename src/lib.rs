@@ -1,4 +1,60 @@
-//! A scriptable protocol test harness and fuzz target.
+//! A scriptable protocol test harness and fuzz target: conversations written as JSON, replayed byte for byte over real
+//! sockets, every reply judged.
+//!
+//! Two state machines that never touch a socket face each other: a [`Player`](player::Player), the client's side of a
+//! scenario, and a [`Session`](session::Session), the server's side of the reference protocol. Everything that does I/O
+//! only carries bytes and time between a machine and the world. So the same scenario plays over sockets, in memory under
+//! a virtual clock, and under a fuzzer, and comes to the same verdict.
+//!
+//! # Layers
+//!
+//! Imports point down only; `tests/it/tidy.rs` reads the tree and fails when one does not.
+//!
+//! ```text
+//! cli         the only room that parses arguments, prints and exits
+//! report      run events → what people and programs read
+//! runner      plays scenarios against a target: one conversation, a suite, its schedule
+//! target      what is under test: the embedded server, an address
+//! server      the reference server: sessions over listeners, limits, graceful stop
+//! drive       carries bytes and time between a machine and its connections; decides nothing
+//! net         addresses and connections: the one owner of sockets and of the clock
+//! ---------   below this line: no I/O, no clock (`now` is an argument), deterministic
+//! simulation  player ⇄ sessions in memory under a virtual clock
+//! player      a compiled scenario as a state machine
+//! session     the reference protocol as a state machine
+//! scenario    JSON → model with positions, payloads, matchers, templates
+//! wire        bytes ⇄ messages ⇄ text
+//! time        a moment: nanoseconds since the conversation began
+//! ```
+//!
+//! # Example
+//!
+//! A conversation, played in memory against the reference protocol:
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use backchat::session::Config;
+//! use backchat::wire::Framing;
+//! use backchat::{Player, ReadOptions, Setting, Verdict, read, simulation};
+//!
+//! let text = br#"{
+//!     "steps": [
+//!         { "expect": "Welcome!" },
+//!         { "send": "Rose" },
+//!         { "expect": "Hello, Rose!" },
+//!         { "send": "exit" },
+//!         { "expect_close": "clean" }
+//!     ]
+//! }"#;
+//! let (scenario, warnings) = read("talk.json", text, &ReadOptions::default()).expect("no mistakes");
+//! assert!(warnings.list.is_empty());
+//!
+//! let server = Config { framing: Framing::LINE, ..Config::default() };
+//! let mut player = Player::new(scenario.script, Setting::default());
+//! simulation::play(&mut player, &Arc::new(server));
+//! assert_eq!(player.verdict(), Some(&Verdict::Passed));
+//! ```
 
 pub mod cli;
 pub mod drive;
@@ -15,3 +71,8 @@ pub mod simulation;
 pub mod target;
 pub mod time;
 pub mod wire;
+
+pub use player::{Failure, Player, Setting, Verdict};
+pub use runner::{CaseRef, Event, Outcome, RunOptions, run_suite};
+pub use scenario::{ReadOptions, Scenario, read};
+pub use target::Target;

@@ -9,6 +9,7 @@ mod failures;
 mod harness;
 mod hostile;
 mod invalid;
+mod parity;
 mod scenarios;
 mod serve;
 mod signals;
