@@ -5,11 +5,13 @@
 
 mod frames;
 mod pieces;
+mod scenario;
 mod session;
 #[cfg(test)]
 mod tests;
 mod utf8;
 
 pub use frames::frame_decoder;
+pub use scenario::scenario_json;
 pub use session::session;
 pub use utf8::utf8;

@@ -1,6 +1,6 @@
 //! `vars` and `cases`: names and their values.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::super::json::{self, ObjectProp, Value as Json};
 use super::super::keys::Form;
@@ -169,19 +169,17 @@ impl<'a> Reader<'a> {
                 values.into_iter().collect::<Option<Vec<_>>>()?.into()
             }
             Json::Object(object) => {
-                let entries: Vec<_> = self
-                    .distinct(object)
-                    .into_iter()
-                    .map(|property| {
-                        let value = self.constant(&property.value)?;
-                        Some((property.name.as_str().to_owned(), value))
-                    })
-                    .collect();
-                entries
-                    .into_iter()
-                    .collect::<Option<Vec<_>>>()?
-                    .into_iter()
-                    .collect()
+                let mut entries = BTreeMap::new();
+                let mut whole = true;
+                for property in self.distinct(object) {
+                    match self.constant(&property.value) {
+                        Some(value) => {
+                            entries.insert(property.name.as_str().to_owned(), value);
+                        }
+                        None => whole = false,
+                    }
+                }
+                whole.then(|| Value::from(entries))?
             }
         })
     }

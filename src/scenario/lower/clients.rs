@@ -55,7 +55,7 @@ impl<'a> Reader<'a> {
         if !self.fit_for_client(name, span) {
             return;
         }
-        self.scope.build_in(name);
+        self.scope.build_in_client(name);
         let mut client = Client {
             name: name.to_owned(),
             framing: cut.framing.clone(),

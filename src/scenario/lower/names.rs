@@ -35,6 +35,8 @@ pub(super) struct Scope {
 struct Known {
     /// Whether it is built in.
     built_in: bool,
+    /// Whether it is the name of a client, whose values are of a later version.
+    client: bool,
     /// Where on the clock it is first set, and by what.
     set: Option<(u32, Setter)>,
     /// How many of the cases set it.
@@ -82,6 +84,14 @@ impl Scope {
     pub(super) fn build_in(&mut self, name: &str) {
         if let Some(slot) = self.names.intern(name) {
             self.known(slot).built_in = true;
+        }
+    }
+
+    /// Makes the name of a client a built-in one.
+    pub(super) fn build_in_client(&mut self, name: &str) {
+        self.build_in(name);
+        if let Some(slot) = self.names.find(name) {
+            self.known(slot).client = true;
         }
     }
 
@@ -136,6 +146,10 @@ impl Scope {
                 None => None,
             };
             let name = self.names.name(read.slot);
+            if known.client {
+                found.push(client_value(read.span, name));
+                continue;
+            }
             if known.built_in || run.iter().any(|var| var == name) {
                 continue;
             }
@@ -170,6 +184,11 @@ impl Scope {
             )),
         }
     }
+}
+
+fn client_value(span: Span, name: &str) -> Diagnostic {
+    let message = format!("values of a client, such as `{name}.local_port`, are not supported yet");
+    Diagnostic::error(code::NOT_YET, span, message).label("the name of a client")
 }
 
 fn too_early(span: Span, name: &str, setter: Setter) -> Diagnostic {

@@ -2,4 +2,5 @@
 
 mod pattern;
 mod payload;
+mod reading;
 mod template;

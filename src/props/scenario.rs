@@ -1,0 +1,154 @@
+//! Properties of the scenario reader: whatever a file holds, it is a scenario that hangs together, or mistakes that can
+//! be shown.
+
+use crate::report::{Palette, render_diagnostics};
+use crate::scenario::{
+    BlockId, Diagnostics, Matcher, MatcherNode, ReadOptions, Scenario, Severity, Span, Step, Verb,
+    explain, read,
+};
+
+/// A comment: a file means the same behind it.
+const COMMENT: &str = "/* the same behind a comment */\n";
+
+/// Input: the file.
+///
+/// # Panics
+///
+/// When a mistake points outside of the file or into a character, what is shown of it steers a terminal, a scenario
+/// names what it does not have, or the same file behind a comment is read in another way.
+pub fn scenario_json(data: &[u8]) {
+    let outcome = outcome(data);
+    if let Ok(text) = std::str::from_utf8(data)
+        && !text.starts_with('\u{feff}')
+    {
+        let shifted = self::outcome(format!("{COMMENT}{text}").as_bytes());
+        assert_eq!(outcome.is_ok(), shifted.is_ok(), "behind a comment");
+        if let (Err(here), Err(there)) = (&outcome, &shifted) {
+            same_mistakes(here, there);
+        }
+    }
+}
+
+/// Reads a file, and checks all that holds for what comes of it.
+fn outcome(data: &[u8]) -> Result<Scenario, Diagnostics> {
+    let options = ReadOptions {
+        vars: vec!["given".to_owned()],
+    };
+    match read("arbitrary.json", data, &options) {
+        Ok((scenario, warnings)) => {
+            assert_eq!(warnings.errors(), 0, "a scenario with mistakes");
+            check_diagnostics(&warnings);
+            check_scenario(&scenario);
+            Ok(scenario)
+        }
+        Err(mistakes) => {
+            assert_ne!(mistakes.errors(), 0, "neither a scenario nor a mistake");
+            check_diagnostics(&mistakes);
+            Err(mistakes)
+        }
+    }
+}
+
+fn check_diagnostics(diagnostics: &Diagnostics) {
+    let text = &diagnostics.sources[0].text;
+    for found in &diagnostics.list {
+        assert!(explain(found.code.0).is_some(), "{found:?}");
+        assert!(!found.message.is_empty(), "{found:?}");
+        if let Some(span) = found.span {
+            check_span(text, span);
+        }
+    }
+    let spans = diagnostics.list.iter().filter_map(|found| found.span);
+    assert!(spans.is_sorted(), "not in the order of the file");
+    let shown = render_diagnostics(diagnostics, &Palette::plain());
+    let steers = |c: char| c.is_control() && c != '\n';
+    assert!(!shown.contains(steers), "{shown:?}");
+}
+
+fn check_span(text: &str, span: Span) {
+    let range = span.start as usize..span.end as usize;
+    assert!(text.get(range).is_some(), "{span:?} of {}", text.len());
+}
+
+/// The mistakes of a file, and of the same file behind a comment.
+fn same_mistakes(here: &Diagnostics, there: &Diagnostics) {
+    // An empty file and one with nothing but a comment are told apart.
+    if here.list.iter().any(|found| found.code.0 == "BC1002") {
+        return;
+    }
+    assert_eq!(here.list.len(), there.list.len());
+    for (a, b) in here.list.iter().zip(&there.list) {
+        assert_eq!(a.code, b.code);
+        assert_eq!(a.severity, b.severity);
+        assert_eq!(
+            (&a.message, &a.label, &a.help),
+            (&b.message, &b.label, &b.help)
+        );
+        let shift = COMMENT.len();
+        if let (Some(a), Some(b)) = (a.span, b.span) {
+            assert_eq!(a.start as usize + shift, b.start as usize);
+            assert_eq!(a.end as usize + shift, b.end as usize);
+        }
+    }
+    assert!(
+        here.list
+            .iter()
+            .any(|found| found.severity == Severity::Error)
+    );
+}
+
+fn check_scenario(scenario: &Scenario) {
+    let script = &scenario.script;
+    assert!(!script.clients.is_empty());
+    assert!(!scenario.cases.is_empty());
+    assert!(!script.blocks.is_empty());
+    assert!(script.finally.is_none_or(|id| id != BlockId(0)));
+    for (slot, _) in &script.vars {
+        assert!(usize::from(slot.0) < script.names.len());
+    }
+    for client in &script.clients {
+        for matcher in &client.ignore {
+            check_matcher(matcher, script.matcher_states);
+        }
+    }
+    let text = &scenario.sources[0].text;
+    for block in &script.blocks {
+        assert!(!block.steps.is_empty());
+        for (number, step) in (1..).zip(&block.steps) {
+            assert_eq!(step.number, number);
+            assert!(usize::from(step.client.0) < script.clients.len());
+            check_span(text, step.span);
+            check_step(step, script.blocks.len(), script.matcher_states);
+        }
+    }
+}
+
+fn check_step(step: &Step, blocks: usize, states: usize) {
+    match &step.verb {
+        Verb::Repeat { block, .. } => assert!((block.0 as usize) < blocks),
+        Verb::Expect { matcher, .. } => check_matcher(matcher, states),
+        _ => {}
+    }
+}
+
+/// Every condition has its own number, and the player keeps as many states.
+fn check_matcher(matcher: &Matcher, states: usize) {
+    let mut ids = Vec::new();
+    add_ids(matcher, &mut ids);
+    assert!(ids.iter().copied().eq(0..ids.len()), "{ids:?}");
+    assert_eq!(matcher.states(), ids.len());
+    assert!(ids.len() <= states);
+}
+
+fn add_ids(matcher: &Matcher, ids: &mut Vec<usize>) {
+    ids.push(usize::from(matcher.id));
+    match &matcher.node {
+        MatcherNode::Not(inner) => add_ids(inner, ids),
+        MatcherNode::All(list) | MatcherNode::OneOf(list) => {
+            for inner in list {
+                add_ids(inner, ids);
+            }
+        }
+        _ => {}
+    }
+}

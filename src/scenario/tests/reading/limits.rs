@@ -1,0 +1,133 @@
+//! Bounds: what is just inside is read, what is just outside is refused.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use super::{accept, accept_steps, check_steps, lines, outcome};
+use crate::scenario::{
+    MAX_DURATION, MAX_FILE, MAX_MISTAKES, MAX_PAYLOAD, Names, ReadOptions, Verb, read,
+};
+
+/// The codes of what is found in a text.
+fn codes(text: &str) -> Vec<&'static str> {
+    let found = match outcome(text) {
+        Ok((_, warnings)) => warnings,
+        Err(mistakes) => mistakes,
+    };
+    found.list.iter().map(|found| found.code.0).collect()
+}
+
+#[test]
+fn a_file_has_a_largest_size() {
+    let mut text = r#"{ "steps": [{ "wait": "1s" }] }"#.to_owned();
+    text.extend(std::iter::repeat_n(' ', MAX_FILE - text.len()));
+    assert_eq!(codes(&text), [""; 0]);
+    text.push(' ');
+    let refused = read("big.json", text.as_bytes(), &ReadOptions::default()).expect_err("too big");
+    assert_eq!(refused.list.len(), 1);
+    assert_eq!(refused.list[0].code.0, "BC1001");
+    assert!(refused.sources[0].text.is_empty(), "the text is not kept");
+}
+
+#[test]
+fn values_are_nested_up_to_a_depth() {
+    // The file, its steps and the step are three levels; each array of a payload is one more.
+    let nested = |depth: usize| {
+        let inner = depth - 3;
+        format!(
+            "{{ \"steps\": [{{ \"send\": {}\"x\"{} }}] }}",
+            "[".repeat(inner),
+            "]".repeat(inner)
+        )
+    };
+    assert_eq!(codes(&nested(128)), [""; 0]);
+    assert_eq!(codes(&nested(129)), ["BC1003"]);
+    assert_eq!(codes(&nested(10_000)), ["BC1003"]);
+    let objects = |depth: usize| {
+        let inner = depth - 3;
+        let open = "{ \"not\": ".repeat(inner);
+        format!(
+            "{{ \"steps\": [{{ \"expect\": {open}\"x\"{} }}] }}",
+            "}".repeat(inner)
+        )
+    };
+    assert_eq!(codes(&objects(128)), [""; 0]);
+    assert_eq!(codes(&objects(129)), ["BC1003"]);
+    assert_eq!(codes(&"[".repeat(1_000_000)), ["BC1003"]);
+    assert_eq!(codes(&"{\"a\":".repeat(1_000_000)), ["BC1003"]);
+}
+
+#[test]
+fn mistakes_are_kept_up_to_a_bound_and_the_others_counted() {
+    let steps = |n: usize| vec!["5"; n].join(",");
+    let exact = codes(&format!("{{ \"steps\": [{}] }}", steps(MAX_MISTAKES)));
+    assert_eq!(exact.len(), MAX_MISTAKES);
+    let text = format!("{{ \"steps\": [{}] }}", steps(MAX_MISTAKES + 7));
+    let refused = outcome(&text).map(|_| ()).expect_err("mistakes");
+    let last = lines(&refused).pop().expect("a last one");
+    assert_eq!(last, "BC1000 None 7 more mistakes are not shown");
+}
+
+#[test]
+fn a_message_has_a_largest_size() {
+    accept_steps(&format!(
+        r#"{{ "send": {{ "repeat": "x", "times": {MAX_PAYLOAD} }} }}"#
+    ));
+    let over = format!(r#"{{ "repeat": "x", "times": {} }}"#, MAX_PAYLOAD + 1);
+    check_steps(
+        &format!(r#"{{ "send": {over} }}"#),
+        &[&format!("BC1029 {over}")],
+    );
+    let joined = format!(r#"["y", {{ "repeat": "x", "times": {MAX_PAYLOAD} }}]"#);
+    check_steps(
+        &format!(r#"{{ "send": {joined} }}"#),
+        &[&format!("BC1029 {joined}")],
+    );
+}
+
+#[test]
+fn a_duration_has_a_longest() {
+    let scenario = accept_steps(r#"{ "wait": "1440m" }"#);
+    let Verb::Wait(longest) = scenario.script.blocks[0].steps[0].verb else {
+        panic!("a wait");
+    };
+    assert_eq!(longest, MAX_DURATION);
+    assert_eq!(longest, Duration::from_secs(86_400));
+    check_steps(r#"{ "wait": "1440.001m" }"#, &[r#"BC1013 "1440.001m""#]);
+    check_steps(
+        r#"{ "wait": "99999999999999999999999999999999999999999999m" }"#,
+        &[r#"BC1013 "99999999999999999999999999999999999999999999m""#],
+    );
+}
+
+#[test]
+fn a_file_has_only_so_many_names() {
+    let vars = |n: usize| {
+        let mut text = "{ \"steps\": [{ \"wait\": \"1s\" }], \"vars\": {".to_owned();
+        for at in 0..n {
+            let _ = write!(text, "\"v{at}\": 1,");
+        }
+        text + "} }"
+    };
+    let built_in = accept_steps(r#"{ "wait": "1s" }"#).script.names.len();
+    assert_eq!(codes(&vars(Names::MAX - built_in)), [""; 0]);
+    assert_eq!(codes(&vars(Names::MAX - built_in + 1)), ["BC1029"]);
+}
+
+#[test]
+fn a_step_has_only_so_many_conditions() {
+    let conditions = |n: usize| {
+        let list = vec!["\"x\""; n - 1].join(",");
+        format!("{{ \"steps\": [{{ \"expect\": {{ \"one_of\": [{list}] }} }}] }}")
+    };
+    assert_eq!(codes(&conditions(65_535)), [""; 0]);
+    assert_eq!(codes(&conditions(65_536)), ["BC1029"]);
+}
+
+#[test]
+fn a_file_of_a_hundred_thousand_steps_is_read_in_one_pass() {
+    let step = |n: usize| format!("{{ \"send\": \"message {n}: {}\" }}", "é".repeat(20));
+    let steps: Vec<_> = (0..100_000).map(step).collect();
+    let scenario = accept(&format!("{{ \"steps\": [\n{}\n] }}", steps.join(",\n")));
+    assert_eq!(scenario.script.blocks[0].steps.len(), 100_000);
+}

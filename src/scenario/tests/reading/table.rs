@@ -1,0 +1,167 @@
+//! The table of keys and the table of codes: whole, and in step with the reader and the reference.
+
+use std::collections::HashSet;
+
+use super::outcome;
+use crate::scenario::keys::{Form, Place, Role, Since, Word, nearest};
+use crate::scenario::{EXPLANATIONS, ReadOptions, explain, read};
+
+const REFERENCE: &str = include_str!("../../../../docs/scenario-format.md");
+
+fn words(form: Form) -> &'static [Word] {
+    match form {
+        Form::Word(words) | Form::Words(words) | Form::TrueOrWord(words) => words,
+        _ => &[],
+    }
+}
+
+#[test]
+fn every_key_is_there_once_and_has_its_line() {
+    for place in Place::ALL {
+        let mut names = HashSet::new();
+        for key in place.keys() {
+            assert!(names.insert(key.name), "{place:?} has {} twice", key.name);
+            assert!(key.doc.ends_with(['.', ',']), "{}: {}", key.name, key.doc);
+            assert_eq!(place.find(key.name), Some(key));
+            for also in key.also {
+                assert!(place.find(also).is_none(), "{also} is a key itself");
+            }
+            for word in words(key.form) {
+                assert!(!word.doc.is_empty());
+            }
+        }
+        for key in place.keys() {
+            if let Role::Beside(verbs) = key.role {
+                for verb in verbs {
+                    let verb = place.find(verb).expect("a key");
+                    assert_eq!(verb.role, Role::Verb);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn keys_of_later_versions_are_refused_as_such() {
+    for (place, open, close) in [
+        (
+            Place::Scenario,
+            "{ \"steps\": [{ \"wait\": \"1s\" }], ",
+            " }",
+        ),
+        (
+            Place::Client,
+            "{ \"steps\": [{ \"wait\": \"1s\" }], \"clients\": { \"a\": { ",
+            " } } }",
+        ),
+        (Place::Step, "{ \"steps\": [{ ", " }] }"),
+        (Place::Payload, "{ \"steps\": [{ \"send\": { ", " } }] }"),
+        (Place::Matcher, "{ \"steps\": [{ \"expect\": { ", " } }] }"),
+        (
+            Place::Framing,
+            "{ \"steps\": [{ \"wait\": \"1s\" }], \"framing\": { ",
+            " } }",
+        ),
+    ] {
+        for key in place.keys().filter(|key| key.since == Since::Later) {
+            let text = format!("{open}\"{}\": [1]{close}", key.name);
+            let refused = outcome(&text).map(|_| ()).expect_err("refused");
+            let codes: Vec<_> = refused.list.iter().map(|found| found.code.0).collect();
+            assert_eq!(codes, ["BC1008"], "{text}");
+        }
+    }
+}
+
+#[test]
+fn the_reference_has_every_key_and_word_that_can_be_played() {
+    for place in Place::ALL {
+        for key in place.keys().filter(|key| key.since == Since::Version1) {
+            assert!(
+                REFERENCE.contains(&format!("`{}`", key.name)),
+                "docs lack `{}`",
+                key.name
+            );
+            for word in words(key.form)
+                .iter()
+                .filter(|word| word.since == Since::Version1)
+            {
+                let quoted = format!("\"{}\"", word.name);
+                assert!(
+                    REFERENCE.contains(&quoted),
+                    "docs lack {quoted} of {}",
+                    key.name
+                );
+            }
+        }
+    }
+}
+
+/// A block of the reference as a file: it is one, or lines that are steps each, or keys of a file.
+fn as_file(block: &str) -> String {
+    let steps = "\"steps\": [{ \"wait\": \"1s\" }]";
+    if block.contains("\"steps\"") {
+        block.to_owned()
+    } else if block.starts_with('{') {
+        let lines: Vec<_> = block.lines().collect();
+        format!("{{ \"steps\": [{}] }}", lines.join(","))
+    } else {
+        format!("{{ {block}, {steps} }}")
+    }
+}
+
+#[test]
+fn the_examples_of_the_reference_are_read_without_a_mistake() {
+    let options = ReadOptions {
+        vars: ["count", "token", "user"].map(str::to_owned).into(),
+    };
+    let blocks = REFERENCE.split("```json\n").skip(1);
+    let blocks = blocks.filter_map(|rest| rest.split("```").next());
+    let mut count = 0;
+    for block in blocks {
+        count += 1;
+        let file = as_file(block.trim());
+        if let Err(mistakes) = read("example", file.as_bytes(), &options) {
+            panic!("{file}\n{:#?}", mistakes.list);
+        }
+    }
+    assert!(count >= 8, "{count} examples");
+}
+
+#[test]
+fn every_code_is_explained_once_and_in_order() {
+    let codes: Vec<_> = EXPLANATIONS.iter().map(|entry| entry.code.0).collect();
+    let expected: Vec<_> = (1000..1000 + codes.len())
+        .map(|n| format!("BC{n}"))
+        .collect();
+    assert_eq!(codes, expected);
+    for entry in EXPLANATIONS {
+        assert!(entry.text.ends_with('.'), "{}", entry.text);
+        assert!(!entry.text.contains("  "), "{}", entry.text);
+        assert!(!entry.title.is_empty());
+    }
+    assert_eq!(
+        explain("bc1004").map(|entry| entry.title),
+        Some("unknown key")
+    );
+    assert_eq!(explain("BC9999"), None);
+}
+
+#[test]
+fn the_nearest_word_is_near() {
+    let near = |word: &str| nearest(word, Place::Step.keys().map(|key| key.name));
+    for (word, expected) in [
+        ("exepct", Some("expect")),
+        ("Send", Some("send")),
+        ("sendbytes", Some("send_bytes")),
+        ("send-bytes", Some("send_bytes")),
+        ("expect_closed", Some("expect_close")),
+        ("tims", Some("times")),
+        ("noet", Some("note")),
+        ("xyzzy", None),
+        ("", None),
+        ("a", Some("as")),
+    ] {
+        assert_eq!(near(word), expected, "{word}");
+    }
+    assert_eq!(near(&"send".repeat(1000)), None);
+}
