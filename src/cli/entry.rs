@@ -22,8 +22,7 @@ pub fn main() -> ExitCode {
     };
     panics::install();
     let console = Console::new(&cli.output);
-    let status = catch_unwind(AssertUnwindSafe(|| dispatch(cli.verb, &console)))
-        .unwrap_or(ExitStatus::Internal);
+    let status = guarded(|| dispatch(cli.verb, &console));
     let status = if panics::happened() {
         status.or(ExitStatus::Internal)
     } else {
@@ -42,6 +41,11 @@ fn dispatch(verb: Verb, console: &Console) -> ExitStatus {
         console.error(&error);
         error.status()
     })
+}
+
+/// What `work` comes to; a panic, which has been shown by then, is a bug of this program.
+fn guarded(work: impl FnOnce() -> ExitStatus) -> ExitStatus {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or(ExitStatus::Internal)
 }
 
 /// Help, the version, or what is wrong with the command line.
@@ -65,4 +69,15 @@ pub(super) fn runtime() -> Result<Runtime, CliError> {
             what: "start the runtime",
             source,
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_an_internal_error() {
+        assert_eq!(guarded(|| panic!("on purpose")), ExitStatus::Internal);
+        assert_eq!(guarded(|| ExitStatus::Failed), ExitStatus::Failed);
+    }
 }

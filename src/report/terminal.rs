@@ -274,6 +274,7 @@ impl<W: Write> Reporter for Terminal<W> {
                 )?;
             }
             Event::CaseStarted { .. } => return Ok(()),
+            Event::CaseSlow { .. } if self.options.detail == Detail::Quiet => return Ok(()),
             Event::CaseSlow { id, elapsed } => {
                 let time = format!("[>{:>7.3}s]", elapsed.as_secs_f64());
                 self.line(palette.warn, "SLOW", &time, &words(id))?;
