@@ -28,6 +28,9 @@ pub(super) fn again(args: &RunArgs) -> String {
     if args.play.simulate {
         words.push("--simulate".into());
     }
+    if args.play.no_fail_fast {
+        words.push("--no-fail-fast".into());
+    }
     let mut flag = |name: &str, value: &str| words.extend([name.into(), quoted(value)]);
     if args.play.timeout != DEFAULT_TIMEOUT {
         flag("--timeout", &format!("{}us", args.play.timeout.as_micros()));
@@ -60,6 +63,7 @@ mod tests {
         for (typed, expected) in [
             (&["run"][..], "backchat run"),
             (&["run", "-f", "x", "--tag", "y", "-j", "1"], "backchat run"),
+            (&["run", "--no-fail-fast"], "backchat run --no-fail-fast"),
             (
                 &[
                     "run",

@@ -37,7 +37,10 @@ fn what_fails_ends_with_1_and_is_named_again_at_the_end() {
         .ends_with(1)
         .says("4 run: 3 passed, 1 failed, 0 skipped");
     let last = output.stderr.lines().last().expect("lines");
-    assert!(last.ends_with("again  backchat run -f b/fails"), "{last}");
+    assert!(
+        last.ends_with("again  backchat run --no-fail-fast -f b/fails"),
+        "{last}"
+    );
 }
 
 #[test]
