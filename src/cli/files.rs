@@ -97,9 +97,13 @@ pub(super) fn read(found: &Found) -> Result<Vec<u8>, CliError> {
     read_all(File::open(&found.path).map_err(unreadable)?).map_err(unreadable)
 }
 
+/// How many bytes a file has, more or less.
+const USUAL_FILE: usize = 4 << 10;
+
 /// Reads all there is, one byte more than a scenario file may have at most.
 pub(super) fn read_all(source: impl Read) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
+    // Room for a usual file, which is then read in one go.
+    let mut bytes = Vec::with_capacity(USUAL_FILE);
     source.take(MAX_FILE as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
