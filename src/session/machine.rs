@@ -229,7 +229,9 @@ impl Session {
                 Ok(Some(message)) => self.voice.hear(message),
                 Ok(None) => return bytes.len(),
                 Err(error) => match error.kind {
-                    WireErrorKind::TooLong { limit } => self.voice.refuse_long(limit),
+                    WireErrorKind::TooLong { limit }
+                    | WireErrorKind::LengthTooLong { limit, .. } => self.voice.refuse_long(limit),
+                    kind => self.voice.refuse_frame(kind),
                 },
             };
             self.state = match heard {

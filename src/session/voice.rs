@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::Config;
 use super::outbox::{KEPT_ROOM, Outbox};
 use crate::scenario::Reply;
-use crate::wire::{EncodeError, validate};
+use crate::wire::{EncodeError, WireErrorKind, validate};
 
 /// The message that ends a conversation.
 const EXIT: &[u8] = b"exit";
@@ -80,6 +80,11 @@ impl Voice {
     /// Says that a message was longer than `limit` bytes.
     pub(super) fn refuse_long(&mut self, limit: usize) -> Result<Heard, EncodeError> {
         self.refuse(format_args!("error: message longer than {limit} bytes"))
+    }
+
+    /// Says that bytes were no message.
+    pub(super) fn refuse_frame(&mut self, why: WireErrorKind) -> Result<Heard, EncodeError> {
+        self.refuse(format_args!("error: {why}"))
     }
 
     /// Says the reply that is ready.

@@ -6,7 +6,9 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::{Framing, line};
+use super::ends::End;
+use super::memory::Memory;
+use super::{Framing, LineEnding, WireErrorKind, fixed, netstring, scan, varint};
 
 /// Where the next message lies in the unread bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +22,15 @@ pub struct Cut {
 }
 
 impl Cut {
+    /// A message without anything around it.
+    pub(super) fn bare(len: usize) -> Self {
+        Self {
+            head: 0,
+            body: 0..len,
+            len,
+        }
+    }
+
     /// The message, out of the unread bytes that it was found in. It is copied only when a length field parts it.
     pub fn message<'u>(&self, unread: &'u [u8]) -> Cow<'u, [u8]> {
         let body = unread.get(self.body.clone()).unwrap_or_default();
@@ -30,46 +41,130 @@ impl Cut {
     }
 }
 
-/// The message that begins with the first unread byte is longer than the limit.
+/// What is wrong with the frame that begins with the first unread byte.
 ///
-/// Its offset follows from the framing alone, never from how much of the message has arrived: so it is the same however
-/// the bytes were cut.
+/// It follows from the framing and the bytes up to where it shows, never from how much has arrived: so it is the same
+/// however the bytes were cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct TooLong {
-    /// Index in the unread bytes of the first byte past the limit.
+pub(super) struct Flaw {
+    /// Index in the unread bytes of the first byte that is wrong.
     pub(super) at: usize,
+    /// What is wrong.
+    pub(super) kind: WireErrorKind,
+}
+
+impl Flaw {
+    /// The message goes on past the limit.
+    #[cold]
+    pub(super) fn too_long(limit: usize) -> Self {
+        Self {
+            at: limit,
+            kind: WireErrorKind::TooLong { limit },
+        }
+    }
+
+    /// The same, when `n` bytes stand before those that it was found in.
+    pub(super) fn after(self, n: usize) -> Self {
+        Self {
+            at: self.at.saturating_add(n),
+            ..self
+        }
+    }
 }
 
 impl Framing {
     /// Finds the first message of `unread`; `Ok(None)`: not all of it is there.
     ///
-    /// `scanned` is the memory between two calls for the same message: how many bytes are known to hold no end. It is
-    /// what keeps the work linear when bytes come one at a time, and is left pointing at the end once that is found.
-    /// In `raw` a message is everything, without a limit: what may be held undecided is for the caller to say.
+    /// `memory` is what earlier calls for the same message have learnt. In `raw` and `datagram` a message is everything;
+    /// in `raw` without a limit: what may be held undecided is for the caller to say.
+    #[inline(always)]
     pub(super) fn find(
         &self,
         unread: &[u8],
         max_message: usize,
-        scanned: &mut usize,
-    ) -> Result<Option<Cut>, TooLong> {
+        memory: &mut Memory,
+    ) -> Result<Option<Cut>, Flaw> {
         match self {
-            Self::Raw => Ok((!unread.is_empty()).then_some(Cut {
-                head: 0,
-                body: 0..unread.len(),
-                len: unread.len(),
-            })),
-            Self::Line(ending) => line::find(*ending, unread, max_message, scanned),
+            Self::Line(ending) => ending.end().find(unread, max_message, memory),
+            Self::LengthPrefixed(prefix) => {
+                if unread.len() < memory.needed {
+                    return Ok(None);
+                }
+                prefix.find(unread, max_message, memory)
+            }
+            other => other.find_other(unread, max_message, memory),
+        }
+    }
+
+    /// [`find`](Self::find) in the framings that are less often used.
+    #[inline(never)]
+    fn find_other(
+        &self,
+        unread: &[u8],
+        max_message: usize,
+        memory: &mut Memory,
+    ) -> Result<Option<Cut>, Flaw> {
+        if unread.len() < memory.needed {
+            return Ok(None);
+        }
+        match self {
+            Self::Raw => Ok((!unread.is_empty()).then(|| Cut::bare(unread.len()))),
+            Self::Datagram if unread.len() > max_message => Err(Flaw::too_long(max_message)),
+            Self::Datagram => Ok(Some(Cut::bare(unread.len()))),
+            Self::Line(ending) => ending.end().find(unread, max_message, memory),
+            Self::Delimited(delimiter) => match delimiter.end() {
+                Some(end) => end.find(unread, max_message, memory),
+                None => delimiter.find(unread, max_message, memory),
+            },
+            Self::LengthPrefixed(prefix) => prefix.find(unread, max_message, memory),
+            Self::Fixed(size) => fixed::find(*size, unread, max_message, memory),
+            Self::Netstring => netstring::find(unread, max_message, memory),
         }
     }
 
     /// How many bytes of `pushed` to put after `unread`, which holds no whole message, before asking again.
     ///
     /// At least one when there is one, never past the end of the message, and never so many that more than the limit
-    /// and an ending are held.
-    pub(super) fn missing(&self, unread: &[u8], pushed: &[u8], max_message: usize) -> usize {
+    /// and what stands around a message are held.
+    pub(super) fn missing(
+        &self,
+        unread: &[u8],
+        pushed: &[u8],
+        max_message: usize,
+        memory: &Memory,
+    ) -> usize {
+        let last = match self {
+            Self::Raw | Self::Datagram => return pushed.len(),
+            Self::LengthPrefixed(_) | Self::Fixed(_) | Self::Netstring => {
+                let missing = memory.needed.saturating_sub(unread.len());
+                return missing.max(1).min(pushed.len());
+            }
+            Self::Line(_) => b'\n',
+            Self::Delimited(delimiter) => delimiter.as_bytes().last().copied().unwrap_or_default(),
+        };
+        let limit = max_message.saturating_add(self.around());
+        let room = limit.saturating_sub(unread.len()).max(1).min(pushed.len());
+        let room = pushed.get(..room).unwrap_or(pushed);
+        scan::find_byte(last, room).map_or(room.len(), |at| at + 1)
+    }
+
+    /// How many of the last unread bytes could still belong to an ending, when none has been found in all of them.
+    pub(super) fn undecided(&self, unread: &[u8], memory: &Memory) -> usize {
+        let end = match self {
+            Self::Line(ending) => Some(ending.end()),
+            _ => None,
+        };
+        end.map_or(memory.matched, |end: End| end.undecided(unread))
+    }
+
+    /// How many bytes at most a frame has that are no bytes of its message.
+    pub fn around(&self) -> usize {
         match self {
-            Self::Raw => pushed.len(),
-            Self::Line(_) => line::missing(unread, pushed, max_message),
+            Self::Raw | Self::Datagram | Self::Fixed(_) => 0,
+            Self::Line(_) => LineEnding::MAX_LEN,
+            Self::Delimited(delimiter) => delimiter.as_bytes().len(),
+            Self::LengthPrefixed(_) => varint::MAX_LEN,
+            Self::Netstring => netstring::MAX_AROUND,
         }
     }
 }

@@ -1,9 +1,24 @@
 //! Bytes → messages, however the bytes were cut.
 
-use super::{Cut, Framing, WireError, WireErrorKind};
+use std::collections::VecDeque;
+
+use super::cut::Flaw;
+use super::memory::Memory;
+use super::{Cut, Frames, Framing, WireError, WireErrorKind};
 
 /// How much of a buffer that has grown for a huge message is kept for the next one: 64 KiB.
 pub const KEPT_CAPACITY: usize = 64 << 10;
+
+/// What is done about a frame that is too long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum BadFrame {
+    /// It is an error, and the decoder answers with that for ever.
+    #[default]
+    Fail,
+    /// Where the framing has ends to find ([`Framing::has_ends`]), all is dropped up to and with the next one; elsewhere
+    /// it is an error.
+    Skip,
+}
 
 /// Cuts a stream of bytes into messages.
 ///
@@ -17,32 +32,59 @@ pub const KEPT_CAPACITY: usize = 64 << 10;
 /// none is searched again for the end of the same message, and none is moved more often than a constant number of times.
 #[derive(Debug)]
 pub struct FrameDecoder {
-    framing: Framing,
-    max_message: usize,
+    pub(super) framing: Framing,
+    pub(super) max_message: usize,
+    bad_frame: BadFrame,
+    pub(super) state: State,
     /// Bytes taken up to `start`, unread ones from there on.
     buffer: Vec<u8>,
     /// Index of the first unread byte: `start <= buffer.len()`.
     start: usize,
-    /// How many unread bytes are known to hold no end of a message: `scanned <= unread().len()`.
-    scanned: usize,
+    /// What is known of the unread bytes.
+    pub(super) memory: Memory,
     /// Stream offset of the first unread byte.
-    offset: u64,
-    /// The error to answer with for ever.
-    failed: Option<WireError>,
+    pub(super) offset: u64,
+    /// How many bytes have been dropped with frames that were too long.
+    pub(super) skipped: u64,
+    /// The lengths of the unread packets, where messages are packets.
+    packets: VecDeque<usize>,
+}
+
+/// What the next unread byte is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum State {
+    /// The first of a frame.
+    Stream,
+    /// The first of a packet.
+    Packets,
+    /// Part of a frame that is too long, and dropped.
+    Dropping,
+    /// Not to be known: this went wrong.
+    Failed(WireError),
 }
 
 impl FrameDecoder {
     /// Makes a decoder that accepts messages of up to `max_message` bytes.
     pub fn new(framing: Framing, max_message: usize) -> Self {
         Self {
+            state: Self::begin(&framing),
             framing,
             max_message,
+            bad_frame: BadFrame::default(),
             buffer: Vec::new(),
             start: 0,
-            scanned: 0,
+            memory: Memory::default(),
             offset: 0,
-            failed: None,
+            skipped: 0,
+            packets: VecDeque::new(),
         }
+    }
+
+    /// Says what is done about a frame that is too long.
+    #[must_use]
+    pub fn on_bad_frame(mut self, bad_frame: BadFrame) -> Self {
+        self.bad_frame = bad_frame;
+        self
     }
 
     /// Stream offset of the first unread byte.
@@ -50,9 +92,22 @@ impl FrameDecoder {
         self.offset
     }
 
+    /// How many bytes have been dropped with frames that were too long, their endings included.
+    pub fn skipped(&self) -> u64 {
+        self.skipped
+    }
+
     /// The bytes pushed and not taken yet.
+    #[inline(always)]
     pub fn unread(&self) -> &[u8] {
-        &self.buffer[self.start..]
+        self.buffer.get(self.start..).unwrap_or_default()
+    }
+
+    /// How much is held: the unread bytes, and what it takes to tell packets apart.
+    ///
+    /// A caller who bounds this is safe from empty packets without end, too.
+    pub fn held(&self) -> usize {
+        self.unread().len() + self.packets.len() * size_of::<usize>()
     }
 
     /// Keeps `bytes` after the unread ones.
@@ -61,6 +116,9 @@ impl FrameDecoder {
     pub fn push(&mut self, bytes: &[u8]) {
         self.reclaim();
         self.buffer.extend_from_slice(bytes);
+        if self.framing == Framing::Datagram {
+            self.packets.push_back(bytes.len());
+        }
     }
 
     /// Finds the next whole message without taking it.
@@ -70,15 +128,20 @@ impl FrameDecoder {
     ///
     /// # Errors
     ///
-    /// Fails once a message grows past the limit, at the first byte past it. [`unread`](Self::unread) and
-    /// [`skip`](Self::skip) still work then.
+    /// Fails at bytes that are no message, and once a message grows past the limit, at the first byte past it.
+    /// [`unread`](Self::unread) and [`skip`](Self::skip) still work then.
+    #[inline(always)]
     pub fn peek_message(&mut self) -> Result<Option<Cut>, WireError> {
-        self.check()?;
-        self.reclaim();
-        let unread = &self.buffer[self.start..];
-        self.framing
-            .find(unread, self.max_message, &mut self.scanned)
-            .map_err(|too_long| self.fail(too_long.at))
+        if self.state == State::Stream {
+            let unread = self.buffer.get(self.start..).unwrap_or_default();
+            let found = self
+                .framing
+                .find(unread, self.max_message, &mut self.memory);
+            if let Ok(Some(cut)) = found {
+                return Ok(Some(cut));
+            }
+        }
+        self.peek_unusual()
     }
 
     /// Takes the next whole message.
@@ -88,12 +151,16 @@ impl FrameDecoder {
     /// # Errors
     ///
     /// As [`peek_message`](Self::peek_message).
+    #[inline(always)]
     pub fn poll_message(&mut self) -> Result<Option<&[u8]>, WireError> {
         Ok(self.peek_message()?.map(|cut| self.take(&cut)))
     }
 
     /// Takes the message that [`peek_message`](Self::peek_message) has found, and drops it.
     pub fn skip_message(&mut self, cut: &Cut) {
+        if self.state == State::Packets && cut.len == 0 {
+            self.packets.pop_front();
+        }
         self.skip(cut.len);
     }
 
@@ -106,20 +173,19 @@ impl FrameDecoder {
     /// Forgets all bytes and errors: a new connection begins.
     pub fn reset(&mut self) {
         self.skip(usize::MAX);
+        self.packets.clear();
+        self.state = Self::begin(&self.framing);
         self.offset = 0;
-        self.failed = None;
+        self.skipped = 0;
     }
 
     /// Cuts `pushed` into messages that borrow from it; an unfinished tail is kept for the next call.
     ///
-    /// In `raw`, `pushed` is one message as it is; none when it is empty. A caller that stops before
-    /// [`Frames::next_message`] has said `None` has to see to the rest: by [`Frames::keep_rest`], or by giving
-    /// [`Frames::rest`] again.
+    /// In `raw`, `pushed` is one message as it is; none when it is empty. In `datagram` it is one, also when empty. A
+    /// caller that stops before [`Frames::next_message`] has said `None` has to see to the rest: by
+    /// [`Frames::keep_rest`], or by giving [`Frames::rest`] again, if that is not empty.
     pub fn frames<'d, 'p>(&'d mut self, pushed: &'p [u8]) -> Frames<'d, 'p> {
-        Frames {
-            decoder: self,
-            pushed,
-        }
+        Frames::new(self, pushed)
     }
 
     /// How many bytes the buffer has room for.
@@ -128,42 +194,119 @@ impl FrameDecoder {
         self.buffer.capacity()
     }
 
-    /// Answers with the error of an earlier call, if there was one.
-    fn check(&self) -> Result<(), WireError> {
-        self.failed.map_or(Ok(()), Err)
+    fn begin(framing: &Framing) -> State {
+        match framing {
+            Framing::Datagram => State::Packets,
+            _ => State::Stream,
+        }
     }
 
-    /// Remembers that a message is too long, from the unread byte `at` on.
-    fn fail(&mut self, at: usize) -> WireError {
-        let error = WireError {
-            offset: self.offset + at as u64,
-            kind: WireErrorKind::TooLong {
-                limit: self.max_message,
-            },
+    /// [`peek_message`](Self::peek_message) when there may be no message.
+    #[inline(never)]
+    fn peek_unusual(&mut self) -> Result<Option<Cut>, WireError> {
+        loop {
+            let unread = self.buffer.get(self.start..).unwrap_or_default();
+            let found = match self.state {
+                State::Failed(error) => return Err(error),
+                State::Packets => match self.packets.front() {
+                    Some(&len) => {
+                        let packet = unread.get(..len).unwrap_or(unread);
+                        self.framing
+                            .find(packet, self.max_message, &mut self.memory)
+                    }
+                    None => Ok(None),
+                },
+                State::Stream => self
+                    .framing
+                    .find(unread, self.max_message, &mut self.memory),
+                State::Dropping => {
+                    let (n, ended) = self.framing.bad_part(unread, &mut self.memory);
+                    self.drop_part(n, ended);
+                    self.advance(n);
+                    if ended { continue } else { Ok(None) }
+                }
+            };
+            match found {
+                Ok(found) => {
+                    if found.is_none() {
+                        self.reclaim();
+                    }
+                    return Ok(found);
+                }
+                Err(flaw) => self.judge(flaw),
+            }
+        }
+    }
+
+    /// Decides what becomes of a frame with a flaw: it is dropped, or the decoder has failed.
+    pub(super) fn judge(&mut self, flaw: Flaw) {
+        let may_drop = self.bad_frame == BadFrame::Skip && self.framing.has_ends();
+        self.state = match flaw.kind {
+            WireErrorKind::TooLong { .. } if may_drop => State::Dropping,
+            kind => State::Failed(WireError {
+                offset: self.offset.saturating_add(flaw.at as u64),
+                kind,
+            }),
         };
-        self.failed = Some(error);
-        error
+    }
+
+    /// Notes that `n` bytes of a frame that is too long are dropped, and whether that was the end of it.
+    pub(super) fn drop_part(&mut self, n: usize, ended: bool) {
+        self.skipped += n as u64;
+        if ended {
+            self.state = State::Stream;
+        }
     }
 
     /// Takes a frame of the unread bytes and lends its message, which stays where it is until the next call.
-    fn take(&mut self, cut: &Cut) -> &[u8] {
+    #[inline(always)]
+    pub(super) fn take(&mut self, cut: &Cut) -> &[u8] {
         let frame = self.start;
+        if self.state == State::Packets && cut.len == 0 {
+            self.packets.pop_front();
+        }
         self.advance(cut.len);
-        &self.buffer[frame + cut.body.start..frame + cut.body.end]
+        let body = frame + cut.body.start..frame + cut.body.end;
+        if cut.head == 0 {
+            return self.buffer.get(body).unwrap_or_default();
+        }
+        // The length field is not needed any more: the head of the message takes its place.
+        let message = body.start.saturating_sub(cut.head)..body.end;
+        self.buffer
+            .copy_within(frame..frame + cut.head, message.start);
+        self.buffer.get(message).unwrap_or_default()
     }
 
     /// Marks `n` unread bytes as taken.
+    #[inline(always)]
     fn advance(&mut self, n: usize) {
         self.start += n;
-        self.scanned = self.scanned.saturating_sub(n);
+        self.memory.advance(n);
         self.offset += n as u64;
+        if !self.packets.is_empty() {
+            self.advance_packets(n);
+        }
+    }
+
+    #[cold]
+    fn advance_packets(&mut self, mut n: usize) {
+        while let Some(len) = self.packets.front_mut()
+            && n > 0
+        {
+            if *len > n {
+                *len -= n;
+                return;
+            }
+            n -= *len;
+            self.packets.pop_front();
+        }
     }
 
     /// Gives room of taken bytes back once they outnumber the unread ones.
     ///
     /// So no more bytes are moved than were taken since the last time.
     fn reclaim(&mut self) {
-        let unread = self.buffer.len() - self.start;
+        let unread = self.unread().len();
         if self.start == 0 || self.start < unread {
             return;
         }
@@ -177,80 +320,12 @@ impl FrameDecoder {
     }
 }
 
-/// The messages of one push, lent one after another. See [`FrameDecoder::frames`].
-#[derive(Debug)]
-pub struct Frames<'d, 'p> {
-    decoder: &'d mut FrameDecoder,
-    /// What neither a message nor the decoder's buffer has taken yet.
-    pushed: &'p [u8],
-}
-
-impl<'p> Frames<'_, 'p> {
-    /// Lends the next message. `Ok(None)`: all that was pushed has been taken or kept.
-    ///
-    /// # Errors
-    ///
-    /// As [`FrameDecoder::peek_message`], and in `raw` when the push is longer than the limit.
-    pub fn next_message(&mut self) -> Result<Option<&[u8]>, WireError> {
-        // A message begun earlier is finished where it has been kept.
-        loop {
-            let cut = self.decoder.peek_message()?;
-            if let Some(cut) = cut {
-                return Ok(Some(self.decoder.take(&cut)));
-            }
-            if self.decoder.unread().is_empty() {
-                return self.next_of_push();
-            }
-            if self.pushed.is_empty() {
-                return Ok(None);
-            }
-            self.complete();
+impl Framing {
+    /// How many of these bytes belong to a frame that is too long, and whether it ends with them.
+    pub(super) fn bad_part(&self, bytes: &[u8], memory: &mut Memory) -> (usize, bool) {
+        match self.find(bytes, usize::MAX, memory) {
+            Ok(Some(cut)) => (cut.len, true),
+            _ => (bytes.len() - self.undecided(bytes, memory), false),
         }
-    }
-
-    /// The bytes of this push that no message has taken yet.
-    pub fn rest(&self) -> &'p [u8] {
-        self.pushed
-    }
-
-    /// Keeps what is left of this push for later: the next [`FrameDecoder::frames`] goes on with it.
-    ///
-    /// For a caller that stops between two messages. It costs a copy.
-    pub fn keep_rest(self) {
-        self.decoder.push(self.pushed);
-    }
-
-    /// Copies what the unfinished message needs next.
-    fn complete(&mut self) {
-        let decoder = &mut *self.decoder;
-        let missing = decoder
-            .framing
-            .missing(decoder.unread(), self.pushed, decoder.max_message);
-        let (head, rest) = self.pushed.split_at(missing);
-        decoder.buffer.extend_from_slice(head);
-        self.pushed = rest;
-    }
-
-    /// Lends a message of the pushed slice itself; nothing is kept from before.
-    fn next_of_push(&mut self) -> Result<Option<&[u8]>, WireError> {
-        let decoder = &mut *self.decoder;
-        let mut scanned = 0;
-        let found = decoder
-            .framing
-            .find(self.pushed, decoder.max_message, &mut scanned)
-            .map_err(|too_long| decoder.fail(too_long.at))?;
-        let Some(cut) = found else {
-            decoder.push(self.pushed);
-            decoder.scanned = scanned;
-            self.pushed = &[];
-            return Ok(None);
-        };
-        if cut.body.len() > decoder.max_message {
-            return Err(decoder.fail(cut.body.start + decoder.max_message));
-        }
-        decoder.offset += cut.len as u64;
-        let (frame, rest) = self.pushed.split_at(cut.len);
-        self.pushed = rest;
-        Ok(Some(&frame[cut.body]))
     }
 }

@@ -1,5 +1,9 @@
 //! Which bytes are one message: the rules a scenario names with `framing`.
 
+use std::num::NonZeroUsize;
+
+use super::{Delimiter, LengthPrefix, LineEnding};
+
 /// How many bytes a received message may have unless said otherwise: 1 MiB.
 pub const DEFAULT_MAX_MESSAGE: usize = 1 << 20;
 
@@ -11,6 +15,16 @@ pub enum Framing {
     Raw,
     /// Lines.
     Line(LineEnding),
+    /// Bytes up to a delimiter.
+    Delimited(Delimiter),
+    /// Bytes whose number is sent before them.
+    LengthPrefixed(LengthPrefix),
+    /// Always the same number of bytes.
+    Fixed(NonZeroUsize),
+    /// The number of bytes in decimal digits, a colon, the bytes, a comma: `5:Hello,`.
+    Netstring,
+    /// Packets. Each push is one message, an empty one too.
+    Datagram,
 }
 
 impl Default for Framing {
@@ -22,16 +36,14 @@ impl Default for Framing {
 impl Framing {
     /// Lines that end with LF, received with or without a CR before it.
     pub const LINE: Self = Self::Line(LineEnding::Lf);
-}
 
-/// How a line ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum LineEnding {
-    /// Received: LF, one CR before it dropped. Sent: LF.
-    #[default]
-    Lf,
-    /// Received: CR LF only; a lone LF is part of the line. Sent: CR LF.
-    CrLf,
-    /// Received: as [`LineEnding::Lf`]. Sent: CR LF.
-    Either,
+    /// Whether what one push (one read) brings is a message by itself, so that bytes cut otherwise are other messages.
+    pub fn is_by_push(&self) -> bool {
+        matches!(self, Self::Raw | Self::Datagram)
+    }
+
+    /// Whether the end of a message can be found again after one that was too long.
+    pub fn has_ends(&self) -> bool {
+        matches!(self, Self::Line(_) | Self::Delimited(_))
+    }
 }

@@ -6,21 +6,33 @@
 
 mod cut;
 mod decoder;
+mod delimited;
 mod encoder;
+mod ends;
 mod error;
 mod escape;
+mod fixed;
+mod frames;
 mod framing;
+mod length_prefixed;
 mod line;
+mod memory;
+mod netstring;
 mod scan;
 #[cfg(test)]
 mod tests;
 mod utf8;
+mod varint;
 
 pub use cut::Cut;
-pub use decoder::{FrameDecoder, Frames, KEPT_CAPACITY};
+pub use decoder::{BadFrame, FrameDecoder, KEPT_CAPACITY};
+pub use delimited::Delimiter;
 pub use error::{EncodeError, WireError, WireErrorKind};
 pub use escape::{Escaped, dump_char, escape, escape_first, escape_text};
-pub use framing::{DEFAULT_MAX_MESSAGE, Framing, LineEnding};
+pub use frames::Frames;
+pub use framing::{DEFAULT_MAX_MESSAGE, Framing};
+pub use length_prefixed::{Endian, LengthPrefix, LengthWidth};
+pub use line::LineEnding;
 pub use utf8::{LossyUtf8, Utf8Cause, Utf8Decoder, Utf8Error, validate};
 
 #[cfg(any(test, fuzzing))]

@@ -1,5 +1,9 @@
-//! The search for bytes: the only loop over all that is received, kept in one place so that it can be made faster, and
-//! so that tests can count what it looks at.
+//! The search for bytes: the only loop over all that is received, kept in one place, fast, and counted by tests.
+
+use wide::u8x16;
+
+/// How many bytes are searched at once.
+pub(super) const BLOCK: usize = 64;
 
 /// Where `needle` is in `haystack` first.
 pub(super) fn find_byte(needle: u8, haystack: &[u8]) -> Option<usize> {
@@ -7,6 +11,29 @@ pub(super) fn find_byte(needle: u8, haystack: &[u8]) -> Option<usize> {
     #[cfg(any(test, fuzzing))]
     work::add(found.map_or(haystack.len(), |at| at + 1));
     found
+}
+
+/// Where `needle` is in a block: bit `i` stands for byte `i`.
+#[inline(always)]
+pub(super) fn mask(needle: u8, block: &[u8; BLOCK]) -> u64 {
+    #[cfg(any(test, fuzzing))]
+    work::add(BLOCK);
+    let wanted = u8x16::splat(needle);
+    let (quarters, _) = block.as_chunks::<16>();
+    let mut mask = 0;
+    for (nth, quarter) in quarters.iter().enumerate() {
+        let lanes = u8x16::from(*quarter);
+        let found = (lanes.cmp_eq(wanted).move_mask() & 0xFFFF).cast_unsigned();
+        mask |= u64::from(found) << (16 * nth);
+    }
+    mask
+}
+
+/// Where `needle` is in fewer bytes than a block: the last bit stands for the last byte.
+pub(super) fn mask_of_tail(needle: u8, tail: &[u8]) -> u64 {
+    #[cfg(any(test, fuzzing))]
+    work::add(tail.len());
+    memchr::memchr_iter(needle, tail).fold(0, |mask, at| mask | 1 << (BLOCK - tail.len() + at))
 }
 
 /// How many bytes were looked at, to prove that the work is linear.
@@ -19,7 +46,7 @@ pub(crate) mod work {
     }
 
     /// Counts `n` more bytes.
-    pub(super) fn add(n: usize) {
+    pub(crate) fn add(n: usize) {
         EXAMINED.with(|examined| examined.set(examined.get() + n));
     }
 

@@ -1,0 +1,213 @@
+//! The framing `length_prefixed`: header bytes, a length, then that many bytes, more or less by a constant.
+//!
+//! ```text
+//!   ├─ offset ─┼─ width ─┼─ length + adjust ─┤
+//!   │ header   │ length  │ body              │     message = header + body
+//! ```
+
+use super::cut::{Cut, Flaw};
+use super::memory::Memory;
+use super::{EncodeError, WireErrorKind, varint};
+
+/// Where the length of a message stands and what it counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct LengthPrefix {
+    /// How many bytes of the message stand before the length.
+    pub offset: usize,
+    /// How the length is written.
+    pub width: LengthWidth,
+    /// The order of its bytes; a varint has its own.
+    pub endian: Endian,
+    /// How many bytes more than the length says follow it; negative where it counts itself or the header too.
+    pub adjust: i64,
+}
+
+impl Default for LengthPrefix {
+    /// Four bytes, the most significant first, that count what follows them.
+    fn default() -> Self {
+        Self {
+            offset: 0,
+            width: LengthWidth::Four,
+            endian: Endian::Big,
+            adjust: 0,
+        }
+    }
+}
+
+/// How a length is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LengthWidth {
+    /// One byte.
+    One,
+    /// Two bytes.
+    Two,
+    /// Three bytes.
+    Three,
+    /// Four bytes.
+    Four,
+    /// Eight bytes.
+    Eight,
+    /// LEB128: seven bits a byte, the least significant first, the eighth bit says that more follow.
+    Varint,
+}
+
+impl LengthWidth {
+    /// How many bytes it takes; `None`: that depends on the length.
+    #[inline(always)]
+    fn bytes(self) -> Option<usize> {
+        match self {
+            Self::One => Some(1),
+            Self::Two => Some(2),
+            Self::Three => Some(3),
+            Self::Four => Some(4),
+            Self::Eight => Some(8),
+            Self::Varint => None,
+        }
+    }
+
+    /// The greatest length that can be written.
+    fn most(self) -> u64 {
+        match self.bytes() {
+            None | Some(8) => u64::MAX,
+            Some(bytes) => (1 << (8 * bytes)) - 1,
+        }
+    }
+}
+
+/// In which order the bytes of a number stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Endian {
+    /// The most significant byte first.
+    #[default]
+    Big,
+    /// The least significant byte first.
+    Little,
+}
+
+impl LengthPrefix {
+    /// Finds the first message of `unread`. See [`Framing::find`](super::Framing::find).
+    #[inline(always)]
+    pub(super) fn find(
+        self,
+        unread: &[u8],
+        max_message: usize,
+        memory: &mut Memory,
+    ) -> Result<Option<Cut>, Flaw> {
+        if self.offset > max_message {
+            return self.long_header(unread, max_message, memory);
+        }
+        let Some((length, begin)) = self.length(unread)? else {
+            memory.needed = match self.width.bytes() {
+                Some(width) => self.offset.saturating_add(width),
+                None => unread.len() + 1,
+            };
+            return Ok(None);
+        };
+        let body = i128::from(length) + i128::from(self.adjust);
+        if !(0..=(max_message - self.offset) as i128).contains(&body) {
+            return self.bad_length(length, max_message);
+        }
+        let end = begin.saturating_add(body as usize);
+        if unread.len() < end {
+            memory.needed = end;
+            return Ok(None);
+        }
+        Ok(Some(Cut {
+            head: self.offset,
+            body: begin..end,
+            len: end,
+        }))
+    }
+
+    /// The length, and where the field ends; `None`: not all of it is there.
+    #[inline(always)]
+    fn length(self, unread: &[u8]) -> Result<Option<(u64, usize)>, Flaw> {
+        let field = unread.get(self.offset..).unwrap_or_default();
+        let Some(width) = self.width.bytes() else {
+            let decoded = varint::decode(field).map_err(|flaw| flaw.after(self.offset))?;
+            return Ok(decoded.map(|(length, len)| (length, self.offset + len)));
+        };
+        let Some(bytes) = field.get(..width) else {
+            return Ok(None);
+        };
+        let unused = 64 - 8 * width as u32;
+        let length = match (field.first_chunk(), self.endian) {
+            (Some(eight), Endian::Big) => u64::from_be_bytes(*eight) >> unused,
+            (Some(eight), Endian::Little) => u64::from_le_bytes(*eight) << unused >> unused,
+            (None, endian) => uint(bytes, endian),
+        };
+        Ok(Some((length, self.offset + width)))
+    }
+
+    /// Judges messages whose header alone is too long.
+    #[cold]
+    fn long_header(
+        self,
+        unread: &[u8],
+        max_message: usize,
+        memory: &mut Memory,
+    ) -> Result<Option<Cut>, Flaw> {
+        memory.needed = max_message.saturating_add(1);
+        if unread.len() > max_message {
+            return Err(Flaw::too_long(max_message));
+        }
+        Ok(None)
+    }
+
+    #[cold]
+    fn bad_length(self, length: u64, limit: usize) -> Result<Option<Cut>, Flaw> {
+        let adjust = self.adjust;
+        let kind = if i128::from(length) + i128::from(adjust) < 0 {
+            WireErrorKind::NegativeLength { length, adjust }
+        } else {
+            WireErrorKind::LengthTooLong { length, limit }
+        };
+        Err(Flaw {
+            at: self.offset,
+            kind,
+        })
+    }
+
+    /// Appends `message` to `out` as one frame.
+    pub(super) fn encode(self, message: &[u8], out: &mut Vec<u8>) -> Result<(), EncodeError> {
+        let len = message.len();
+        let (least, most) = self.bounds();
+        let Some((header, body)) = message.split_at_checked(self.offset) else {
+            return Err(EncodeError::TooShort { len, least });
+        };
+        if len < least {
+            return Err(EncodeError::TooShort { len, least });
+        }
+        let length = u64::try_from(body.len() as i128 - i128::from(self.adjust));
+        let Some(length) = length.ok().filter(|&length| length <= self.width.most()) else {
+            return Err(EncodeError::TooLong { len, most });
+        };
+        out.extend_from_slice(header);
+        match (self.width.bytes(), self.endian) {
+            (None, _) => varint::encode(length, out),
+            (Some(width), Endian::Big) => out.extend(length.to_be_bytes().iter().skip(8 - width)),
+            (Some(width), Endian::Little) => out.extend(length.to_le_bytes().iter().take(width)),
+        }
+        out.extend_from_slice(body);
+        Ok(())
+    }
+
+    /// How many bytes the shortest and the longest message have.
+    fn bounds(self) -> (usize, usize) {
+        let with_body = |length: u64| {
+            let body = (i128::from(length) + i128::from(self.adjust)).max(0);
+            let body = usize::try_from(body).unwrap_or(usize::MAX);
+            self.offset.saturating_add(body)
+        };
+        (with_body(0), with_body(self.width.most()))
+    }
+}
+
+/// The number that a few bytes are.
+fn uint(bytes: &[u8], endian: Endian) -> u64 {
+    let push = |value: u64, byte: &u8| value << 8 | u64::from(*byte);
+    match endian {
+        Endian::Big => bytes.iter().fold(0, push),
+        Endian::Little => bytes.iter().rev().fold(0, push),
+    }
+}
