@@ -6,7 +6,7 @@ use super::{Action, Ending, Refusal};
 use crate::scenario::{Client, ClientId};
 use crate::wire::FrameDecoder;
 
-/// What a framing may add to a message, and a few bytes more, so that a message over the limit is seen to be so.
+/// A few bytes more than a message may have, so that one over the limit is seen to be so.
 const FRAMING_ROOM: usize = 32;
 
 /// How many pieces of a conversation's bytes a link keeps room for between conversations: 64 KiB.
@@ -62,6 +62,8 @@ pub(super) struct Link {
     pub(super) peer: String,
     /// Bytes a message may have.
     max_message: usize,
+    /// What is held beside a message: what its framing puts around it, and a few bytes more.
+    room: usize,
     /// How many unread bytes are held before reading stops.
     window: usize,
     /// How many unread bytes a step has passed and dropped since it began.
@@ -70,6 +72,7 @@ pub(super) struct Link {
 
 impl Link {
     pub(super) fn new(id: ClientId, client: &Client) -> Self {
+        let room = client.framing.around().saturating_add(FRAMING_ROOM);
         Self {
             id,
             phase: Phase::Fresh,
@@ -81,7 +84,8 @@ impl Link {
             piece: 0..0,
             peer: String::new(),
             max_message: client.max_message,
-            window: client.max_message.saturating_add(FRAMING_ROOM),
+            room,
+            window: client.max_message.saturating_add(room),
             passed: 0,
         }
     }
@@ -114,7 +118,7 @@ impl Link {
         self.outbox.shrink_to(KEPT);
         self.piece = 0..0;
         self.peer.clear();
-        self.window = self.max_message.saturating_add(FRAMING_ROOM);
+        self.window = self.max_message.saturating_add(self.room);
         self.passed = 0;
     }
 
@@ -129,12 +133,12 @@ impl Link {
 
     /// Whether more bytes should be read.
     pub(super) fn wants_bytes(&self) -> bool {
-        self.is_open() && self.ended.is_none() && self.decoder.unread().len() < self.window
+        self.is_open() && self.ended.is_none() && self.decoder.held() < self.window
     }
 
     /// A step begins that may need so many unread bytes at once.
     pub(super) fn make_window(&mut self, needed: usize) {
-        self.window = self.max_message.max(needed).saturating_add(FRAMING_ROOM);
+        self.window = self.max_message.max(needed).saturating_add(self.room);
         self.passed = 0;
     }
 

@@ -1,13 +1,39 @@
 //! Properties of the frame decoder: whatever is pushed in whatever pieces, it says what a naive one says of the whole.
 
-use super::pieces::Cuts;
-use crate::wire::{FrameDecoder, Framing, LineEnding, WireError, WireErrorKind};
+use std::num::NonZeroUsize;
 
-/// What a decoder said of a stream: its messages, then the error that ended it or how many bytes were left.
+use super::naive;
+use super::pieces::Cuts;
+use crate::wire::{
+    BadFrame, Delimiter, Endian, FrameDecoder, Framing, LengthPrefix, LengthWidth, LineEnding,
+    WireError, WireErrorKind,
+};
+
+/// What a decoder said of a stream.
 #[derive(Debug, PartialEq, Eq)]
 struct Said {
     messages: Vec<Vec<u8>>,
+    /// How many bytes went with frames that were too long.
+    skipped: u64,
+    /// The error that ended it, or how many bytes were left.
     end: Result<usize, WireError>,
+}
+
+impl Default for Said {
+    fn default() -> Self {
+        Self {
+            messages: Vec::new(),
+            skipped: 0,
+            end: Ok(0),
+        }
+    }
+}
+
+impl Said {
+    fn failed(mut self, error: WireError) -> Self {
+        self.end = Err(error);
+        self
+    }
 }
 
 /// Input: framing, limit, cuts, then the stream.
@@ -23,32 +49,96 @@ pub fn frame_decoder(data: &[u8]) {
     let framing = framing_named(*framing);
     let limit = limit_named(*limit);
     let pieces: Vec<&[u8]> = Cuts::named(*cuts).pieces(stream).collect();
-
-    let Framing::Line(ending) = framing else {
-        assert_eq!(lent(&framing, limit, &pieces), naive_raw(&pieces, limit));
-        return;
-    };
-    let expected = naive_lines(ending, stream, limit);
-    let bytes: Vec<&[u8]> = Cuts::BYTES.pieces(stream).collect();
-    for pieces in [&pieces[..], &bytes, &[stream]] {
-        assert_eq!(lent(&framing, limit, pieces), expected, "lent, {pieces:?}");
-        assert_eq!(
-            stopping(&framing, limit, pieces),
-            expected,
-            "stopping, {pieces:?}"
-        );
-        assert_eq!(kept(&framing, limit, pieces), expected, "kept, {pieces:?}");
+    check(&framing, limit, &pieces);
+    if !framing.is_by_push() {
+        let bytes: Vec<&[u8]> = Cuts::BYTES.pieces(stream).collect();
+        check(&framing, limit, &bytes);
+        check(&framing, limit, &[stream]);
+        round_trip(&framing, stream, limit);
     }
-    round_trip(&framing, &expected.messages);
 }
 
-/// The framing that this byte of an input names: `0` raw, `1` LF, `2` CR LF, `3` either.
+/// Checks what is said of these pieces against what is naively said of the whole.
+pub(super) fn check(framing: &Framing, limit: usize, pieces: &[&[u8]]) {
+    if framing.is_by_push() {
+        let expected = naive_pushes(framing, pieces, limit);
+        assert_eq!(
+            lent(framing, limit, BadFrame::Fail, pieces),
+            expected,
+            "lent"
+        );
+        if *framing == Framing::Datagram {
+            let kept = kept(framing, limit, BadFrame::Fail, pieces);
+            assert_eq!(kept, expected, "kept");
+        }
+        return;
+    }
+    let stream = pieces.concat();
+    for bad_frame in [BadFrame::Fail, BadFrame::Skip] {
+        let expected = naive(framing, &stream, limit, bad_frame);
+        for (how, said) in [
+            ("lent", lent(framing, limit, bad_frame, pieces)),
+            ("stopping", stopping(framing, limit, bad_frame, pieces)),
+            ("kept", kept(framing, limit, bad_frame, pieces)),
+        ] {
+            assert_eq!(
+                said, expected,
+                "{how}, {bad_frame:?}, {framing:?}, limit {limit}, {pieces:?}"
+            );
+        }
+    }
+}
+
+/// The bytes that name framings, for a person who writes an input.
+pub(super) const FRAMINGS: &[u8; 26] = b"0123456789ABCDEFGHIJKLMNOP";
+
+/// The framing that this byte of an input names.
+///
+/// `0` raw, `1` LF, `2` CR LF, `3` either; delimited by `4` a comma, `5` `aab`, `6` `abab`; `7` fixed, 4 bytes;
+/// `8` netstring; `9` datagram; length-prefixed by `A` 1, `B` 2, `C` 3, `D` 4, `E` 8 bytes, `F` a varint,
+/// `G` to `J` 2, 3, 4, 8 bytes little-endian, and with other things around the length from `K` on.
 pub(super) fn framing_named(byte: u8) -> Framing {
-    match byte & 3 {
-        0 => Framing::Raw,
-        1 => Framing::Line(LineEnding::Lf),
-        2 => Framing::Line(LineEnding::CrLf),
-        _ => Framing::Line(LineEnding::Either),
+    use LengthWidth::{Eight, Four, One, Three, Two, Varint};
+    let delimited = |bytes: &[u8]| Delimiter::new(bytes).map_or(Framing::Raw, Framing::Delimited);
+    let fixed = |size| NonZeroUsize::new(size).map_or(Framing::Raw, Framing::Fixed);
+    let prefixed = |offset, width, endian, adjust| {
+        Framing::LengthPrefixed(LengthPrefix {
+            offset,
+            width,
+            endian,
+            adjust,
+        })
+    };
+    let big = |width| prefixed(0, width, Endian::Big, 0);
+    let little = |width| prefixed(0, width, Endian::Little, 0);
+    match byte {
+        b'0' => Framing::Raw,
+        b'1' => Framing::Line(LineEnding::Lf),
+        b'2' => Framing::Line(LineEnding::CrLf),
+        b'3' => Framing::Line(LineEnding::Either),
+        b'4' => delimited(b","),
+        b'5' => delimited(b"aab"),
+        b'6' => delimited(b"abab"),
+        b'7' => fixed(4),
+        b'8' => Framing::Netstring,
+        b'9' => Framing::Datagram,
+        b'A' => big(One),
+        b'B' => big(Two),
+        b'C' => big(Three),
+        b'D' => big(Four),
+        b'E' => big(Eight),
+        b'F' => big(Varint),
+        b'G' => little(Two),
+        b'H' => little(Three),
+        b'I' => little(Four),
+        b'J' => little(Eight),
+        b'K' => prefixed(1, Four, Endian::Big, -4),
+        b'L' => prefixed(0, Three, Endian::Big, 6),
+        b'M' => prefixed(2, Varint, Endian::Big, -1),
+        b'N' => prefixed(3, One, Endian::Little, 2),
+        b'O' => prefixed(0, Eight, Endian::Big, i64::MIN),
+        b'P' => prefixed(usize::MAX, Eight, Endian::Big, i64::MAX),
+        other => framing_named(FRAMINGS[usize::from(other) % FRAMINGS.len()]),
     }
 }
 
@@ -58,54 +148,50 @@ pub(super) fn limit_named(byte: u8) -> usize {
 }
 
 /// What `frames` says, which lends from the pieces.
-fn lent(framing: &Framing, limit: usize, pieces: &[&[u8]]) -> Said {
-    let mut decoder = FrameDecoder::new(framing.clone(), limit);
-    let mut messages = Vec::new();
+fn lent(framing: &Framing, limit: usize, bad_frame: BadFrame, pieces: &[&[u8]]) -> Said {
+    let mut decoder = FrameDecoder::new(framing.clone(), limit).on_bad_frame(bad_frame);
+    let mut said = Said::default();
     let work = Work::begin();
     for (nth, piece) in pieces.iter().enumerate() {
         let mut frames = decoder.frames(piece);
         loop {
             match frames.next_message() {
-                Ok(Some(message)) => messages.push(message.to_vec()),
+                Ok(Some(message)) => said.messages.push(message.to_vec()),
                 Ok(None) => break,
                 Err(error) => {
                     let again = decoder.frames(b"ok\r\n").next_message().map(|_| ());
                     assert_eq!(again, Err(error), "an error stays");
-                    return Said {
-                        messages,
-                        end: Err(error),
-                    };
+                    return said.failed(error);
                 }
             }
         }
         assert_eq!(frames.rest(), b"", "all is taken or kept");
         let held = decoder.unread().len();
-        assert!(held <= limit + 2, "{held} bytes held");
+        assert!(
+            held <= limit.saturating_add(framing.around()),
+            "{held} bytes held"
+        );
         let pushed: usize = pieces[..=nth].iter().map(|piece| piece.len()).sum();
         assert_eq!(decoder.offset() + held as u64, pushed as u64, "offset");
         work.check(pushed);
     }
-    let end = Ok(decoder.unread().len());
-    Said { messages, end }
+    said.skipped = decoder.skipped();
+    said.end = Ok(decoder.unread().len());
+    said
 }
 
 /// What `frames` says to a caller that stops after each message and goes on later.
-fn stopping(framing: &Framing, limit: usize, pieces: &[&[u8]]) -> Said {
-    let mut decoder = FrameDecoder::new(framing.clone(), limit);
-    let mut messages = Vec::new();
+fn stopping(framing: &Framing, limit: usize, bad_frame: BadFrame, pieces: &[&[u8]]) -> Said {
+    let mut decoder = FrameDecoder::new(framing.clone(), limit).on_bad_frame(bad_frame);
+    let mut said = Said::default();
     for (nth, piece) in pieces.iter().enumerate() {
         let mut rest = *piece;
         loop {
             let mut frames = decoder.frames(rest);
             match frames.next_message() {
-                Ok(Some(message)) => messages.push(message.to_vec()),
+                Ok(Some(message)) => said.messages.push(message.to_vec()),
                 Ok(None) => break,
-                Err(error) => {
-                    return Said {
-                        messages,
-                        end: Err(error),
-                    };
-                }
+                Err(error) => return said.failed(error),
             }
             // Both ways to see to the rest, in turn.
             rest = if nth % 2 == 0 {
@@ -116,14 +202,15 @@ fn stopping(framing: &Framing, limit: usize, pieces: &[&[u8]]) -> Said {
             };
         }
     }
-    let end = Ok(decoder.unread().len());
-    Said { messages, end }
+    said.skipped = decoder.skipped();
+    said.end = Ok(decoder.unread().len());
+    said
 }
 
 /// What `push`, `peek_message`, `poll_message` and `skip` say.
-fn kept(framing: &Framing, limit: usize, pieces: &[&[u8]]) -> Said {
-    let mut decoder = FrameDecoder::new(framing.clone(), limit);
-    let mut messages = Vec::new();
+fn kept(framing: &Framing, limit: usize, bad_frame: BadFrame, pieces: &[&[u8]]) -> Said {
+    let mut decoder = FrameDecoder::new(framing.clone(), limit).on_bad_frame(bad_frame);
+    let mut said = Said::default();
     let work = Work::begin();
     let mut pushed = 0;
     for piece in pieces {
@@ -133,16 +220,11 @@ fn kept(framing: &Framing, limit: usize, pieces: &[&[u8]]) -> Said {
             let peeked = match decoder.peek_message() {
                 Ok(Some(cut)) => cut,
                 Ok(None) => break,
-                Err(error) => {
-                    return Said {
-                        messages,
-                        end: Err(error),
-                    };
-                }
+                Err(error) => return said.failed(error),
             };
             let message = peeked.message(decoder.unread()).into_owned();
-            if messages.len() % 2 == 0 {
-                decoder.skip(peeked.len);
+            if said.messages.len() % 2 == 0 {
+                decoder.skip_message(&peeked);
             } else {
                 let polled = decoder
                     .poll_message()
@@ -153,99 +235,86 @@ fn kept(framing: &Framing, limit: usize, pieces: &[&[u8]]) -> Said {
                     "what is peeked is polled"
                 );
             }
-            messages.push(message);
+            said.messages.push(message);
         }
         let held = decoder.unread().len();
         assert_eq!(decoder.offset() + held as u64, pushed as u64, "offset");
         work.check(pushed);
     }
-    let end = Ok(decoder.unread().len());
-    Said { messages, end }
+    said.skipped = decoder.skipped();
+    said.end = Ok(decoder.unread().len());
+    said
 }
 
-/// Lines found one after another.
-fn naive_lines(ending: LineEnding, stream: &[u8], limit: usize) -> Said {
-    let mut messages = Vec::new();
+/// The messages of the whole stream, found one after another.
+fn naive(framing: &Framing, stream: &[u8], limit: usize, bad_frame: BadFrame) -> Said {
+    let mut said = Said::default();
     let mut begin = 0;
     loop {
-        match naive_line(ending, &stream[begin..], limit) {
-            Ok(Some((line, len))) => {
-                messages.push(line.to_vec());
+        let rest = &stream[begin..];
+        match naive::first(framing, rest, limit) {
+            Ok(Some((message, len))) => {
+                said.messages.push(message);
                 begin += len;
             }
             Ok(None) => break,
-            Err(at) => {
+            Err(_) if bad_frame == BadFrame::Skip && framing.has_ends() => {
+                let (len, ended) = naive::bad_frame(framing, rest);
+                said.skipped += len as u64;
+                begin += len;
+                if !ended {
+                    break;
+                }
+            }
+            Err((at, kind)) => {
                 let offset = (begin + at) as u64;
-                let kind = WireErrorKind::TooLong { limit };
-                let end = Err(WireError { offset, kind });
-                return Said { messages, end };
+                return said.failed(WireError { offset, kind });
             }
         }
     }
-    let end = Ok(stream.len() - begin);
-    Said { messages, end }
+    said.end = Ok(stream.len() - begin);
+    said
 }
 
-/// The first line of `stream` and its length with the ending, found with no cleverness at all: byte by byte. Or where it
-/// becomes too long.
-pub(super) fn naive_line(
-    ending: LineEnding,
-    stream: &[u8],
-    limit: usize,
-) -> Result<Option<(&[u8], usize)>, usize> {
-    for len in 1..=stream.len() {
-        let (line, ended) = match (&stream[..len], ending) {
-            ([line @ .., b'\r', b'\n'], _) => (line, true),
-            ([line @ .., b'\n'], LineEnding::Lf | LineEnding::Either) => (line, true),
-            // This CR may be half an ending.
-            ([line @ .., b'\r'], _) => (line, false),
-            (line, _) => (line, false),
-        };
-        if line.len() > limit {
-            return Err(limit);
-        }
-        if ended {
-            return Ok(Some((line, len)));
-        }
-    }
-    Ok(None)
-}
-
-/// In raw, each piece is a message.
-fn naive_raw(pieces: &[&[u8]], limit: usize) -> Said {
-    let mut messages = Vec::new();
+/// Where pushes are messages: each piece is one; in raw only if it is not empty.
+fn naive_pushes(framing: &Framing, pieces: &[&[u8]], limit: usize) -> Said {
+    let mut said = Said::default();
     let mut offset = 0;
-    for piece in pieces.iter().filter(|piece| !piece.is_empty()) {
-        if piece.len() > limit {
-            let offset = (offset + limit) as u64;
-            let kind = WireErrorKind::TooLong { limit };
-            return Said {
-                messages,
-                end: Err(WireError { offset, kind }),
-            };
+    for piece in pieces {
+        if piece.is_empty() && *framing == Framing::Raw {
+            continue;
         }
-        messages.push(piece.to_vec());
+        if piece.len() > limit {
+            let kind = WireErrorKind::TooLong { limit };
+            let offset = (offset + limit) as u64;
+            return said.failed(WireError { offset, kind });
+        }
+        said.messages.push(piece.to_vec());
         offset += piece.len();
     }
-    Said {
-        messages,
-        end: Ok(0),
-    }
+    said
 }
 
 /// What is decoded can be encoded, and is decoded to the same again.
-fn round_trip(framing: &Framing, messages: &[Vec<u8>]) {
-    let mut stream = Vec::new();
-    for message in messages {
+fn round_trip(framing: &Framing, stream: &[u8], limit: usize) {
+    let messages = naive(framing, stream, limit, BadFrame::Fail).messages;
+    let mut encoded = Vec::new();
+    for message in &messages {
         // Its CR would become half of the ending that follows.
         if *framing == Framing::LINE && message.ends_with(b"\r") {
             return;
         }
-        assert_eq!(framing.encode(message, &mut stream), Ok(()));
+        assert_eq!(framing.encode(message, &mut encoded), Ok(()));
     }
-    let said = lent(framing, 64, &[&stream]);
+    let said = lent(framing, limit, BadFrame::Fail, &[&encoded]);
     assert_eq!(said.messages, messages, "round trip");
     assert_eq!(said.end, Ok(0), "round trip");
+    if !matches!(framing, Framing::Line(_)) {
+        assert!(
+            stream.starts_with(&encoded),
+            "there is one way to write a message"
+        );
+    }
 }
 
 /// Counts the bytes that are looked at; only where tests and fuzzers are built.

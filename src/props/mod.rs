@@ -4,6 +4,7 @@
 //! tried (fixed width, so that the rest of an input can be read), the others are what it is tried on.
 
 mod frames;
+mod naive;
 mod pieces;
 mod scenario;
 mod session;

@@ -4,7 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::frames::{framing_named, limit_named, naive_line};
+use super::frames::{framing_named, limit_named};
+use super::naive::naive_line;
 use super::pieces::{Cuts, Random};
 use crate::scenario::Reply;
 use crate::session::{Closing, Config, MAX_OUTBOX, Session};
@@ -29,7 +30,7 @@ pub fn session(data: &[u8]) {
     };
     let options = Options(options.wrapping_sub(b'0'));
     let config = Arc::new(Config {
-        framing: framing_named(*framing),
+        framing: framing_named(b'0' | framing & 3),
         greeting: (!options.is(4)).then(|| b"Welcome!".to_vec()),
         reply: if options.is(1) {
             Reply::Echo
@@ -268,7 +269,7 @@ impl Model {
         let found = match self.config.framing {
             Framing::Line(ending) => naive_line(ending, &self.unread, limit).map_err(|_| ())?,
             Framing::Raw if self.unread.len() > limit => return Err(()),
-            Framing::Raw => Some((&self.unread[..], self.unread.len())).filter(|(_, len)| *len > 0),
+            _ => Some((&self.unread[..], self.unread.len())).filter(|(_, len)| *len > 0),
         };
         let Some((message, len)) = found.map(|(message, len)| (message.to_vec(), len)) else {
             return Ok(None);

@@ -8,7 +8,6 @@ use crate::player::{Action, Ending, Player};
 use crate::scenario::{ClientId, ConnectAs, Scenario, Verb};
 use crate::session::{Config, Session};
 use crate::time::Time;
-use crate::wire::Framing;
 
 /// Which way bytes go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,7 +128,7 @@ impl Simulation {
 
     /// Carries what is under way. True when somebody was told something.
     fn carry(&mut self, player: &mut Player, cut: &mut impl FnMut(Toward, usize) -> usize) -> bool {
-        let (now, raw) = (self.now, self.config.framing == Framing::Raw);
+        let (now, raw) = (self.now, self.config.framing.is_by_push());
         let mut told = false;
         for (wire, n) in self.wires.iter_mut().zip(0..) {
             let client = ClientId(n);

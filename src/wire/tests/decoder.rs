@@ -258,7 +258,7 @@ proptest! {
     fn random_streams_in_random_pieces_say_what_the_naive_decoder_says(
         header in proptest::array::uniform3(any::<u8>()),
         stream in proptest::collection::vec(
-            prop_oneof![Just(b'\n'), Just(b'\r'), Just(b'a'), any::<u8>()],
+            prop::sample::select(&b"\n\raabb,,:0123\0\x01\x02\x03\x04\x80\xff"[..]),
             0..200,
         ),
     ) {

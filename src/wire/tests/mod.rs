@@ -2,4 +2,5 @@
 
 mod decoder;
 mod escape;
+mod framings;
 mod utf8;

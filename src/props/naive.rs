@@ -1,0 +1,171 @@
+//! Framings with no cleverness at all: the first message of a stream that lies there whole, written to be read.
+
+use crate::wire::{Endian, Framing, LengthPrefix, LengthWidth, LineEnding, WireErrorKind};
+
+/// The first message and how many bytes its frame takes; or what is wrong and at which byte. `None`: it is not all there.
+pub(super) type First = Result<Option<(Vec<u8>, usize)>, (usize, WireErrorKind)>;
+
+/// The first message of `stream`, in a framing in which pushes mean nothing.
+pub(super) fn first(framing: &Framing, stream: &[u8], limit: usize) -> First {
+    match framing {
+        Framing::Line(ending) => match naive_line(*ending, stream, limit) {
+            Ok(found) => Ok(found.map(|(line, len)| (line.to_vec(), len))),
+            Err(at) => Err((at, WireErrorKind::TooLong { limit })),
+        },
+        Framing::Delimited(delimiter) => delimited(delimiter.as_bytes(), stream, limit),
+        Framing::LengthPrefixed(prefix) => length_prefixed(*prefix, stream, limit),
+        Framing::Fixed(size) if size.get() > limit => cut_off(stream, limit),
+        Framing::Fixed(size) => {
+            let message = stream.get(..size.get());
+            Ok(message.map(|message| (message.to_vec(), size.get())))
+        }
+        Framing::Netstring => netstring(stream, limit),
+        _ => Ok(None),
+    }
+}
+
+/// A message that is known to be too long before it ends.
+fn cut_off(stream: &[u8], limit: usize) -> First {
+    if stream.len() > limit {
+        return Err((limit, WireErrorKind::TooLong { limit }));
+    }
+    Ok(None)
+}
+
+/// The first line of `stream` and its length with the ending, found byte by byte. Or where it becomes too long.
+pub(super) fn naive_line(
+    ending: LineEnding,
+    stream: &[u8],
+    limit: usize,
+) -> Result<Option<(&[u8], usize)>, usize> {
+    for len in 1..=stream.len() {
+        let (line, ended) = match (&stream[..len], ending) {
+            ([line @ .., b'\r', b'\n'], _) => (line, true),
+            ([line @ .., b'\n'], LineEnding::Lf | LineEnding::Either) => (line, true),
+            // This CR may be half an ending.
+            ([line @ .., b'\r'], _) => (line, false),
+            (line, _) => (line, false),
+        };
+        if line.len() > limit {
+            return Err(limit);
+        }
+        if ended {
+            return Ok(Some((line, len)));
+        }
+    }
+    Ok(None)
+}
+
+fn delimited(delimiter: &[u8], stream: &[u8], limit: usize) -> First {
+    for len in 1..=stream.len() {
+        let bytes = &stream[..len];
+        // The longest beginning of the delimiter that these bytes end with.
+        let begun = undecided(delimiter, bytes);
+        let message = &bytes[..len - begun];
+        if message.len() > limit {
+            return Err((limit, WireErrorKind::TooLong { limit }));
+        }
+        if begun == delimiter.len() {
+            return Ok(Some((message.to_vec(), len)));
+        }
+    }
+    Ok(None)
+}
+
+/// With how much of a delimiter the bytes end.
+fn undecided(delimiter: &[u8], bytes: &[u8]) -> usize {
+    (0..=delimiter.len())
+        .rev()
+        .find(|&begun| bytes.ends_with(&delimiter[..begun]))
+        .unwrap_or(0)
+}
+
+fn length_prefixed(prefix: LengthPrefix, stream: &[u8], limit: usize) -> First {
+    let offset = prefix.offset;
+    if offset > limit {
+        return cut_off(stream, limit);
+    }
+    let Some((header, rest)) = stream.split_at_checked(offset) else {
+        return Ok(None);
+    };
+    let width = match prefix.width {
+        LengthWidth::One => 1,
+        LengthWidth::Two => 2,
+        LengthWidth::Three => 3,
+        LengthWidth::Four => 4,
+        LengthWidth::Eight => 8,
+        LengthWidth::Varint => match rest.iter().take(10).position(|byte| *byte < 0x80) {
+            Some(last) => last + 1,
+            None if rest.len() < 10 => return Ok(None),
+            None => return Err((offset + 9, WireErrorKind::VarintOverflow)),
+        },
+    };
+    let Some((field, rest)) = rest.split_at_checked(width) else {
+        return Ok(None);
+    };
+    let mut length = 0_u128;
+    for (place, byte) in field.iter().enumerate() {
+        length += match (prefix.width, prefix.endian) {
+            (LengthWidth::Varint, _) => u128::from(byte & 0x7F) << (7 * place),
+            (_, Endian::Big) => u128::from(*byte) << (8 * (width - 1 - place)),
+            (_, Endian::Little) => u128::from(*byte) << (8 * place),
+        };
+    }
+    if prefix.width == LengthWidth::Varint {
+        if length > u128::from(u64::MAX) {
+            return Err((offset + 9, WireErrorKind::VarintOverflow));
+        }
+        if width > 1 && field.ends_with(b"\0") {
+            return Err((offset + width - 1, WireErrorKind::VarintOverlong));
+        }
+    }
+    let (body, adjust) = (length as i128 + i128::from(prefix.adjust), prefix.adjust);
+    let length = length as u64;
+    if body < 0 {
+        return Err((offset, WireErrorKind::NegativeLength { length, adjust }));
+    }
+    if offset as i128 + body > limit as i128 {
+        return Err((offset, WireErrorKind::LengthTooLong { length, limit }));
+    }
+    let body = rest.get(..body as usize);
+    Ok(body.map(|body| ([header, body].concat(), offset + width + body.len())))
+}
+
+fn netstring(stream: &[u8], limit: usize) -> First {
+    let mut digits = String::new();
+    for (at, byte) in stream.iter().enumerate() {
+        if byte.is_ascii_digit() {
+            digits.push(char::from(*byte));
+            if digits.starts_with('0') && digits.len() > 1 {
+                return Err((0, WireErrorKind::LeadingZero));
+            }
+            if digits.parse::<usize>().unwrap_or(usize::MAX) > limit {
+                return Err((0, WireErrorKind::TooLong { limit }));
+            }
+            continue;
+        }
+        let (b':', Ok(len)) = (byte, digits.parse::<usize>()) else {
+            return Err((at, WireErrorKind::NotADigit));
+        };
+        let rest = &stream[at + 1..];
+        return match rest.get(len) {
+            None => Ok(None),
+            Some(b',') => Ok(Some((rest[..len].to_vec(), at + 1 + len + 1))),
+            Some(_) => Err((at + 1 + len, WireErrorKind::MissingComma)),
+        };
+    }
+    Ok(None)
+}
+
+/// How many bytes a frame that is too long takes, and whether it ends: what cannot be told yet is not counted.
+pub(super) fn bad_frame(framing: &Framing, stream: &[u8]) -> (usize, bool) {
+    if let Ok(Some((_, len))) = first(framing, stream, usize::MAX) {
+        return (len, true);
+    }
+    let undecided = match framing {
+        Framing::Line(LineEnding::CrLf) => undecided(b"\r\n", stream),
+        Framing::Delimited(delimiter) => undecided(delimiter.as_bytes(), stream),
+        _ => 0,
+    };
+    (stream.len() - undecided, false)
+}
