@@ -1,6 +1,7 @@
 //! The command that plays a run again, up to the ids of the cases.
 
 use std::path::Path;
+use std::time::Duration;
 
 use super::args::{RunArgs, SegmentArg};
 use crate::player::{DEFAULT_MAX_STEPS, DEFAULT_TIMEOUT};
@@ -33,12 +34,21 @@ pub(super) fn again(args: &RunArgs) -> String {
     }
     let mut flag = |name: &str, value: &str| words.extend([name.into(), quoted(value)]);
     if args.play.timeout != DEFAULT_TIMEOUT {
-        flag("--timeout", &format!("{}us", args.play.timeout.as_micros()));
+        flag("--timeout", &typed(args.play.timeout));
     }
     if args.play.max_steps != DEFAULT_MAX_STEPS {
         flag("--max-steps", &args.play.max_steps.to_string());
     }
     words.join(" ")
+}
+
+/// A duration as it is typed.
+fn typed(duration: Duration) -> String {
+    match duration.as_micros() {
+        us if us % 1_000_000 == 0 => format!("{}s", us / 1_000_000),
+        us if us % 1000 == 0 => format!("{}ms", us / 1000),
+        us => format!("{us}us"),
+    }
 }
 
 /// A path as a shell takes it; one that begins with `-` would be taken for a flag.
@@ -87,7 +97,7 @@ mod tests {
                     "--max-steps",
                     "9",
                 ],
-                r"backchat run --var 'a=it'\''s' --timeout 2000000us --max-steps 9",
+                r"backchat run --var 'a=it'\''s' --timeout 2s --max-steps 9",
             ),
         ] {
             let args = std::iter::once(&"backchat").chain(typed);

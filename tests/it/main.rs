@@ -10,6 +10,7 @@ mod harness;
 mod hostile;
 mod invalid;
 mod parity;
+mod readme;
 mod scenarios;
 mod serve;
 mod signals;

@@ -67,10 +67,8 @@ type Unreadable<'a> = (Cow<'a, str>, Diagnostic);
 /// The text of a file; or what can be shown of it, and why it is none.
 fn text_of(bytes: &[u8]) -> Result<&str, Box<Unreadable<'_>>> {
     if bytes.len() > MAX_FILE {
-        let message = format!(
-            "the file has {} bytes; a scenario has {MAX_FILE} at most",
-            bytes.len()
-        );
+        // Whoever read it may have stopped where it is too much.
+        let message = format!("the file has more than {MAX_FILE} bytes");
         return Err(Box::new((Cow::Borrowed(""), about_file(message, None))));
     }
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
