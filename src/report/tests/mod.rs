@@ -1,3 +1,4 @@
 //! What a person reads, word for word.
 
+mod diagnostics;
 mod failures;
