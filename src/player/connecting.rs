@@ -3,16 +3,16 @@
 use super::core::Core;
 use super::cursor::{Cursor, Doing};
 use super::link::Phase;
-use super::verdict::FailureKind;
+use super::verdict::{FailureKind, Fault, fail};
 use crate::scenario::{CloseHow, ConnectAs, Step, Verb};
 use crate::time::Time;
 
 impl Cursor {
     /// `connect`: only a client without a connection can.
-    pub(super) fn join(&mut self, step: &Step, core: &mut Core) -> Result<bool, FailureKind> {
+    pub(super) fn join(&mut self, step: &Step, core: &mut Core) -> Result<bool, Fault> {
         let link = core.link(step.client)?;
         if link.is_held() {
-            return Err(FailureKind::AlreadyConnected);
+            return fail(FailureKind::AlreadyConnected);
         }
         let action = link.connect();
         core.ask(action);
@@ -25,7 +25,7 @@ impl Cursor {
         step: &Step,
         core: &mut Core,
         now: Time,
-    ) -> Result<bool, FailureKind> {
+    ) -> Result<bool, Fault> {
         let Verb::Connect(wanted) = &step.verb else {
             return Ok(self.done());
         };
@@ -33,17 +33,17 @@ impl Cursor {
         let link = core.link(step.client)?;
         match (&link.phase, wanted) {
             (Phase::Open, ConnectAs::Open) => Ok(self.done()),
-            (Phase::Open, _) => Err(FailureKind::Connected(link.peer.clone())),
-            (Phase::Refused(why), ConnectAs::Open) => Err(FailureKind::NotConnected(why.clone())),
+            (Phase::Open, _) => fail(FailureKind::Connected(link.peer.clone())),
+            (Phase::Refused(why), ConnectAs::Open) => fail(FailureKind::NotConnected(why.clone())),
             (Phase::Refused(why), wanted) if why.refused == (*wanted == ConnectAs::Refused) => {
                 Ok(self.done())
             }
-            (Phase::Refused(why), _) => Err(FailureKind::OtherRefusal(why.clone())),
+            (Phase::Refused(why), _) => fail(FailureKind::OtherRefusal(why.clone())),
             (_, ConnectAs::Unreachable) if due => {
                 core.give_back(step.client, CloseHow::Clean, now);
                 Ok(self.done())
             }
-            _ if due => Err(FailureKind::ConnectTimedOut),
+            _ if due => fail(FailureKind::ConnectTimedOut),
             _ => Ok(false),
         }
     }
@@ -54,12 +54,12 @@ impl Cursor {
         step: &Step,
         core: &mut Core,
         now: Time,
-    ) -> Result<bool, FailureKind> {
+    ) -> Result<bool, Fault> {
         let link = core.link(step.client)?;
         match &link.phase {
             Phase::Open => {}
-            Phase::Closed => return Err(FailureKind::NoConnection),
-            Phase::Refused(why) => return Err(FailureKind::NotConnected(why.clone())),
+            Phase::Closed => return fail(FailureKind::NoConnection),
+            Phase::Refused(why) => return fail(FailureKind::NotConnected(why.clone())),
             Phase::Connecting => {
                 self.doing = Doing::Connect;
                 return Ok(true);
@@ -79,12 +79,12 @@ impl Cursor {
         step: &Step,
         core: &mut Core,
         now: Time,
-    ) -> Result<bool, FailureKind> {
+    ) -> Result<bool, Fault> {
         let due = self.is_due(now);
         match &core.link(step.client)?.phase {
             Phase::Open => self.enter(step, core, now),
-            Phase::Refused(why) => Err(FailureKind::NotConnected(why.clone())),
-            _ if due => Err(FailureKind::ConnectTimedOut),
+            Phase::Refused(why) => fail(FailureKind::NotConnected(why.clone())),
+            _ if due => fail(FailureKind::ConnectTimedOut),
             _ => Ok(false),
         }
     }

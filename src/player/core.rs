@@ -10,7 +10,7 @@ use super::link::{Link, Writing};
 use super::matching::Matching;
 use super::sending::Cutting;
 use super::setting::Setting;
-use super::verdict::FailureKind;
+use super::verdict::{FailureKind, Fault, fail};
 use super::{Action, EventKind, Transcript};
 use crate::scenario::{
     Client, ClientId, CloseHow, EvalError, Payload, Script, Split, Step, Values,
@@ -114,10 +114,10 @@ impl Core {
         self.actions.pop_front()
     }
 
-    pub(super) fn count_step(&mut self) -> Result<(), FailureKind> {
+    pub(super) fn count_step(&mut self) -> Result<(), Fault> {
         self.steps += 1;
         if self.steps > self.setting.max_steps {
-            return Err(FailureKind::TooManySteps {
+            return fail(FailureKind::TooManySteps {
                 limit: self.setting.max_steps,
             });
         }
@@ -131,25 +131,25 @@ impl Core {
             .unwrap_or(self.setting.timeout)
     }
 
-    pub(super) fn link(&mut self, client: ClientId) -> Result<&mut Link, FailureKind> {
+    pub(super) fn link(&mut self, client: ClientId) -> Result<&mut Link, Fault> {
         self.links
             .get_mut(usize::from(client.0))
-            .ok_or(FailureKind::NoConnection)
+            .ok_or_else(|| Box::new(FailureKind::NoConnection))
     }
 
-    pub(super) fn link_ref(&self, client: ClientId) -> Result<&Link, FailureKind> {
+    pub(super) fn link_ref(&self, client: ClientId) -> Result<&Link, Fault> {
         self.links
             .get(usize::from(client.0))
-            .ok_or(FailureKind::NoConnection)
+            .ok_or_else(|| Box::new(FailureKind::NoConnection))
     }
 
     pub(super) fn link_and_values(
         &mut self,
         client: ClientId,
-    ) -> Result<(&mut Link, &mut Values), FailureKind> {
+    ) -> Result<(&mut Link, &mut Values), Fault> {
         match self.links.get_mut(usize::from(client.0)) {
             Some(link) => Ok((link, &mut self.values)),
-            None => Err(FailureKind::NoConnection),
+            None => fail(FailureKind::NoConnection),
         }
     }
 
@@ -211,15 +211,11 @@ impl Core {
     }
 
     /// Makes the next piece of a client's send the one to be written. False when there is none.
-    pub(super) fn cut(
-        &mut self,
-        client: ClientId,
-        split: Option<&Split>,
-    ) -> Result<bool, FailureKind> {
+    pub(super) fn cut(&mut self, client: ClientId, split: Option<&Split>) -> Result<bool, Fault> {
         let n = usize::from(client.0);
         let (Some(link), Some(of_client)) = (self.links.get_mut(n), self.script.clients.get(n))
         else {
-            return Err(FailureKind::NoConnection);
+            return fail(FailureKind::NoConnection);
         };
         let cutting = match (self.setting.segment, split.or(of_client.split.as_ref())) {
             (Some(segment), _) => Cutting::Segment(segment),
@@ -239,14 +235,14 @@ impl Core {
     pub(super) fn next_message(
         &mut self,
         client: ClientId,
-    ) -> Result<Result<Option<Cut>, WireError>, FailureKind> {
+    ) -> Result<Result<Option<Cut>, WireError>, Fault> {
         let ignored = self
             .script
             .clients
             .get(usize::from(client.0))
             .map_or(&[][..], |client| &client.ignore);
         let Some(link) = self.links.get_mut(usize::from(client.0)) else {
-            return Err(FailureKind::NoConnection);
+            return fail(FailureKind::NoConnection);
         };
         loop {
             let cut = match link.decoder.peek_message() {
@@ -270,7 +266,7 @@ impl Core {
     }
 
     /// Drops the messages to be ignored that come next.
-    pub(super) fn drop_ignored(&mut self, client: ClientId) -> Result<(), FailureKind> {
+    pub(super) fn drop_ignored(&mut self, client: ClientId) -> Result<(), Fault> {
         let ignores = self
             .client(client)
             .is_some_and(|client| !client.ignore.is_empty());

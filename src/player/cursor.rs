@@ -5,7 +5,7 @@
 
 use super::core::Core;
 use super::matching::Matching;
-use super::verdict::FailureKind;
+use super::verdict::{FailureKind, Fault};
 use crate::scenario::{Block, BlockId, Script, SlotId, Step, Value, Verb};
 use crate::time::Time;
 
@@ -17,7 +17,7 @@ pub(super) enum Flow {
     /// It has played all its steps.
     Over,
     /// A step has failed.
-    Failed(FailureKind),
+    Failed(Fault),
 }
 
 /// One thread of a conversation.
@@ -170,7 +170,7 @@ impl Cursor {
         step: &Step,
         core: &mut Core,
         now: Time,
-    ) -> Result<bool, FailureKind> {
+    ) -> Result<bool, Fault> {
         match self.doing {
             Doing::Begin => self.begin(script, step, core, now),
             Doing::Connect => self.look_at_connect(step, core, now),
@@ -201,7 +201,7 @@ impl Cursor {
         step: &Step,
         core: &mut Core,
         now: Time,
-    ) -> Result<bool, FailureKind> {
+    ) -> Result<bool, Fault> {
         core.count_step()?;
         self.began = now;
         self.deadline = Some(now.after(core.patience(script, step)));
@@ -241,12 +241,7 @@ impl Cursor {
     }
 
     /// Begins a step whose client is connected.
-    pub(super) fn enter(
-        &mut self,
-        step: &Step,
-        core: &mut Core,
-        now: Time,
-    ) -> Result<bool, FailureKind> {
+    pub(super) fn enter(&mut self, step: &Step, core: &mut Core, now: Time) -> Result<bool, Fault> {
         match &step.verb {
             Verb::Send {
                 payload, framed, ..

@@ -7,7 +7,7 @@ use super::core::Core;
 use super::cursor::Cursor;
 use super::explain::head;
 use super::matching::{Hold, Matching};
-use super::verdict::FailureKind;
+use super::verdict::{FailureKind, Fault, fail};
 use crate::scenario::{ClientId, CloseHow, CloseKinds, Matcher, Step, Verb};
 use crate::time::Time;
 
@@ -17,7 +17,7 @@ impl Cursor {
         step: &Step,
         core: &mut Core,
         now: Time,
-    ) -> Result<bool, FailureKind> {
+    ) -> Result<bool, Fault> {
         let Verb::Expect { matcher, framed } = &step.verb else {
             return Ok(self.done());
         };
@@ -38,7 +38,7 @@ impl Cursor {
             link.decoder.unread().len() + link.passed,
         );
         if let Some(how) = link.ended {
-            return Err(FailureKind::Ended {
+            return fail(FailureKind::Ended {
                 expected: expected(&self.matching),
                 how,
                 received,
@@ -46,7 +46,7 @@ impl Cursor {
             });
         }
         if self.is_due(now) {
-            return Err(FailureKind::TimedOut {
+            return fail(FailureKind::TimedOut {
                 expected: expected(&self.matching),
                 received,
                 received_len,
@@ -61,14 +61,14 @@ impl Cursor {
         client: ClientId,
         matcher: &Matcher,
         core: &mut Core,
-    ) -> Result<bool, FailureKind> {
+    ) -> Result<bool, Fault> {
         let cut = match core.next_message(client)? {
             Ok(Some(cut)) => cut,
             Ok(None) => return Ok(false),
             Err(error) => {
                 let received = head(core.link_ref(client)?.decoder.unread());
                 let expected = self.matching.expected(matcher, true);
-                return Err(FailureKind::BadFrame {
+                return fail(FailureKind::BadFrame {
                     expected,
                     error,
                     received,
@@ -78,7 +78,7 @@ impl Cursor {
         let (link, values) = core.link_and_values(client)?;
         let message = cut.message(link.decoder.unread());
         if !self.matching.holds(matcher, &message) {
-            return Err(self.mismatch(matcher, &message, true));
+            return fail(self.mismatch(matcher, &message, true));
         }
         self.matching.capture(matcher, &message, values);
         link.decoder.skip_message(&cut);
@@ -91,7 +91,7 @@ impl Cursor {
         client: ClientId,
         matcher: &Matcher,
         core: &mut Core,
-    ) -> Result<bool, FailureKind> {
+    ) -> Result<bool, Fault> {
         let (link, values) = core.link_and_values(client)?;
         let unread = link.decoder.unread();
         match self.matching.on_stream(matcher, unread) {
@@ -101,7 +101,7 @@ impl Cursor {
                 link.decoder.skip(len);
                 Ok(true)
             }
-            Hold::Never => Err(self.mismatch(matcher, unread, false)),
+            Hold::Never => fail(self.mismatch(matcher, unread, false)),
             Hold::Later => {
                 let exact = self.matching.exact(matcher).map_or(0, <[u8]>::len);
                 let limit = link.max_message();
@@ -117,7 +117,7 @@ impl Cursor {
                     return Ok(false);
                 }
                 let received = head(unread);
-                Err(FailureKind::TooLong {
+                fail(FailureKind::TooLong {
                     expected: self.matching.expected(matcher, false),
                     limit,
                     received,
@@ -141,7 +141,7 @@ impl Cursor {
         step: &Step,
         core: &mut Core,
         now: Time,
-    ) -> Result<bool, FailureKind> {
+    ) -> Result<bool, Fault> {
         let Verb::ExpectClose { kinds, stay_open } = &step.verb else {
             return Ok(self.done());
         };
@@ -151,7 +151,7 @@ impl Cursor {
         let unread = link.decoder.unread();
         if !unread.is_empty() {
             let (received, received_len) = (head(unread), unread.len());
-            return Err(FailureKind::Unexpected {
+            return fail(FailureKind::Unexpected {
                 instead: end_words(*kinds),
                 received,
                 received_len,
@@ -164,8 +164,8 @@ impl Cursor {
                 }
                 Ok(self.done())
             }
-            Some(how) => Err(FailureKind::WrongEnding { kinds: *kinds, how }),
-            None if due => Err(FailureKind::StillOpen { kinds: *kinds }),
+            Some(how) => fail(FailureKind::WrongEnding { kinds: *kinds, how }),
+            None if due => fail(FailureKind::StillOpen { kinds: *kinds }),
             None => Ok(false),
         }
     }
@@ -175,7 +175,7 @@ impl Cursor {
         step: &Step,
         core: &mut Core,
         now: Time,
-    ) -> Result<bool, FailureKind> {
+    ) -> Result<bool, Fault> {
         let Verb::ExpectSilence(time) = &step.verb else {
             return Ok(self.done());
         };
@@ -185,14 +185,14 @@ impl Cursor {
         if !unread.is_empty() {
             let (received, received_len) = (head(unread), unread.len());
             let instead = silence_words(*time);
-            return Err(FailureKind::Unexpected {
+            return fail(FailureKind::Unexpected {
                 instead,
                 received,
                 received_len,
             });
         }
         match link.ended {
-            Some(how) => Err(FailureKind::EndedInSilence(how)),
+            Some(how) => fail(FailureKind::EndedInSilence(how)),
             None if self.is_due(now) => Ok(self.done()),
             None => Ok(false),
         }

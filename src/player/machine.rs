@@ -270,7 +270,7 @@ impl Player {
                     self.close_and_go_on(now);
                     continue;
                 }
-                Flow::Failed(kind) => kind,
+                Flow::Failed(kind) => *kind,
             };
             if self.stage == Stage::Finally
                 && let FailureKind::NoValue(error) = &kind

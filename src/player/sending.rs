@@ -8,7 +8,7 @@ use rand_chacha::rand_core::Rng;
 use super::core::Core;
 use super::cursor::{Cursor, Doing};
 use super::link::Writing;
-use super::verdict::FailureKind;
+use super::verdict::{FailureKind, Fault, fail};
 use super::{Action, Segment};
 use crate::scenario::{Split, Step, Verb};
 use crate::time::Time;
@@ -24,11 +24,7 @@ const RANDOM_FINE: usize = 16;
 
 impl Cursor {
     /// Asks for the next piece of a send to be written.
-    pub(super) fn write_piece(
-        &mut self,
-        step: &Step,
-        core: &mut Core,
-    ) -> Result<bool, FailureKind> {
+    pub(super) fn write_piece(&mut self, step: &Step, core: &mut Core) -> Result<bool, Fault> {
         let Verb::Send { split, .. } = &step.verb else {
             return Ok(self.done());
         };
@@ -45,7 +41,7 @@ impl Cursor {
         step: &Step,
         core: &mut Core,
         now: Time,
-    ) -> Result<bool, FailureKind> {
+    ) -> Result<bool, Fault> {
         let Verb::Send { pace, may_fail, .. } = &step.verb else {
             return Ok(self.done());
         };
@@ -65,8 +61,8 @@ impl Cursor {
                 None => self.write_piece(step, core),
             },
             Writing::Failed(_) if forgiven => Ok(self.done()),
-            Writing::Failed(how) => Err(FailureKind::Unwritable(how)),
-            Writing::Idle | Writing::Asked if due => Err(FailureKind::SendTimedOut {
+            Writing::Failed(how) => fail(FailureKind::Unwritable(how)),
+            Writing::Idle | Writing::Asked if due => fail(FailureKind::SendTimedOut {
                 len: link.outbox.len(),
             }),
             Writing::Idle | Writing::Asked => Ok(false),

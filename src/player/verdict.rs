@@ -177,6 +177,14 @@ pub enum FailureKind {
     },
 }
 
+/// Why a step cannot go on. Boxed: steps that do go on, nearly all, pass a pointer's width.
+pub(super) type Fault = Box<FailureKind>;
+
+/// Fails.
+pub(super) fn fail<T>(kind: FailureKind) -> Result<T, Fault> {
+    Err(Box::new(kind))
+}
+
 impl Failure {
     /// How many received or expected bytes a failure keeps.
     pub const MAX_BYTES: usize = 16 << 10;
