@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::harness::{Output, Server, Workplace};
 
-const GREETED: &str = r#"{ "timeout": "300ms", "steps": [{ "expect": "Welcome!" }] }"#;
+const GREETED: &str = r#"{ "timeout": "1s", "steps": [{ "expect": "Welcome!" }] }"#;
 
 /// Plays a scenario against a server.
 fn play(scenario: &str, serve: impl FnMut(TcpStream) + Send + 'static) -> Output {
@@ -25,7 +25,7 @@ fn a_server_that_never_greets() {
         let _ = stream.read(&mut [0]);
     })
     .ends_with(1)
-    .says("error[BC2002]: no reply within 3")
+    .says("error[BC2002]: no reply within 1.")
     .says("received nothing")
     .says("connection        open");
 }

@@ -94,6 +94,17 @@ impl Program {
         self
     }
 
+    /// Has standard output written to a file of the system.
+    pub(crate) fn stdout_to(mut self, path: &str) -> Self {
+        let file = std::fs::File::options()
+            .write(true)
+            .open(path)
+            .expect("a file");
+        self.command.stdout(file);
+        self.command.stdin(Stdio::null()).stderr(Stdio::null());
+        self
+    }
+
     /// Runs it to its end, and gives nothing but its exit code.
     pub(crate) fn code(mut self) -> Option<i32> {
         let mut child = self.command.spawn().expect("the program starts");
