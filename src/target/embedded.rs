@@ -15,7 +15,7 @@ const DRAIN_DEADLINE: Duration = Duration::from_secs(1);
 /// Where it listens: the system chooses the port, and nobody outside this machine can connect.
 const HOST: &str = "127.0.0.1";
 
-/// A server that listens, until it is stopped or dropped.
+/// A server that listens until this is dropped, or the run is over.
 #[derive(Debug)]
 pub(super) struct Embedded {
     pub(super) address: Address,
@@ -23,9 +23,10 @@ pub(super) struct Embedded {
 }
 
 impl Embedded {
-    /// Starts a server; `run` is what keeps it running, to be spawned.
+    /// Starts a server that stops at the latest when `over` is asked for. The future is what runs it, to be spawned.
     pub(super) async fn start(
         config: Config,
+        over: Cancel,
     ) -> Result<(Self, impl Future<Output = ()> + Send + 'static), BindError> {
         let any = Address::Tcp {
             host: HOST.to_owned(),
@@ -37,7 +38,15 @@ impl Embedded {
             address: address_of(server.local()),
             stop: stop.clone(),
         };
-        let run = async move { server.run(stop.cancelled()).await };
+        let run = async move {
+            let stopped = async {
+                tokio::select! {
+                    () = stop.cancelled() => {}
+                    () = over.cancelled() => {}
+                }
+            };
+            server.run(stopped).await;
+        };
         Ok((embedded, run))
     }
 }

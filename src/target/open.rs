@@ -8,6 +8,7 @@ use tokio::task::JoinSet;
 
 use super::Target;
 use super::embedded::{Embedded, config_of};
+use crate::drive::Cancel;
 use crate::net::{Address, BindError};
 use crate::scenario::{EvalError, Scenario};
 use crate::server::Config;
@@ -29,6 +30,8 @@ struct Servers {
     shared: HashMap<Framing, Embedded>,
     /// All that run, or are being stopped.
     tasks: JoinSet<()>,
+    /// Stops them all.
+    over: Cancel,
 }
 
 /// What one case talks to. Dropped at the end of the case, a server that is its own is stopped, beside what comes next.
@@ -101,8 +104,10 @@ impl OpenTarget {
 
     /// Stops all servers and waits for them, not longer than their own deadline.
     pub async fn close(self) {
-        let Servers { shared, mut tasks } = self.servers.into_inner();
-        drop(shared);
+        let Servers {
+            over, mut tasks, ..
+        } = self.servers.into_inner();
+        over.cancel();
         while tasks.join_next().await.is_some() {}
     }
 }
@@ -121,7 +126,7 @@ impl Servers {
     }
 
     async fn start(&mut self, config: Config) -> Result<Embedded, BindError> {
-        let (server, run) = Embedded::start(config).await?;
+        let (server, run) = Embedded::start(config, self.over.clone()).await?;
         self.tasks.spawn(run);
         // What has stopped by now is forgotten, so that the set does not grow with the number of cases.
         while self.tasks.try_join_next().is_some() {}

@@ -1,6 +1,8 @@
 //! Tests of the server, on real sockets.
 
 mod conversations;
+#[cfg(unix)]
+mod files;
 mod limits;
 mod stopping;
 
