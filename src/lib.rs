@@ -1,7 +1,7 @@
 //! A scriptable protocol test harness and fuzz target: conversations written as JSON, replayed byte for byte over real
 //! sockets, every reply judged.
 //!
-//! Two state machines that never touch a socket face each other: a [`Player`](player::Player), the client's side of a
+//! Two state machines that never touch a socket face each other: a [`Player`], the client's side of a
 //! scenario, and a [`Session`](session::Session), the server's side of the reference protocol. Everything that does I/O
 //! only carries bytes and time between a machine and the world. So the same scenario plays over sockets, in memory under
 //! a virtual clock, and under a fuzzer, and comes to the same verdict.

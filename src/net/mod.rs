@@ -1,6 +1,6 @@
 //! Addresses and connections; the one owner of sockets and of the clock.
 //!
-//! An [`Address`] is what a person writes. [`connect`] makes a [`Connection`] of it, a [`Listener`] accepts them. All kinds of
+//! An [`Address`] is what a person writes. [`connect`](connect()) makes a [`Connection`] of it, a [`Listener`] accepts them. All kinds of
 //! connection look alike from outside: bytes in, bytes out, FIN, RST, and how it [ended](ending_of). What is read and written, and
 //! when, is decided above.
 

@@ -2,7 +2,7 @@
 //!
 //! The ground of everything: how a byte stream is cut into messages ([`Framing`], [`FrameDecoder`]), how a message is
 //! put on a stream ([`Framing::encode`]), how bytes become text however they were cut ([`Utf8Decoder`], [`LossyUtf8`]),
-//! and how bytes of a peer are shown to a person ([`escape`]). No I/O, no clock, nothing of scenarios or sessions.
+//! and how bytes of a peer are shown to a person ([`escape`](escape())). No I/O, no clock, nothing of scenarios or sessions.
 
 mod cut;
 mod decoder;
