@@ -96,7 +96,7 @@ async fn what_a_connection_costs_while_it_is_idle_is_small() {
             .serve(accepted.unwrap(), shared.open().enter(1).unwrap()),
     );
     // The rest of an idle connection: its greeting, a timer, what the runtime keeps of a socket and a task.
-    assert!(size <= 700, "{size} bytes");
+    assert!(size <= 800, "{size} bytes");
 
     drop(client);
 }
