@@ -103,7 +103,7 @@ fn check_scenario(scenario: &Scenario) {
         assert!(usize::from(slot.0) < script.names.len());
     }
     for client in &script.clients {
-        for matcher in &client.ignore {
+        for matcher in client.ignore.iter() {
             check_matcher(matcher, script.matcher_states);
         }
     }

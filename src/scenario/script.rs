@@ -1,5 +1,6 @@
 //! The conversation of a scenario, compiled: what the player plays.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Matcher, Names, Number, Payload, SlotId, Span, Template};
@@ -49,7 +50,7 @@ pub struct Client {
     /// Bytes a received message may have; in raw, bytes a step may hold undecided.
     pub max_message: usize,
     /// Messages to be dropped before anything but `expect_bytes` sees them.
-    pub ignore: Vec<Matcher>,
+    pub ignore: Arc<[Matcher]>,
     /// The `split` of its sends that have none.
     pub split: Option<Split>,
     /// The `pace` of its sends that have none.

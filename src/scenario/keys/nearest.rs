@@ -19,6 +19,7 @@ pub(in crate::scenario) fn nearest<'c>(
     let wanted = plain(word);
     let allowed = wanted.chars().count().div_ceil(3);
     candidates
+        .take(MAX_CANDIDATES)
         .filter(|candidate| candidate.len().abs_diff(word.len()) <= allowed + 2)
         .map(|candidate| (strsim::osa_distance(&wanted, &plain(candidate)), candidate))
         .filter(|(distance, candidate)| *distance <= allowed && *distance < candidate.len())
@@ -28,3 +29,6 @@ pub(in crate::scenario) fn nearest<'c>(
 
 /// How long a word may be for its nearest neighbour to be looked for: 64 bytes.
 const NEAREST_MAX: usize = 64;
+
+/// How many words are compared: 1,000. A file may have names and clients by the ten thousand.
+const MAX_CANDIDATES: usize = 1000;

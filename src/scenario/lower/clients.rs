@@ -1,4 +1,6 @@
-//! `clients`: who talks to the server. And `ignore`, which is read once for each of them.
+//! `clients`: who talks to the server. And `ignore`, which they share.
+
+use std::sync::Arc;
 
 use super::super::json::{self, Value};
 use super::super::keys::{Form, Place};
@@ -55,12 +57,15 @@ impl<'a> Reader<'a> {
         if !self.fit_for_client(name, span) {
             return;
         }
-        self.scope.build_in_client(name);
+        let Ok(id) = u16::try_from(self.clients.len()) else {
+            return;
+        };
+        self.scope.build_in_client(name, ClientId(id));
         let mut client = Client {
             name: name.to_owned(),
             framing: cut.framing.clone(),
             max_message: cut.limit(),
-            ignore: Vec::new(),
+            ignore: Arc::default(),
             split: None,
             pace: None,
         };
@@ -141,32 +146,34 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads the scenario's `ignore` for each client that has none of its own.
+    /// Gives the scenario's `ignore` to each client that has messages, and none of its own.
     fn shared_ignore(&mut self, file: &Fields<'_, 'a>) {
         let Some(given) = file.get("ignore") else {
             return;
         };
-        let mut clients = std::mem::take(&mut self.clients);
-        if clients.iter().all(|client| client.framing == Framing::Raw) {
-            self.ignore(given);
-            if !clients.is_empty() {
+        let ignored = self.ignore(given);
+        if self
+            .clients
+            .iter()
+            .all(|client| client.framing == Framing::Raw)
+        {
+            if !self.clients.is_empty() {
                 self.nothing_to_ignore(given);
             }
+            return;
         }
-        let framed = clients
-            .iter_mut()
-            .filter(|client| client.framing != Framing::Raw);
-        for client in framed.filter(|client| client.ignore.is_empty()) {
-            client.ignore = self.ignore(given);
+        for client in &mut self.clients {
+            if client.framing != Framing::Raw && client.ignore.is_empty() {
+                client.ignore = Arc::clone(&ignored);
+            }
         }
-        self.clients = clients;
     }
 
     /// The value of `ignore`.
-    fn ignore(&mut self, given: Given<'_, 'a>) -> Vec<Matcher> {
+    fn ignore(&mut self, given: Given<'_, 'a>) -> Arc<[Matcher]> {
         let Value::Array(array) = given.value else {
             self.wrong_type(given, Form::Matchers);
-            return Vec::new();
+            return Arc::default();
         };
         // What is ignored may arrive at any time, so its templates may read what any step sets.
         self.scope.anytime = true;
@@ -216,9 +223,8 @@ impl<'a> Reader<'a> {
     }
 
     fn client_named(&mut self, name: &str, span: Span) -> Option<ClientId> {
-        let at = self.clients.iter().position(|client| client.name == name);
-        if let Some(id) = at.and_then(|at| u16::try_from(at).ok()) {
-            return Some(ClientId(id));
+        if let Some(id) = self.scope.client(name) {
+            return Some(id);
         }
         if self.clients_known {
             let message = format!("no client is named {}", quoted(name));

@@ -3,9 +3,7 @@
 //! Only what is certain in every run is reported: a block that may be played no times, or in which a connection may be
 //! in two states, leaves its clients unknown.
 
-use super::super::{
-    BlockId, ClientId, CloseHow, ConnectAs, Diagnostic, Number, Span, Step, Verb, code,
-};
+use super::super::{BlockId, ClientId, CloseHow, ConnectAs, Diagnostic, Span, Step, Verb, code};
 use super::reader::Reader;
 
 /// What is known of a client's connection.
@@ -30,20 +28,36 @@ impl Reader<'_> {
         let fresh = vec![State::Fresh; self.clients.len()];
         let steps = (!self.blocks.is_empty() && finally != Some(BlockId(0))).then_some(BlockId(0));
         for block in steps.into_iter().chain(finally) {
-            self.check_block(block, &mut fresh.clone(), &mut found);
+            self.check_block(block, false, &mut fresh.clone(), &mut found);
         }
         for diagnostic in found {
             self.report(diagnostic);
         }
     }
 
-    fn check_block(&self, id: BlockId, states: &mut [State], found: &mut Vec<Diagnostic>) {
-        let block = usize::try_from(id.0)
-            .ok()
-            .and_then(|at| self.blocks.get(at));
-        for step in block.iter().flat_map(|block| &block.steps) {
+    /// Goes through a block; `again`: as a later round, so that blocks inside of it need no second look.
+    fn check_block(
+        &self,
+        id: BlockId,
+        again: bool,
+        states: &mut [State],
+        found: &mut Vec<Diagnostic>,
+    ) {
+        for step in self.steps_of(id) {
             if let Verb::Repeat { block, times, .. } = &step.verb {
-                self.check_repeat(*block, times, states, found);
+                match times.known() {
+                    None => self.forget(*block, states),
+                    Some(0) => {}
+                    Some(rounds) => {
+                        let before = found.len();
+                        self.check_block(*block, again, states, found);
+                        // The first round begins as the steps before the block left things, a later one as the block
+                        // leaves them itself.
+                        if rounds > 1 && !again && found.len() == before {
+                            self.check_block(*block, true, states, found);
+                        }
+                    }
+                }
             } else if let Some(state) = states.get_mut(usize::from(step.client.0))
                 && step.needs_client()
             {
@@ -55,35 +69,24 @@ impl Reader<'_> {
         }
     }
 
-    /// The first round begins as the steps before the block left things, the later ones as it leaves them itself.
-    fn check_repeat(
-        &self,
-        block: BlockId,
-        times: &Number,
-        states: &mut [State],
-        found: &mut Vec<Diagnostic>,
-    ) {
-        let rounds = times.known();
-        if rounds == Some(0) {
-            return;
-        }
-        let before = states.to_vec();
-        let mut first = Vec::new();
-        self.check_block(block, states, &mut first);
-        let clean = first.is_empty();
-        if rounds.is_some() {
-            found.append(&mut first);
-        }
-        if rounds.is_some_and(|rounds| rounds > 1) && clean {
-            self.check_block(block, states, found);
-        }
-        if rounds.is_none() {
-            for (state, before) in states.iter_mut().zip(before) {
-                if *state != before {
-                    *state = State::Unknown;
-                }
+    /// Forgets what is known of the clients of a block that may be played any number of times.
+    fn forget(&self, id: BlockId, states: &mut [State]) {
+        for step in self.steps_of(id) {
+            if let Verb::Repeat { block, .. } = &step.verb {
+                self.forget(*block, states);
+            } else if let Some(state) = states.get_mut(usize::from(step.client.0))
+                && step.needs_client()
+            {
+                *state = State::Unknown;
             }
         }
+    }
+
+    fn steps_of(&self, id: BlockId) -> &[Step] {
+        let block = usize::try_from(id.0)
+            .ok()
+            .and_then(|at| self.blocks.get(at));
+        block.map_or(&[], |block| &block.steps)
     }
 
     fn cannot_work(

@@ -257,12 +257,19 @@ pub(super) fn quoted(word: &str) -> String {
     }
 }
 
+/// How many words are put in a row: 24.
+const MAX_LISTED: usize = 24;
+
 /// Words in a row: "`a`, `b` and `c`".
 pub(super) fn listed<'w>(words: impl Iterator<Item = &'w str>, last: &str) -> String {
     let words: Vec<_> = words.map(|word| format!("`{word}`")).collect();
     match &words[..] {
         [] => String::new(),
         [one] => one.clone(),
+        many if many.len() > MAX_LISTED => {
+            let shown = many.get(..MAX_LISTED).unwrap_or_default();
+            format!("{} and {} more", shown.join(", "), many.len() - MAX_LISTED)
+        }
         [most @ .., end] => format!("{} {last} {end}", most.join(", ")),
     }
 }

@@ -111,9 +111,11 @@ impl<'a> Reader<'a> {
     }
 
     fn check_names(&mut self, options: &ReadOptions, cases: &[(Span, Case)]) {
-        for found in self.scope.unset_reads(&options.vars, cases) {
+        let (found, more) = self.scope.unset_reads(&options.vars, cases);
+        for found in found {
             self.report(found);
         }
+        self.count_more(more);
     }
 
     fn tags(&mut self, given: Given<'_, 'a>) -> Vec<String> {

@@ -4,9 +4,12 @@
 //! stands later than where the name is set: steps in blocks are counted in the order in which they are played first,
 //! so what is too early here is too early in every run.
 
+use std::collections::{HashMap, HashSet};
+
 use super::super::json::{self, StringLit};
-use super::super::{Case, Diagnostic, Names, SlotId, Span, code, keys};
+use super::super::{Case, ClientId, Diagnostic, Names, SlotId, Span, code, keys};
 use super::fields::{Given, listed, quoted};
+use super::read::MAX_MISTAKES;
 use super::reader::Reader;
 
 /// Names that are always there, beside those of the clients.
@@ -35,8 +38,8 @@ pub(super) struct Scope {
 struct Known {
     /// Whether it is built in.
     built_in: bool,
-    /// Whether it is the name of a client, whose values are of a later version.
-    client: bool,
+    /// Whose name it is, if it is a client's.
+    client: Option<ClientId>,
     /// Where on the clock it is first set, and by what.
     set: Option<(u32, Setter)>,
     /// How many of the cases set it.
@@ -88,11 +91,17 @@ impl Scope {
     }
 
     /// Makes the name of a client a built-in one.
-    pub(super) fn build_in_client(&mut self, name: &str) {
+    pub(super) fn build_in_client(&mut self, name: &str, client: ClientId) {
         self.build_in(name);
         if let Some(slot) = self.names.find(name) {
-            self.known(slot).client = true;
+            self.known(slot).client = Some(client);
         }
+    }
+
+    /// The client with this name.
+    pub(super) fn client(&self, name: &str) -> Option<ClientId> {
+        let slot = self.names.find(name)?;
+        self.known.get(usize::from(slot.0))?.client
     }
 
     /// Whether a name is built in.
@@ -132,58 +141,75 @@ impl Scope {
         &mut self.known[at]
     }
 
-    /// Reports all names that are read and have no value then.
+    /// What is wrong with names that are read and have no value then, and how many more such names there are: finding
+    /// words for each takes its time.
     ///
     /// `run` are the names that the run sets; `cases` the cases, each with its place.
-    pub(super) fn unset_reads(&self, run: &[String], cases: &[(Span, Case)]) -> Vec<Diagnostic> {
-        let mut found = Vec::new();
+    pub(super) fn unset_reads(
+        &self,
+        run: &[String],
+        cases: &[(Span, Case)],
+    ) -> (Vec<Diagnostic>, usize) {
+        let (mut found, mut more) = (Vec::new(), 0);
+        let mut lacking = HashSet::new();
+        let mut nearest = HashMap::new();
         for read in &self.reads {
             let known = self.known.get(usize::from(read.slot.0));
             let known = known.copied().unwrap_or_default();
-            let early = match known.set {
-                Some((at, _)) if at < read.at => continue,
-                Some((_, setter)) => Some(setter),
-                None => None,
-            };
             let name = self.names.name(read.slot);
-            if known.client {
+            if known.has_value(read.at, cases.len()) || run.iter().any(|var| var == name) {
+                continue;
+            }
+            if found.len() >= MAX_MISTAKES {
+                more += 1;
+            } else if known.client.is_some() {
                 found.push(client_value(read.span, name));
-                continue;
+            } else if known.cases > 0 {
+                if lacking.insert(read.slot) {
+                    found.push(missing_in_case(read.slot, name, cases));
+                }
+            } else if let Some((_, setter)) = known.set {
+                found.push(too_early(read.span, name, setter));
+            } else {
+                let near = nearest.entry(read.slot);
+                let near = *near.or_insert_with(|| self.nearest(name, run));
+                found.push(undefined(read.span, name, near));
             }
-            if known.built_in || run.iter().any(|var| var == name) {
-                continue;
-            }
-            let span = read.span;
-            found.push(match early {
-                _ if known.cases == cases.len() && known.cases > 0 => continue,
-                _ if known.cases > 0 => missing_in_case(read.slot, name, cases),
-                Some(setter) => too_early(span, name, setter),
-                None => self.undefined(span, name, run),
-            });
         }
-        found
+        (found, more)
     }
 
-    fn undefined(&self, span: Span, name: &str, run: &[String]) -> Diagnostic {
+    /// The name with a value that `name` was probably meant to be.
+    fn nearest<'n>(&'n self, name: &str, run: &'n [String]) -> Option<&'n str> {
         let defined = |known: &Known| known.built_in || known.set.is_some() || known.cases > 0;
         let names = (0_u16..)
             .zip(&self.known)
             .filter(|(_, known)| defined(known))
             .map(|(slot, _)| self.names.name(SlotId(slot)))
             .chain(run.iter().map(String::as_str));
-        let found = Diagnostic::error(
-            code::UNDEFINED_NAME,
-            span,
-            format!("nothing defines {}", quoted(name)),
-        )
-        .label("no var, no capture, no column of the cases");
-        match keys::nearest(name, names) {
-            Some(near) => found.help(format!("did you mean \"{near}\"?")),
-            None => found.help(format!(
-                "define it in `vars`, capture it in an earlier step, or give it with --var {name}=VALUE"
-            )),
-        }
+        keys::nearest(name, names)
     }
+}
+
+impl Known {
+    /// Whether it has a value at this time on the clock, in each of so many cases.
+    fn has_value(&self, at: u32, cases: usize) -> bool {
+        self.set.is_some_and(|(set, _)| set < at)
+            || self.built_in && self.client.is_none()
+            || self.cases > 0 && self.cases == cases
+    }
+}
+
+fn undefined(span: Span, name: &str, near: Option<&str>) -> Diagnostic {
+    let message = format!("nothing defines {}", quoted(name));
+    let found = Diagnostic::error(code::UNDEFINED_NAME, span, message)
+        .label("no var, no capture, no column of the cases");
+    found.help(match near {
+        Some(near) => format!("did you mean \"{near}\"?"),
+        None => format!(
+            "define it in `vars`, capture it in an earlier step, or give it with --var {name}=VALUE"
+        ),
+    })
 }
 
 fn client_value(span: Span, name: &str) -> Diagnostic {

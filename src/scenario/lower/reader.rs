@@ -29,7 +29,7 @@ pub(super) struct Reader<'a> {
     pub matcher_states: usize,
     found: Vec<Diagnostic>,
     /// How many mistakes were found beyond [`MAX_MISTAKES`].
-    uncounted: usize,
+    beyond: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -44,7 +44,7 @@ impl<'a> Reader<'a> {
             blocks: Vec::new(),
             matcher_states: 0,
             found: Vec::new(),
-            uncounted: 0,
+            beyond: 0,
         }
     }
 
@@ -53,13 +53,18 @@ impl<'a> Reader<'a> {
         if self.found.len() < MAX_MISTAKES {
             self.found.push(diagnostic);
         } else {
-            self.uncounted += 1;
+            self.beyond += 1;
         }
+    }
+
+    /// Counts mistakes for which no words were made.
+    pub(super) fn count_more(&mut self, mistakes: usize) {
+        self.beyond += mistakes;
     }
 
     /// How many mistakes have been found so far.
     pub(super) fn mistakes(&self) -> usize {
-        self.found.len() + self.uncounted
+        self.found.len() + self.beyond
     }
 
     /// All mistakes, in the order of the file.
@@ -68,11 +73,11 @@ impl<'a> Reader<'a> {
         self.found
             .sort_by(|a, b| (a.span, a.code, &a.message).cmp(&(b.span, b.code, &b.message)));
         self.found.dedup();
-        if self.uncounted > 0 {
+        if self.beyond > 0 {
             self.found.push(Diagnostic {
                 code: code::MORE,
                 severity: Severity::Error,
-                message: format!("{} more mistakes are not shown", self.uncounted),
+                message: format!("{} more mistakes are not shown", self.beyond),
                 span: None,
                 label: String::new(),
                 help: None,

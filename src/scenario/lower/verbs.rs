@@ -251,12 +251,7 @@ impl<'a> Reader<'a> {
             && let Value::StringLit(name) = given.value
         {
             // A name that is unknown has been reported where the step's own client was looked up.
-            let id = self
-                .clients
-                .iter()
-                .position(|client| client.name == name.value);
-            let id = id.and_then(|at| u16::try_from(at).ok());
-            self.default_client = id.map(ClientId).or(Some(ClientId(0)));
+            self.default_client = self.scope.client(&name.value).or(Some(ClientId(0)));
         }
         let block = self.steps(given);
         self.default_client = around;

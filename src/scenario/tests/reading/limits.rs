@@ -131,3 +131,42 @@ fn a_file_of_a_hundred_thousand_steps_is_read_in_one_pass() {
     let scenario = accept(&format!("{{ \"steps\": [\n{}\n] }}", steps.join(",\n")));
     assert_eq!(scenario.script.blocks[0].steps.len(), 100_000);
 }
+
+#[test]
+fn blocks_in_blocks_are_judged_in_one_pass_each() {
+    // Each level twice would be 2^60 rounds.
+    let depth = 60;
+    let open = "{ \"repeat\": [{ \"send\": \"x\" }, ".repeat(depth);
+    let close = "], \"times\": 2 }".repeat(depth);
+    accept_steps(&format!("{open}{{ \"wait\": \"1s\" }}{close}"));
+}
+
+#[test]
+fn many_clients_share_what_they_ignore() {
+    let clients: Vec<_> = (0..20_000).map(|n| format!("\"c{n}\"")).collect();
+    let ignored = vec!["\"PING\""; 2000].join(",");
+    let steps: Vec<_> = (0..20_000)
+        .map(|n| format!("{{ \"as\": \"c{n}\", \"send\": \"x\" }}"))
+        .collect();
+    let (clients, steps) = (clients.join(","), steps.join(","));
+    let scenario = accept(&format!(
+        "{{ \"clients\": [{clients}], \"ignore\": [{ignored}], \"steps\": [{steps}] }}"
+    ));
+    assert_eq!(scenario.script.clients.len(), 20_000);
+    assert_eq!(scenario.script.clients[19_999].ignore.len(), 2000);
+}
+
+#[test]
+fn thousands_of_wrong_names_among_thousands_are_told_in_time() {
+    let vars: Vec<_> = (0..20_000).map(|n| format!("\"name{n}\": 1")).collect();
+    let steps = vec!["{ \"send\": \"{{ nome }}\" }"; 20_000].join(",");
+    let text = format!(
+        "{{ \"vars\": {{ {} }}, \"steps\": [{steps}] }}",
+        vars.join(",")
+    );
+    assert_eq!(
+        codes(&text).len(),
+        MAX_MISTAKES + 1,
+        "the last one counts the others"
+    );
+}
