@@ -66,11 +66,14 @@ logged() {
 failed=()
 for target in "${targets[@]}"; do
     mkdir -p "corpus/$target" "artifacts/$target"
+    # The project's own scenarios are the best files to begin with.
+    more=()
+    [ "$target" != scenario_json ] || more=(../scenarios)
     status=0
     "$binaries/$target" \
         -max_total_time="$seconds" -max_len=1024 -timeout=5 -rss_limit_mb=1024 \
         -dict="dictionaries/$target.dict" -artifact_prefix="artifacts/$target/" \
-        -print_final_stats=1 "corpus/$target" "seeds/$target" >"$log" 2>&1 || status=$?
+        -print_final_stats=1 "corpus/$target" "seeds/$target" "${more[@]}" >"$log" 2>&1 || status=$?
 
     done=$(logged 'stat::number_of_executed_units:')
     counters=$(logged 'Loaded 1 modules *(')

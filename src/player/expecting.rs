@@ -93,36 +93,38 @@ impl Cursor {
         core: &mut Core,
     ) -> Result<bool, Fault> {
         let (link, values) = core.link_and_values(client)?;
-        let unread = link.decoder.unread();
-        match self.matching.on_stream(matcher, unread) {
-            Hold::At(len) => {
-                let run = unread.get(..len).unwrap_or_default();
-                self.matching.capture(matcher, run, values);
-                link.decoder.skip(len);
-                Ok(true)
+        let limit = link.max_message();
+        let exact = self.matching.exact(matcher).map_or(0, <[u8]>::len);
+        let most = limit.max(exact);
+        loop {
+            let unread = link.decoder.unread();
+            // No more is looked at than would be when the bytes came one by one: a decision after too many bytes is none,
+            // also when they all came at once.
+            let looked = &unread[..unread.len().min(most.saturating_add(1))];
+            match self.matching.on_stream(matcher, looked) {
+                Hold::At(len) => {
+                    let run = looked.get(..len).unwrap_or_default();
+                    self.matching.capture(matcher, run, values);
+                    link.decoder.skip(len);
+                    return Ok(true);
+                }
+                Hold::Never => return fail(self.mismatch(matcher, unread, false)),
+                Hold::Later if looked.len() <= most => return Ok(false),
+                Hold::Later => {}
             }
-            Hold::Never => fail(self.mismatch(matcher, unread, false)),
-            Hold::Later => {
-                let exact = self.matching.exact(matcher).map_or(0, <[u8]>::len);
-                let limit = link.max_message();
-                if unread.len() <= limit.max(exact) {
-                    return Ok(false);
-                }
-                // What the matcher has passed does not count, and need not be kept.
-                let passed = self.matching.passed(matcher);
-                if unread.len() - passed.min(unread.len()) <= limit {
-                    self.matching.forget(matcher, passed);
-                    link.decoder.skip(passed);
-                    link.passed += passed;
-                    return Ok(false);
-                }
+            // What the matcher has passed does not count, and need not be kept.
+            let passed = self.matching.passed(matcher);
+            if looked.len() - passed.min(looked.len()) > limit {
                 let received = head(unread);
-                fail(FailureKind::TooLong {
+                return fail(FailureKind::TooLong {
                     expected: self.matching.expected(matcher, false),
                     limit,
                     received,
-                })
+                });
             }
+            self.matching.forget(matcher, passed);
+            link.decoder.skip(passed);
+            link.passed += passed;
         }
     }
 

@@ -1,6 +1,7 @@
 //! Properties of the scenario reader: whatever a file holds, it is a scenario that hangs together, or has mistakes that
 //! point into it.
 
+use super::printed;
 use crate::scenario::{
     BlockId, Diagnostics, Matcher, MatcherNode, ReadOptions, Scenario, Severity, Span, Step, Verb,
     explain, read,
@@ -14,7 +15,7 @@ const COMMENT: &str = "/* the same behind a comment */\n";
 /// # Panics
 ///
 /// When a mistake points outside of the file or into a character, a scenario names what it does not have, or the same
-/// file behind a comment is read in another way.
+/// file is read in another way behind a comment, or once it is printed without comments and blanks.
 pub fn scenario_json(data: &[u8]) {
     let outcome = outcome(data);
     if let Ok(text) = std::str::from_utf8(data)
@@ -38,6 +39,7 @@ fn outcome(data: &[u8]) -> Result<Scenario, Diagnostics> {
             assert_eq!(warnings.errors(), 0, "a scenario with mistakes");
             check_diagnostics(&warnings);
             check_scenario(&scenario);
+            printed::means_the_same(&scenario, &options);
             Ok(scenario)
         }
         Err(mistakes) => {

@@ -19,7 +19,65 @@ fn stream() -> impl Strategy<Value = Vec<u8>> {
     proptest::collection::vec(part, 0..40).prop_map(|parts| parts.concat())
 }
 
+/// Steps of a conversation in the language of its property: exchanges that come to a good end, steps that may not, and noise.
+fn steps() -> impl Strategy<Value = Vec<u8>> {
+    let exchange = prop::sample::select(&[
+        ">Rose\n<Hello, Rose!",
+        ">Rose\n=Hello, \n=Rose!|",
+        ")Ro\n)se|\n<[Hello",
+        ">Rose\n</^Hello, (?<name>[^!]*)!\n>{{ name }}\n<Hello, {{ name }}!",
+        ">Think\n=/^.*?, (?<name>[^!]*)!\\r?|\n>{{ name }}\n<~Think",
+        ">Zo\u{eb}\n<$~Zo\n>{{ kept }}\n<?",
+        ">Rose\n=$#5\n)-{{ kept }}-|\n=~-Hello-\n=#1\n=]|",
+        ">Rose\n>Think\n<&[Hello&]!\n<,Hello,[Hello",
+        ">Rose\n=,Hell,Hello\n=~!\n=|",
+        "3>Rose\n3<Hello, Rose!",
+        "s\n>Rose\nw\n<!~x",
+        ">exit\n.\nc\n<Welcome!",
+        ")Rose|exit|\n<Hello, Rose!\n.\nc\n<Welcome!",
+        ")Rose|half\n-\n<Hello, Rose!\n.\nc\n<Welcome!",
+        ")Zo\\|\nx\nc\n<Welcome!",
+    ]);
+    let step = prop::sample::select(&[
+        "=Welc",
+        "=ome!|",
+        ">",
+        ")exit|",
+        "<Hello, Rose!",
+        "=/l+",
+        "=#9",
+        "<~ell",
+        "=~, ",
+        "=]!",
+        "<!~x",
+        "3=#2",
+        "-",
+        "x",
+        "c",
+        ".",
+        "s",
+    ]);
+    let noise = proptest::collection::vec(any::<u8>(), 0..8);
+    let part = prop_oneof![
+        12 => exchange.prop_map(|steps| steps.as_bytes().to_vec()),
+        2 => step.prop_map(|step| step.as_bytes().to_vec()),
+        1 => noise,
+    ];
+    let greeting = prop::sample::select(&["<Welcome!", "=Welcome!|", "=~!\n=|", ""]);
+    (greeting, proptest::collection::vec(part, 0..5)).prop_map(|(greeting, parts)| {
+        [greeting.as_bytes().to_vec(), parts.join(&b'\n')].join(&b'\n')
+    })
+}
+
 proptest! {
+    #[test]
+    fn a_conversation_comes_to_the_same_however_it_is_cut(
+        header in proptest::array::uniform5(any::<u8>()),
+        steps in steps(),
+    ) {
+        super::conversation(&[&header[..], &steps].concat());
+    }
+
     #[test]
     fn a_session_does_what_the_model_does(
         header in proptest::array::uniform5(any::<u8>()),

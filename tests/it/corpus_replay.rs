@@ -15,23 +15,19 @@ struct Target {
     seeds: usize,
 }
 
-const TARGETS: [Target; 3] = [
-    Target {
-        name: "frame_decoder",
-        body: props::frame_decoder,
-        seeds: 12,
-    },
-    Target {
-        name: "session",
-        body: props::session,
-        seeds: 16,
-    },
-    Target {
-        name: "utf8",
-        body: props::utf8,
-        seeds: 12,
-    },
+const TARGETS: [Target; 5] = [
+    Target::new("conversation", props::conversation, 24),
+    Target::new("frame_decoder", props::frame_decoder, 12),
+    Target::new("scenario_json", props::scenario_json, 25),
+    Target::new("session", props::session, 16),
+    Target::new("utf8", props::utf8, 12),
 ];
+
+impl Target {
+    const fn new(name: &'static str, body: fn(&[u8]), seeds: usize) -> Self {
+        Self { name, body, seeds }
+    }
+}
 
 #[test]
 fn every_seed_of_every_target_holds() {
