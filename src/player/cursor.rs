@@ -47,6 +47,8 @@ struct Rounds {
     index: SlotId,
     round: u64,
     times: u64,
+    /// What the index was outside: a `repeat` in a `repeat` may use the same name.
+    outside: Option<Value>,
 }
 
 /// What a cursor does with its step.
@@ -155,12 +157,18 @@ impl Cursor {
                 return true;
             }
         }
-        self.frames.pop();
-        if self.frames.is_empty() {
-            return false;
+        if let Some(Frame {
+            rounds: Some(rounds),
+            ..
+        }) = self.frames.pop()
+        {
+            match rounds.outside {
+                Some(value) => core.values.set(rounds.index, value),
+                None => core.values.unset(rounds.index),
+            }
         }
         self.skip_step();
-        true
+        !self.frames.is_empty()
     }
 
     /// Does the next thing of a step. `Ok(false)`: there is nothing to do yet.
@@ -221,12 +229,13 @@ impl Cursor {
                 if times == 0 {
                     return Ok(self.done());
                 }
-                core.values.set(*index, Value::from(0));
                 let rounds = Some(Rounds {
                     index: *index,
                     round: 0,
                     times,
+                    outside: core.values.get(*index).cloned(),
                 });
+                core.values.set(*index, Value::from(0));
                 self.frames.push(Frame {
                     block: *block,
                     at: 0,

@@ -20,6 +20,21 @@ fn rounds_count_from_zero_and_names_set_inside_stay() {
 }
 
 #[test]
+fn a_round_in_a_round_gives_the_outer_index_back() {
+    let mut bench = Bench::connected(
+        "",
+        r#"{ "repeat": [
+               { "repeat": [{ "send": "{{index}}" }], "times": 2 },
+               { "send": "after {{index}}" }
+             ], "times": 2 }"#,
+    );
+    for expected in ["0", "1", "after 0", "0", "1", "after 1"] {
+        assert_eq!(bench.written(), expected.as_bytes());
+    }
+    bench.passed();
+}
+
+#[test]
 fn no_round_at_all_is_no_mistake() {
     let mut bench = Bench::new(
         "",
