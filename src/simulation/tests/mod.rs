@@ -1,1 +1,143 @@
 //! Whole conversations in memory.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Simulation, Unsupported, play};
+use crate::player::{Event, Player, Segment, Setting, Verdict};
+use crate::scenario::{ReadOptions, Scenario, read};
+use crate::session::Config;
+use crate::time::Time;
+
+fn scenario(text: &str) -> Scenario {
+    match read("test.json", text.as_bytes(), &ReadOptions::default()) {
+        Ok((scenario, _)) => scenario,
+        Err(mistakes) => panic!("{mistakes:?}"),
+    }
+}
+
+/// What came of a scenario, when, and what was said.
+fn outcome(scenario: &Scenario, setting: Setting) -> (Option<Verdict>, Time, Vec<Event>) {
+    let config = Arc::new(Config::for_scenario(scenario).expect("a greeting"));
+    let mut player = Player::new(Arc::clone(&scenario.script), setting);
+    let end = play(&mut player, &config);
+    let events = player.transcript().events().cloned().collect();
+    (player.verdict().cloned(), end, events)
+}
+
+fn check_passes(text: &str, takes: Duration) {
+    let (verdict, end, events) = outcome(&scenario(text), Setting::default());
+    assert_eq!(verdict, Some(Verdict::Passed), "{text}\n{events:?}");
+    assert_eq!(end, Time::ZERO.after(takes), "{text}");
+}
+
+#[test]
+fn time_passes_only_where_somebody_waits_for_it() {
+    check_passes(
+        r#"{ "steps": [{ "expect": "Welcome!" }, { "send": "Rose" }, { "expect": "Hello, Rose!" }] }"#,
+        Duration::ZERO,
+    );
+    check_passes(
+        r#"{ "server": { "think_time": "1m" }, "timeout": "2m",
+             "steps": [{ "expect": "Welcome!" }, { "send": "Rose" }, { "expect": "Hello, Rose!" }] }"#,
+        Duration::from_secs(60),
+    );
+    check_passes(
+        r#"{ "steps": [{ "expect": "Welcome!" }, { "expect_silence": "30s" }, { "wait": "10s" }] }"#,
+        Duration::from_secs(40),
+    );
+    check_passes(
+        r#"{ "server": { "idle_timeout": "20s" }, "timeout": "1m",
+             "steps": [{ "expect": "Welcome!" }, { "expect_close": "clean" }] }"#,
+        Duration::from_secs(20),
+    );
+}
+
+#[test]
+fn a_reply_that_does_not_come_fails_at_the_deadline() {
+    let scenario = scenario(
+        r#"{ "server": { "think_time": "60m" }, "timeout": "7s",
+             "steps": [{ "expect": "Welcome!" }, { "send": "Rose" }, { "expect": "Hello, Rose!" }] }"#,
+    );
+    let (verdict, end, _) = outcome(&scenario, Setting::default());
+    assert!(matches!(verdict, Some(Verdict::Failed(_))), "{verdict:?}");
+    assert_eq!(end, Time::ZERO.after(Duration::from_secs(7)));
+}
+
+#[test]
+fn each_client_faces_a_session_of_its_own() {
+    check_passes(
+        r#"{ "clients": ["ann", "bob"], "steps": [
+             { "as": "ann", "expect": "Welcome!" }, { "as": "bob", "expect": "Welcome!" },
+             { "as": "ann", "send": "exit" }, { "as": "bob", "send": "Bob" },
+             { "as": "bob", "expect": "Hello, Bob!" }, { "as": "ann", "expect_close": "clean" } ] }"#,
+        Duration::ZERO,
+    );
+}
+
+#[test]
+fn the_same_seed_says_the_same_in_the_same_pieces() {
+    let scenario = scenario(
+        r#"{ "steps": [
+             { "expect": "Welcome!" }, { "send": "a name that is long enough to be cut", "split": "random", "pace": "3ms" },
+             { "expect": { "prefix": "Hello, a name" } }, { "send": "exit" }, { "expect_close": "clean" } ] }"#,
+    );
+    let seeded = |seed| {
+        let setting = Setting {
+            seed,
+            ..Setting::default()
+        };
+        outcome(&scenario, setting)
+    };
+    let first = seeded(1);
+    assert_eq!(first.0, Some(Verdict::Passed));
+    assert_eq!(first, seeded(1));
+    assert!(
+        (2..20).any(|seed| seeded(seed) != first),
+        "no seed cuts otherwise"
+    );
+}
+
+#[test]
+fn a_network_is_used_again() {
+    let scenario = scenario(
+        r#"{ "steps": [{ "expect": "Welcome!" }, { "send": "exit" }, { "expect_close": "clean" },
+             { "connect": true }, { "expect": "Welcome!" }] }"#,
+    );
+    let config = Arc::new(Config::for_scenario(&scenario).expect("a greeting"));
+    let mut network = Simulation::new(config);
+    let mut player = Player::new(Arc::clone(&scenario.script), Setting::default());
+    for round in 0..3 {
+        network.play(&mut player);
+        assert_eq!(player.verdict(), Some(&Verdict::Passed), "round {round}");
+        let segment = Some(Segment::Byte).filter(|_| round == 0);
+        player.reset(Setting {
+            segment,
+            ..Setting::default()
+        });
+    }
+}
+
+#[test]
+fn what_needs_real_sockets_is_told() {
+    for (text, expected) in [
+        (r#"{ "steps": [{ "expect": "Welcome!" }] }"#, None),
+        (
+            r#"{ "server": { "max_connections": 1 }, "steps": [{ "expect": "Welcome!" }] }"#,
+            Some("a limit on connections cannot be simulated: it needs real sockets"),
+        ),
+        (
+            r#"{ "steps": [{ "connect": "refused" }] }"#,
+            Some(
+                "a connection that does not come about cannot be simulated: it needs real sockets",
+            ),
+        ),
+    ] {
+        let unsupported = Unsupported::in_scenario(&scenario(text));
+        assert_eq!(
+            unsupported.map(|why| why.to_string()).as_deref(),
+            expected,
+            "{text}"
+        );
+    }
+}
