@@ -71,7 +71,7 @@ for target in "${targets[@]}"; do
     [ "$target" != scenario_json ] || more=(../scenarios)
     status=0
     "$binaries/$target" \
-        -max_total_time="$seconds" -max_len=1024 -timeout=5 -rss_limit_mb=1024 \
+        -max_total_time="$seconds" -max_len=1024 -timeout=20 -rss_limit_mb=1024 \
         -dict="dictionaries/$target.dict" -artifact_prefix="artifacts/$target/" \
         -print_final_stats=1 "corpus/$target" "seeds/$target" "${more[@]}" >"$log" 2>&1 || status=$?
 

@@ -17,7 +17,7 @@ struct Target {
 
 const TARGETS: [Target; 5] = [
     Target::new("conversation", props::conversation, 24),
-    Target::new("frame_decoder", props::frame_decoder, 12),
+    Target::new("frame_decoder", props::frame_decoder, 24),
     Target::new("scenario_json", props::scenario_json, 25),
     Target::new("session", props::session, 16),
     Target::new("utf8", props::utf8, 12),
