@@ -55,24 +55,45 @@
 //! simulation::play(&mut player, &Arc::new(server));
 //! assert_eq!(player.verdict(), Some(&Verdict::Passed));
 //! ```
+//!
+//! # Features
+//!
+//! `cli`, on unless default features are off, is all of the above. Without it there is only [`wire`], for programs that want
+//! its framings and nothing else; `codec` adds them as codecs of tokio-util.
 
+#[cfg(feature = "cli")]
 pub mod cli;
+#[cfg(feature = "cli")]
 pub mod drive;
+#[cfg(feature = "cli")]
 pub mod net;
+#[cfg(feature = "cli")]
 pub mod player;
 #[doc(hidden)]
 pub mod props;
+#[cfg(feature = "cli")]
 pub mod report;
+#[cfg(feature = "cli")]
 pub mod runner;
+#[cfg(feature = "cli")]
 pub mod scenario;
+#[cfg(feature = "cli")]
 pub mod server;
+#[cfg(feature = "cli")]
 pub mod session;
+#[cfg(feature = "cli")]
 pub mod simulation;
+#[cfg(feature = "cli")]
 pub mod target;
+#[cfg(feature = "cli")]
 pub mod time;
 pub mod wire;
 
+#[cfg(feature = "cli")]
 pub use player::{Failure, Player, Setting, Verdict};
+#[cfg(feature = "cli")]
 pub use runner::{CaseRef, Event, Outcome, RunOptions, run_suite};
+#[cfg(feature = "cli")]
 pub use scenario::{ReadOptions, Scenario, read};
+#[cfg(feature = "cli")]
 pub use target::Target;

@@ -3,19 +3,28 @@
 //! Each takes arbitrary bytes, and panics when the property does not hold. The first bytes choose how the property is
 //! tried (fixed width, so that the rest of an input can be read), the others are what it is tried on.
 
+#[cfg(feature = "cli")]
 mod conversation;
 mod frames;
 mod naive;
 mod pieces;
+#[cfg(feature = "cli")]
 mod printed;
+#[cfg(feature = "cli")]
 mod scenario;
+#[cfg(feature = "cli")]
 mod session;
 #[cfg(test)]
+mod splits;
+#[cfg(all(test, feature = "cli"))]
 mod tests;
 mod utf8;
 
+#[cfg(feature = "cli")]
 pub use conversation::conversation;
 pub use frames::frame_decoder;
+#[cfg(feature = "cli")]
 pub use scenario::scenario_json;
+#[cfg(feature = "cli")]
 pub use session::session;
 pub use utf8::utf8;

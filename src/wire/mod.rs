@@ -4,6 +4,8 @@
 //! put on a stream ([`Framing::encode`]), how bytes become text however they were cut ([`Utf8Decoder`], [`LossyUtf8`]),
 //! and how bytes of a peer are shown to a person ([`escape`](escape())). No I/O, no clock, nothing of scenarios or sessions.
 
+#[cfg(feature = "codec")]
+mod codec;
 mod cut;
 mod decoder;
 mod delimited;
@@ -24,6 +26,8 @@ mod tests;
 mod utf8;
 mod varint;
 
+#[cfg(feature = "codec")]
+pub use codec::{CodecError, FrameCodec};
 pub use cut::Cut;
 pub use decoder::{BadFrame, FrameDecoder, KEPT_CAPACITY};
 pub use delimited::Delimiter;

@@ -1,5 +1,7 @@
 //! Tests of the wire layer.
 
+#[cfg(feature = "codec")]
+mod codec;
 mod decoder;
 mod escape;
 mod framings;
