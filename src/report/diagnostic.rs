@@ -115,13 +115,15 @@ impl<'a> Lines<'a> {
         let first = self.starts.get(line - 1).copied().unwrap_or(0);
         let last = self.starts.get(line).map_or(text.len(), |next| next - 1);
         let line_text = text[first..last.max(first)].trim_end_matches('\r');
+        // In the file, where the CR of a line end is a character too.
+        let column = text[first..start].chars().count() + 1;
         let start = (start - first).min(line_text.len());
         let end = boundary(text, span.end as usize).saturating_sub(first);
         let end = end.clamp(start, line_text.len());
         let (excerpt, caret) = excerpt(line_text, start..end);
         Place {
             line,
-            column: line_text[..start].chars().count() + 1,
+            column,
             excerpt,
             caret,
         }

@@ -71,6 +71,12 @@ fn the_end_of_a_file_can_be_pointed_at() {
 }
 
 #[test]
+fn a_mistake_between_cr_and_lf_has_the_column_of_the_file() {
+    let all = shown(&mistake("ab\r\n", 3, 3, ""));
+    assert!(all.contains("a.json:1:4"), "{all}");
+}
+
+#[test]
 fn a_line_of_megabytes_is_cut_to_what_stands_around_the_word() {
     let text = format!("{}WORD{}", "a".repeat(4 << 20), "b".repeat(4 << 20));
     let start = 4 << 20;
