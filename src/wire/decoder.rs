@@ -132,7 +132,7 @@ impl FrameDecoder {
     /// [`unread`](Self::unread) and [`skip`](Self::skip) still work then.
     #[inline(always)]
     pub fn peek_message(&mut self) -> Result<Option<Cut>, WireError> {
-        if self.state == State::Stream {
+        if let State::Stream = self.state {
             let unread = self.buffer.get(self.start..).unwrap_or_default();
             let found = self
                 .framing
@@ -153,20 +153,33 @@ impl FrameDecoder {
     /// As [`peek_message`](Self::peek_message).
     #[inline(always)]
     pub fn poll_message(&mut self) -> Result<Option<&[u8]>, WireError> {
-        Ok(self.peek_message()?.map(|cut| self.take(&cut)))
+        if let State::Stream = self.state {
+            let unread = self.buffer.get(self.start..).unwrap_or_default();
+            let found = self
+                .framing
+                .find(unread, self.max_message, &mut self.memory);
+            if let Ok(Some(cut)) = found
+                && cut.head == 0
+            {
+                let body = self.start + cut.body.start..self.start + cut.body.end;
+                self.advance(cut.len);
+                return Ok(Some(self.buffer.get(body).unwrap_or_default()));
+            }
+        }
+        self.poll_unusual()
     }
 
     /// Takes the message that [`peek_message`](Self::peek_message) has found, and drops it.
     pub fn skip_message(&mut self, cut: &Cut) {
-        if self.state == State::Packets && cut.len == 0 {
-            self.packets.pop_front();
-        }
-        self.skip(cut.len);
+        self.take(cut);
+        self.reclaim();
     }
 
     /// Takes `n` unread bytes, whatever the framing; all of them when there are fewer.
     pub fn skip(&mut self, n: usize) {
-        self.advance(n.min(self.unread().len()));
+        let n = n.min(self.unread().len());
+        self.advance_packets(n);
+        self.advance(n);
         self.reclaim();
     }
 
@@ -199,6 +212,12 @@ impl FrameDecoder {
             Framing::Datagram => State::Packets,
             _ => State::Stream,
         }
+    }
+
+    /// [`poll_message`](Self::poll_message) when there may be no message, or not in one piece.
+    #[inline(never)]
+    fn poll_unusual(&mut self) -> Result<Option<&[u8]>, WireError> {
+        Ok(self.peek_unusual()?.map(|cut| self.take(&cut)))
     }
 
     /// [`peek_message`](Self::peek_message) when there may be no message.
@@ -259,12 +278,9 @@ impl FrameDecoder {
     }
 
     /// Takes a frame of the unread bytes and lends its message, which stays where it is until the next call.
-    #[inline(always)]
     pub(super) fn take(&mut self, cut: &Cut) -> &[u8] {
         let frame = self.start;
-        if self.state == State::Packets && cut.len == 0 {
-            self.packets.pop_front();
-        }
+        self.packets.pop_front();
         self.advance(cut.len);
         let body = frame + cut.body.start..frame + cut.body.end;
         if cut.head == 0 {
@@ -283,12 +299,9 @@ impl FrameDecoder {
         self.start += n;
         self.memory.advance(n);
         self.offset += n as u64;
-        if !self.packets.is_empty() {
-            self.advance_packets(n);
-        }
     }
 
-    #[cold]
+    /// Notes that `n` unread bytes of packets are taken, wherever those end.
     fn advance_packets(&mut self, mut n: usize) {
         while let Some(len) = self.packets.front_mut()
             && n > 0

@@ -65,32 +65,35 @@ impl End {
     /// Examines more bytes, until an end is among them. False when there are none.
     #[inline(always)]
     fn look_on(self, unread: &[u8], memory: &mut Memory) -> bool {
-        for _ in 0..BLOCKS_BEFORE_LEAP {
-            let rest = unread.get(memory.examined..).unwrap_or_default();
-            let Some(block) = rest.first_chunk::<BLOCK>() else {
-                return self.look_at_tail(rest, memory);
-            };
-            memory.examined += BLOCK;
-            memory.ends = scan::mask(self.byte, block);
-            if memory.ends != 0 {
+        self.look_at_block(unread, memory) || self.look_further(unread, memory)
+    }
+
+    /// Examines the next block, if there is a whole one. Whether an end is in it.
+    #[inline(always)]
+    fn look_at_block(self, unread: &[u8], memory: &mut Memory) -> bool {
+        let rest = unread.get(memory.examined..).unwrap_or_default();
+        let Some(block) = rest.first_chunk::<BLOCK>() else {
+            return false;
+        };
+        memory.examined += BLOCK;
+        memory.ends = scan::mask(self.byte, block);
+        memory.ends != 0
+    }
+
+    /// Examines what comes after a block without an end.
+    #[inline(never)]
+    fn look_further(self, unread: &[u8], memory: &mut Memory) -> bool {
+        for _ in 1..BLOCKS_BEFORE_LEAP {
+            if self.look_at_block(unread, memory) {
                 return true;
             }
         }
-        self.leap(unread, memory)
-    }
-
-    /// Examines the last bytes, which are less than a block.
-    #[inline(never)]
-    fn look_at_tail(self, tail: &[u8], memory: &mut Memory) -> bool {
-        memory.examined += tail.len();
-        memory.ends = scan::mask_of_tail(self.byte, tail);
-        !tail.is_empty()
-    }
-
-    /// Goes on to just before the next end, or past all bytes.
-    #[inline(never)]
-    fn leap(self, unread: &[u8], memory: &mut Memory) -> bool {
         let rest = unread.get(memory.examined..).unwrap_or_default();
+        if rest.len() < BLOCK {
+            memory.examined += rest.len();
+            memory.ends = scan::mask_of_tail(self.byte, rest);
+            return !rest.is_empty();
+        }
         let found = scan::find_byte(self.byte, rest);
         memory.examined += found.unwrap_or(rest.len());
         found.is_some()

@@ -34,21 +34,21 @@ impl Default for LengthPrefix {
     }
 }
 
-/// How a length is written.
+/// How a length is written: its value is how many bytes it takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum LengthWidth {
     /// One byte.
-    One,
+    One = 1,
     /// Two bytes.
-    Two,
+    Two = 2,
     /// Three bytes.
-    Three,
+    Three = 3,
     /// Four bytes.
-    Four,
+    Four = 4,
     /// Eight bytes.
-    Eight,
+    Eight = 8,
     /// LEB128: seven bits a byte, the least significant first, the eighth bit says that more follow.
-    Varint,
+    Varint = 0,
 }
 
 impl LengthWidth {
@@ -56,12 +56,8 @@ impl LengthWidth {
     #[inline(always)]
     fn bytes(self) -> Option<usize> {
         match self {
-            Self::One => Some(1),
-            Self::Two => Some(2),
-            Self::Three => Some(3),
-            Self::Four => Some(4),
-            Self::Eight => Some(8),
             Self::Varint => None,
+            fixed => Some(fixed as usize),
         }
     }
 
@@ -103,10 +99,13 @@ impl LengthPrefix {
             };
             return Ok(None);
         };
-        let body = i128::from(length) + i128::from(self.adjust);
-        if !(0..=(max_message - self.offset) as i128).contains(&body) {
+        let most = (max_message - self.offset) as u64;
+        let Some(body) = length
+            .checked_add_signed(self.adjust)
+            .filter(|body| *body <= most)
+        else {
             return self.bad_length(length, max_message);
-        }
+        };
         let end = begin.saturating_add(body as usize);
         if unread.len() < end {
             memory.needed = end;
