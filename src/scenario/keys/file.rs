@@ -167,32 +167,38 @@ const REPLIES: &[Word] = &[
 pub(in crate::scenario) const FRAMINGS: &[Word] = &[
     Word::new("line", "A message is a line."),
     Word::new("raw", "No framing: bytes as they are."),
-    Word::new("netstring", "LEN:BYTES,").later(),
+    Word::new("netstring", "A message is LEN:BYTES,"),
     Word::new("datagram", "A message is a packet.").later(),
 ];
 
 pub(super) const FRAMING: &[Key] = &[
     Key::verb("line", Form::Options, "A message is a line."),
     Key::verb("raw", Form::Options, "No framing: bytes as they are."),
-    Key::verb("delimited", Form::Any, "A message ends with a delimiter.").later(),
+    Key::verb(
+        "delimited",
+        Form::Options,
+        "A message ends with a delimiter.",
+    ),
     Key::verb(
         "length_prefixed",
-        Form::Any,
-        "A message begins with its length.",
-    )
-    .later(),
-    Key::verb("fixed", Form::Any, "Every message has the same length.").later(),
-    Key::verb("netstring", Form::Any, "LEN:BYTES,").later(),
+        Form::Options,
+        "The length of a message is sent before it.",
+    ),
+    Key::verb("fixed", Form::Options, "Every message has the same length."),
+    Key::verb("netstring", Form::Options, "A message is LEN:BYTES,"),
     Key::verb("datagram", Form::Any, "A message is a packet.").later(),
 ];
 
+/// How long a received message may be, in any framing that has messages.
+const MAX_MESSAGE: Key = Key::new(
+    "max_message",
+    Form::Whole,
+    "Bytes a received message may have.",
+);
+
 pub(super) const LINE: &[Key] = &[
     Key::new("ending", Form::Word(LINE_ENDINGS), "How a line ends."),
-    Key::new(
-        "max_message",
-        Form::Whole,
-        "Bytes a received message may have.",
-    ),
+    MAX_MESSAGE,
 ];
 
 const LINE_ENDINGS: &[Word] = &[
@@ -206,3 +212,44 @@ pub(super) const RAW: &[Key] = &[Key::new(
     Form::Whole,
     "Bytes a step may hold undecided.",
 )];
+
+pub(super) const DELIMITED: &[Key] = &[
+    Key::new("by", Form::Payload, "The bytes that end a message.")
+        .required()
+        .also(&["delimiter", "separator"]),
+    MAX_MESSAGE,
+];
+
+pub(super) const LENGTH_PREFIXED: &[Key] = &[
+    Key::new(
+        "offset",
+        Form::Whole,
+        "Bytes of the message that stand before its length.",
+    ),
+    Key::new("width", Form::Width, "Bytes of the length, 4 unless given.").also(&["size", "bytes"]),
+    Key::new(
+        "endian",
+        Form::Word(ENDIANS),
+        "The order of the length's bytes.",
+    ),
+    Key::new(
+        "adjust",
+        Form::Adjust,
+        "Added to the length to get the bytes that follow it.",
+    ),
+    MAX_MESSAGE,
+];
+
+const ENDIANS: &[Word] = &[
+    Word::new("big", "The most significant byte first."),
+    Word::new("little", "The least significant byte first."),
+];
+
+pub(super) const FIXED: &[Key] = &[
+    Key::new("size", Form::Whole, "Bytes of every message.")
+        .required()
+        .also(&["length", "len"]),
+    MAX_MESSAGE,
+];
+
+pub(super) const NETSTRING: &[Key] = &[MAX_MESSAGE];

@@ -1,7 +1,9 @@
 //! What the table says about a key: where it stands, what it takes, what it is for.
 
 use super::conversation::STEP;
-use super::file::{CLIENT, FRAMING, LINE, RAW, SCENARIO, SERVER};
+use super::file::{
+    CLIENT, DELIMITED, FIXED, FRAMING, LENGTH_PREFIXED, LINE, NETSTRING, RAW, SCENARIO, SERVER,
+};
 use super::values::{LENGTH, MATCHER, PAYLOAD};
 
 /// Where a key stands.
@@ -27,6 +29,14 @@ pub(in crate::scenario) enum Place {
     Line,
     /// The options of `raw`.
     Raw,
+    /// The options of `delimited`.
+    Delimited,
+    /// The options of `length_prefixed`.
+    LengthPrefixed,
+    /// The options of `fixed`.
+    Fixed,
+    /// The options of `netstring`.
+    Netstring,
 }
 
 /// What a key's value must be.
@@ -70,6 +80,10 @@ pub(in crate::scenario) enum Form {
     Steps,
     /// How messages are cut.
     Framing,
+    /// How many bytes a length has.
+    Width,
+    /// A whole number, or a negative one.
+    Adjust,
     /// Options in an object.
     Options,
     /// How a send is cut.
@@ -143,7 +157,7 @@ pub(in crate::scenario) struct Key {
 impl Place {
     /// All places.
     #[cfg(test)]
-    pub(in crate::scenario) const ALL: [Self; 10] = [
+    pub(in crate::scenario) const ALL: [Self; 14] = [
         Self::Scenario,
         Self::Client,
         Self::Server,
@@ -154,6 +168,10 @@ impl Place {
         Self::Framing,
         Self::Line,
         Self::Raw,
+        Self::Delimited,
+        Self::LengthPrefixed,
+        Self::Fixed,
+        Self::Netstring,
     ];
 
     /// What stands there, in words.
@@ -169,6 +187,10 @@ impl Place {
             Self::Framing => "`framing`",
             Self::Line => "`line`",
             Self::Raw => "`raw`",
+            Self::Delimited => "`delimited`",
+            Self::LengthPrefixed => "`length_prefixed`",
+            Self::Fixed => "`fixed`",
+            Self::Netstring => "`netstring`",
         }
     }
 
@@ -185,6 +207,10 @@ impl Place {
             Self::Framing => (FRAMING, &[]),
             Self::Line => (LINE, &[]),
             Self::Raw => (RAW, &[]),
+            Self::Delimited => (DELIMITED, &[]),
+            Self::LengthPrefixed => (LENGTH_PREFIXED, &[]),
+            Self::Fixed => (FIXED, &[]),
+            Self::Netstring => (NETSTRING, &[]),
         };
         own.iter().chain(more)
     }
@@ -221,6 +247,8 @@ impl Form {
             Self::Framing => {
                 "\"line\", \"raw\", or an object such as { \"line\": { \"ending\": \"crlf\" } }"
             }
+            Self::Width => "1, 2, 3, 4, 8 or \"varint\"",
+            Self::Adjust => "a whole number, or a negative one such as -4",
             Self::Options => "an object with options",
             Self::Split => "a number of bytes, an array of offsets, or \"random\"",
             Self::Vars => "an object such as { \"user\": \"ann\" }",

@@ -1,11 +1,16 @@
 //! `framing`: how messages are cut.
 
+use std::num::NonZeroUsize;
+
 use super::super::json::Value;
 use super::super::keys::{self, Form, Place};
-use super::fields::{Fields, Given};
+use super::super::{Diagnostic, code};
+use super::fields::{Fields, Given, quoted};
 use super::payloads::MAX_PAYLOAD;
 use super::reader::Reader;
-use crate::wire::{DEFAULT_MAX_MESSAGE, Framing, LineEnding};
+use crate::wire::{
+    DEFAULT_MAX_MESSAGE, Delimiter, Endian, Framing, LengthPrefix, LengthWidth, LineEnding,
+};
 
 /// How messages are cut, and how long they may be.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -43,6 +48,7 @@ impl<'a> Reader<'a> {
     fn named_framing(&mut self, given: Given<'_, 'a>) -> Option<Cut> {
         let framing = match self.word(given, keys::FRAMINGS)? {
             "raw" => Framing::Raw,
+            "netstring" => Framing::Netstring,
             _ => Framing::LINE,
         };
         Some(Cut {
@@ -58,28 +64,156 @@ impl<'a> Reader<'a> {
             }
             return None;
         };
-        match kind.key.name {
-            "line" => {
-                let fields = self.fields(object, Place::Line);
-                let ending = match fields.get("ending").and_then(|given| self.choice(given)) {
+        let place = match kind.key.name {
+            "line" => Place::Line,
+            "raw" => Place::Raw,
+            "delimited" => Place::Delimited,
+            "length_prefixed" => Place::LengthPrefixed,
+            "fixed" => Place::Fixed,
+            "netstring" => Place::Netstring,
+            _ => return None,
+        };
+        let fields = self.fields(object, place);
+        let max_message = self.max_message(&fields);
+        let framing = match place {
+            Place::Line => {
+                let ending = fields.get("ending").and_then(|given| self.choice(given));
+                Framing::Line(match ending {
                     Some("crlf") => LineEnding::CrLf,
                     Some("either") => LineEnding::Either,
                     _ => LineEnding::Lf,
-                };
-                Some(Cut {
-                    framing: Framing::Line(ending),
-                    max_message: self.max_message(&fields),
                 })
             }
-            "raw" => {
-                let fields = self.fields(object, Place::Raw);
-                Some(Cut {
-                    framing: Framing::Raw,
-                    max_message: self.max_message(&fields),
-                })
-            }
-            _ => None,
+            Place::Delimited => Framing::Delimited(self.delimiter(kind, &fields)?),
+            Place::LengthPrefixed => Framing::LengthPrefixed(self.length_prefix(&fields)),
+            Place::Fixed => return self.fixed(kind, &fields, max_message),
+            Place::Netstring => Framing::Netstring,
+            _ => Framing::Raw,
+        };
+        Some(Cut {
+            framing,
+            max_message,
+        })
+    }
+
+    fn delimiter(&mut self, kind: Given<'_, 'a>, fields: &Fields<'_, 'a>) -> Option<Delimiter> {
+        let Some(given) = fields.get("by") else {
+            self.lacks(kind, fields, "by", "\"by\": \"\\u0000\"");
+            return None;
+        };
+        let bytes = self.payload(given, given.key.form)?;
+        let Some(known) = bytes.known() else {
+            let message = "the delimiter cannot hold expressions or `repeat`";
+            self.report(
+                Diagnostic::error(code::BAD_TEMPLATE, given.span(), message)
+                    .label("not known before the run"),
+            );
+            return None;
+        };
+        let delimiter = Delimiter::new(known);
+        if delimiter.is_none() {
+            self.empty(given.span(), "a delimiter has at least one byte");
         }
+        delimiter
+    }
+
+    fn length_prefix(&mut self, fields: &Fields<'_, 'a>) -> LengthPrefix {
+        let mut prefix = LengthPrefix::default();
+        if let Some(given) = fields.get("offset") {
+            let offset = self.whole(given, 0..=MAX_PAYLOAD as u64);
+            prefix.offset = offset.map_or(0, |offset| offset as usize);
+        }
+        if let Some(width) = fields.get("width").and_then(|given| self.width(given)) {
+            prefix.width = width;
+        }
+        if fields.get("endian").and_then(|given| self.choice(given)) == Some("little") {
+            prefix.endian = Endian::Little;
+        }
+        if let Some(adjust) = fields.get("adjust").and_then(|given| self.adjust(given)) {
+            prefix.adjust = adjust;
+        }
+        prefix
+    }
+
+    /// How many bytes a length has.
+    fn width(&mut self, given: Given<'_, 'a>) -> Option<LengthWidth> {
+        let written = match given.value {
+            Value::StringLit(literal) if literal.value == "varint" => "varint",
+            Value::NumberLit(literal) => literal.value,
+            _ => {
+                self.wrong_type(given, Form::Width);
+                return None;
+            }
+        };
+        let width = match written {
+            "1" => LengthWidth::One,
+            "2" => LengthWidth::Two,
+            "3" => LengthWidth::Three,
+            "4" => LengthWidth::Four,
+            "8" => LengthWidth::Eight,
+            "varint" => LengthWidth::Varint,
+            other => {
+                let message = format!("{} cannot be {}", given.words(), quoted(other));
+                self.report(
+                    Diagnostic::error(code::OUT_OF_RANGE, given.span(), message)
+                        .label(Form::Width.words()),
+                );
+                return None;
+            }
+        };
+        Some(width)
+    }
+
+    /// What is added to a length.
+    fn adjust(&mut self, given: Given<'_, 'a>) -> Option<i64> {
+        const MOST: i64 = MAX_PAYLOAD as i64;
+        let Value::NumberLit(literal) = given.value else {
+            self.wrong_type(given, Form::Adjust);
+            return None;
+        };
+        let adjust = literal.value.parse().ok();
+        let adjust = adjust.filter(|adjust| (-MOST..=MOST).contains(adjust));
+        if adjust.is_none() {
+            let message = format!("{} cannot be {}", given.words(), quoted(literal.value));
+            self.report(
+                Diagnostic::error(code::OUT_OF_RANGE, given.span(), message)
+                    .label(format!("a whole number from -{MOST} to {MOST}")),
+            );
+        }
+        adjust
+    }
+
+    fn fixed(
+        &mut self,
+        kind: Given<'_, 'a>,
+        fields: &Fields<'_, 'a>,
+        max_message: Option<usize>,
+    ) -> Option<Cut> {
+        let Some(given) = fields.get("size") else {
+            self.lacks(kind, fields, "size", "\"size\": 16");
+            return None;
+        };
+        let size = self.whole(given, 1..=MAX_PAYLOAD as u64)?;
+        let size = NonZeroUsize::new(usize::try_from(size).ok()?)?;
+        // A size that is more than the limit unless given is meant so.
+        let limit = size.get().max(DEFAULT_MAX_MESSAGE);
+        Some(Cut {
+            framing: Framing::Fixed(size),
+            max_message: max_message.or(Some(limit)),
+        })
+    }
+
+    /// Reports options without the one that is needed.
+    fn lacks(&mut self, kind: Given<'_, 'a>, fields: &Fields<'_, 'a>, name: &str, example: &str) {
+        if fields.faulty {
+            return;
+        }
+        let message = format!("`{}` needs `{name}`", kind.key.name);
+        self.report(
+            Diagnostic::error(code::MISSING_KEY, kind.name, message)
+                .label("does not say enough")
+                .help(format!("add {example}")),
+        );
     }
 
     /// `max_message`, if it is given.

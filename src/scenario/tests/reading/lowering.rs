@@ -7,7 +7,9 @@ use crate::scenario::{
     Client, CloseHow, CloseKinds, ConnectAs, Matcher, MatcherNode, Number, Payload, Piece, Reply,
     Scenario, Split, Step, Verb,
 };
-use crate::wire::{DEFAULT_MAX_MESSAGE, Framing, LineEnding};
+use crate::wire::{
+    DEFAULT_MAX_MESSAGE, Delimiter, Endian, Framing, LengthPrefix, LengthWidth, LineEnding,
+};
 
 fn steps(scenario: &Scenario) -> &[Step] {
     &scenario.script.blocks[0].steps
@@ -153,6 +155,64 @@ fn framings_can_be_words_or_have_options() {
         ),
         (r#"{ "line": { "max_message": 5 } }"#, Framing::LINE, 5),
         (r#"{ "raw": { "max_message": 7 } }"#, Framing::Raw, 7),
+        (r#""netstring""#, Framing::Netstring, DEFAULT_MAX_MESSAGE),
+        (
+            r#"{ "netstring": { "max_message": 9 } }"#,
+            Framing::Netstring,
+            9,
+        ),
+        (
+            r#"{ "delimited": { "by": { "hex": "0d0a 2e" }, "max_message": 3 } }"#,
+            Framing::Delimited(Delimiter::new(b"\r\n.").unwrap()),
+            3,
+        ),
+        (
+            r#"{ "delimited": { "by": "\u0000" } }"#,
+            Framing::Delimited(Delimiter::new(b"\0").unwrap()),
+            DEFAULT_MAX_MESSAGE,
+        ),
+        (
+            r#"{ "fixed": { "size": 4 } }"#,
+            Framing::Fixed(4.try_into().unwrap()),
+            DEFAULT_MAX_MESSAGE,
+        ),
+        (
+            r#"{ "fixed": { "size": 2000000 } }"#,
+            Framing::Fixed(2_000_000.try_into().unwrap()),
+            2_000_000,
+        ),
+        (
+            r#"{ "length_prefixed": {} }"#,
+            Framing::LengthPrefixed(LengthPrefix::default()),
+            DEFAULT_MAX_MESSAGE,
+        ),
+        (
+            r#"{ "length_prefixed": { "offset": 1, "adjust": -4, "max_message": 5 } }"#,
+            Framing::LengthPrefixed(LengthPrefix {
+                offset: 1,
+                adjust: -4,
+                ..LengthPrefix::default()
+            }),
+            5,
+        ),
+        (
+            r#"{ "length_prefixed": { "width": 3, "endian": "little", "adjust": 6 } }"#,
+            Framing::LengthPrefixed(LengthPrefix {
+                offset: 0,
+                width: LengthWidth::Three,
+                endian: Endian::Little,
+                adjust: 6,
+            }),
+            DEFAULT_MAX_MESSAGE,
+        ),
+        (
+            r#"{ "length_prefixed": { "width": "varint" } }"#,
+            Framing::LengthPrefixed(LengthPrefix {
+                width: LengthWidth::Varint,
+                ..LengthPrefix::default()
+            }),
+            DEFAULT_MAX_MESSAGE,
+        ),
     ] {
         let scenario = accept(&format!(
             r#"{{ "framing": {text}, "steps": [{{ "send": "x" }}] }}"#
