@@ -5,6 +5,7 @@
 use std::fmt::Write;
 
 use super::palette::{Palette, paint};
+use crate::wire::dump_char;
 
 /// Bytes in a row of a comparison.
 const COMPARED: usize = 8;
@@ -151,12 +152,7 @@ impl<'a> Cells<'a> {
     fn write_text(&self, line: &mut String, style: anstyle::Style) {
         for (i, byte) in self.bytes.iter().enumerate() {
             self.write_bracket(line, i);
-            let shown = if matches!(byte, b' '..=b'~') {
-                char::from(*byte)
-            } else {
-                '.'
-            };
-            self.write(line, style, i, shown.encode_utf8(&mut [0; 4]));
+            self.write(line, style, i, dump_char(*byte).encode_utf8(&mut [0; 4]));
         }
         self.write_bracket(line, self.bytes.len());
     }

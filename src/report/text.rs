@@ -1,9 +1,8 @@
 //! Bytes and durations as a person reads them: escaped, cut to what fits on a line, measured in columns.
 
-use std::fmt::Write;
 use std::time::Duration;
 
-use crate::wire::escape;
+use crate::wire::{escape, escape_words};
 
 /// How many columns of escaped bytes a line shows.
 pub(super) const LINE: usize = 96;
@@ -43,17 +42,10 @@ fn fit(bytes: &[u8], columns: usize) -> (String, bool) {
 ///
 /// Quotes and backslashes stay as they are: bytes quoted in such words have been escaped where they were put in.
 pub(super) fn words(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len().min(WORDS));
-    for c in text.chars() {
-        if shown.len() >= WORDS {
-            shown.push('…');
-            break;
-        }
-        if matches!(c, '"' | '\'' | '\\') {
-            shown.push(c);
-        } else {
-            let _ = write!(shown, "{}", escape(c.encode_utf8(&mut [0; 4]).as_bytes()));
-        }
+    let end = boundary(text.as_bytes(), WORDS.min(text.len()));
+    let mut shown = escape_words(&text[..end]).to_string();
+    if end < text.len() {
+        shown.push('…');
     }
     shown
 }

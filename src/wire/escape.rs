@@ -15,7 +15,10 @@ use std::fmt;
 
 /// Shows `bytes` as text in which nothing can steer a terminal or be mistaken for something else.
 pub fn escape(bytes: &[u8]) -> Escaped<'_> {
-    Escaped { bytes, hidden: 0 }
+    Escaped {
+        bytes,
+        backslashes: false,
+    }
 }
 
 /// Shows `text` by the same rules as [`escape`].
@@ -23,14 +26,11 @@ pub fn escape_text(text: &str) -> Escaped<'_> {
     escape(text.as_bytes())
 }
 
-/// Shows the first `limit` bytes by the rules of [`escape`], then how many more there are: `abc… (+123 bytes)`.
-///
-/// A character that would be cut in two is left out whole.
-pub fn escape_first(bytes: &[u8], limit: usize) -> Escaped<'_> {
-    let shown = &bytes[..whole_characters(bytes, limit)];
+/// Shows words in which escaped bytes may stand already: by the rules of [`escape`], but backslashes stay as they are.
+pub fn escape_words(words: &str) -> Escaped<'_> {
     Escaped {
-        bytes: shown,
-        hidden: bytes.len() - shown.len(),
+        bytes: words.as_bytes(),
+        backslashes: true,
     }
 }
 
@@ -43,39 +43,40 @@ pub fn dump_char(byte: u8) -> char {
     }
 }
 
-/// Bytes that display as escaped text. Made by [`escape`], [`escape_text`] and [`escape_first`].
+/// Bytes that display as escaped text. Made by [`escape`], [`escape_text`] and [`escape_words`].
 #[derive(Debug, Clone, Copy)]
 pub struct Escaped<'a> {
     bytes: &'a [u8],
-    /// How many bytes more there are that are not shown.
-    hidden: usize,
+    /// Whether backslashes stay as they are.
+    backslashes: bool,
 }
 
 impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut has_base = false;
         for chunk in self.bytes.utf8_chunks() {
-            write_text(chunk.valid(), &mut has_base, f)?;
+            write_text(chunk.valid(), self.backslashes, &mut has_base, f)?;
             for byte in chunk.invalid() {
                 write!(f, "\\x{byte:02x}")?;
                 has_base = false;
             }
         }
-        match self.hidden {
-            0 => Ok(()),
-            1 => f.write_str("… (+1 byte)"),
-            hidden => write!(f, "… (+{hidden} bytes)"),
-        }
+        Ok(())
     }
 }
 
 /// Writes `text`, runs of what stays as it is in one go.
 ///
-/// `has_base`: the last thing written is a character that a combining mark may stand on.
-fn write_text(text: &str, has_base: &mut bool, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+/// `backslashes`: they stay. `has_base`: the last thing written is a character that a combining mark may stand on.
+fn write_text(
+    text: &str,
+    backslashes: bool,
+    has_base: &mut bool,
+    f: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
     let mut plain_from = 0;
     for (at, character) in text.char_indices() {
-        let stays = stays(character, *has_base);
+        let stays = stays(character, *has_base) || backslashes && character == '\\';
         *has_base = stays;
         if stays {
             continue;
@@ -128,21 +129,4 @@ fn is_invisible(character: char) -> bool {
         | '\u{fe00}'..='\u{fe0f}'
         | '\u{ffa0}'
         | '\u{e0100}'..='\u{e01ef}')
-}
-
-/// How many of the first `limit` bytes can be shown without cutting a character in two.
-fn whole_characters(bytes: &[u8], limit: usize) -> usize {
-    if bytes.len() <= limit {
-        return bytes.len();
-    }
-    // A character is four bytes at most: look for one that begins before the limit and ends after it.
-    (limit.saturating_sub(3)..limit)
-        .find(|&begin| {
-            bytes[begin..bytes.len().min(begin + 4)]
-                .utf8_chunks()
-                .next()
-                .and_then(|chunk| chunk.valid().chars().next())
-                .is_some_and(|character| begin + character.len_utf8() > limit)
-        })
-        .unwrap_or(limit)
 }

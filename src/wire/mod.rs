@@ -32,7 +32,7 @@ pub use cut::Cut;
 pub use decoder::{BadFrame, FrameDecoder, KEPT_CAPACITY};
 pub use delimited::Delimiter;
 pub use error::{EncodeError, WireError, WireErrorKind};
-pub use escape::{Escaped, dump_char, escape, escape_first, escape_text};
+pub use escape::{Escaped, dump_char, escape, escape_text, escape_words};
 pub use frames::Frames;
 pub use framing::{DEFAULT_MAX_MESSAGE, Framing};
 pub use length_prefixed::{Endian, LengthPrefix, LengthWidth};

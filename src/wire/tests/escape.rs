@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::wire::{dump_char, escape, escape_first, escape_text};
+use crate::wire::{dump_char, escape, escape_text, escape_words};
 
 #[track_caller]
 fn check(bytes: &[u8], expected: &str) {
@@ -76,22 +76,18 @@ fn bytes_that_are_no_text_are_shown_each() {
 }
 
 #[test]
-fn the_first_bytes_are_shown_and_the_others_counted() {
-    let first = |bytes: &str, limit| escape_first(bytes.as_bytes(), limit).to_string();
-    assert_eq!(first("abc", 3), "abc");
-    assert_eq!(first("abcd", 3), "abc… (+1 byte)");
-    assert_eq!(first("abcdef", 3), "abc… (+3 bytes)");
-    assert_eq!(first("abc", 0), "… (+3 bytes)");
-    assert_eq!(first("a\n\n", 2), "a\\n… (+1 byte)");
-    for limit in 1..5 {
-        assert_eq!(first("a😀z", limit), "a… (+5 bytes)");
+fn words_keep_the_backslashes_of_what_was_escaped_before() {
+    assert_eq!(escape_text("ß\n\\").to_string(), "ß\\n\\\\");
+    for (words, shown) in [
+        ("ß\\x1b", "ß\\x1b"),
+        (
+            "\u{9b}\u{90}\u{85}\u{2028}",
+            "\\u{9b}\\u{90}\\u{85}\\u{2028}",
+        ),
+        ("\u{200b}\u{202e}\n", "\\u{200b}\\u{202e}\\n"),
+    ] {
+        assert_eq!(escape_words(words).to_string(), shown);
     }
-    assert_eq!(first("a😀z", 5), "a😀… (+1 byte)");
-    assert_eq!(
-        escape_first(b"ab\x80\x80\x80", 4).to_string(),
-        "ab\\x80\\x80… (+1 byte)"
-    );
-    assert_eq!(escape_text("ß\n").to_string(), "ß\\n");
 }
 
 #[test]
