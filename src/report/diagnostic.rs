@@ -3,14 +3,15 @@
 //! The file's text is shown one line at a time and escaped by us: nothing in a file can steer a terminal, and a line of
 //! ten megabytes is cut to what fits beside its caret.
 
-use std::fmt::Write as _;
+use std::cell::Cell;
 use std::ops::Range;
 
 use annotate_snippets::{Annotation, AnnotationKind, Level, Origin, Renderer, Snippet};
 
 use super::Palette;
+use super::excerpt::Excerpt;
 use crate::scenario::{Diagnostic, Diagnostics, Severity, SourceFile, Span};
-use crate::wire::escape;
+use crate::wire::escape_words;
 
 /// How many characters of a line are shown before the caret when the line is too long.
 const BEFORE: usize = 48;
@@ -58,25 +59,18 @@ fn render(diagnostic: &Diagnostic, files: &[Lines<'_>], renderer: &Renderer, sho
         return;
     };
     let place = file.place(span);
-    let mut caret = AnnotationKind::Primary.span(place.caret.clone());
+    let mut caret = AnnotationKind::Primary.span(place.excerpt.caret.clone());
     if !diagnostic.label.is_empty() {
         caret = caret.label(visible(&diagnostic.label));
     }
-    let snippet: Snippet<'_, Annotation<'_>> = Snippet::source(place.excerpt.as_str())
+    let snippet: Snippet<'_, Annotation<'_>> = Snippet::source(place.excerpt.text.as_str())
         .path(name.as_str())
         .line_start(place.line)
         .fold(false)
         .annotation(caret);
     let group = title.element(snippet).elements(help);
     let rendered = renderer.render(&[group]);
-    // The renderer counts columns in what is shown, which may be cut or escaped.
-    let counted = place.excerpt[..place.caret.start].chars().count() + 1;
-    let position = |column| format!("{name}:{}:{column}", place.line);
-    if counted == place.column {
-        shown.push_str(&rendered);
-    } else {
-        shown.push_str(&rendered.replacen(&position(counted), &position(place.column), 1));
-    }
+    shown.push_str(&(place.excerpt).at(&rendered, &name, place.line, place.column));
 }
 
 /// A file, with the starts of its lines.
@@ -84,6 +78,8 @@ struct Lines<'a> {
     source: &'a SourceFile,
     /// Where each line begins; the first at 0.
     starts: Vec<usize>,
+    /// The last place whose column was counted, and that column: the next mistake of a line goes on from there.
+    counted: Cell<(usize, usize)>,
 }
 
 /// Where a mistake is, and what is shown of its line.
@@ -92,9 +88,7 @@ struct Place {
     line: usize,
     /// In characters, counted from 1.
     column: usize,
-    excerpt: String,
-    /// What is underlined, in bytes of the excerpt.
-    caret: Range<usize>,
+    excerpt: Excerpt,
 }
 
 impl<'a> Lines<'a> {
@@ -105,6 +99,7 @@ impl<'a> Lines<'a> {
             starts: std::iter::once(0)
                 .chain(ends.map(|(at, _)| at + 1))
                 .collect(),
+            counted: Cell::new((0, 1)),
         }
     }
 
@@ -116,67 +111,65 @@ impl<'a> Lines<'a> {
         let last = self.starts.get(line).map_or(text.len(), |next| next - 1);
         let line_text = text[first..last.max(first)].trim_end_matches('\r');
         // In the file, where the CR of a line end is a character too.
-        let column = text[first..start].chars().count() + 1;
+        let column = self.column(first, start);
         let start = (start - first).min(line_text.len());
         let end = boundary(text, span.end as usize).saturating_sub(first);
         let end = end.clamp(start, line_text.len());
-        let (excerpt, caret) = excerpt(line_text, start..end);
         Place {
             line,
             column,
-            excerpt,
-            caret,
+            excerpt: excerpt(line_text, start..end),
         }
+    }
+
+    /// The column of `at`, in the line that begins at `first`.
+    fn column(&self, first: usize, at: usize) -> usize {
+        let (from, column) = match self.counted.get() {
+            (from, column) if (first..=at).contains(&from) => (from, column),
+            _ => (first, 1),
+        };
+        let column = column + self.source.text[from..at].chars().count();
+        self.counted.set((at, column));
+        column
     }
 }
 
-/// What is shown of a line, and the same range in it.
-fn excerpt(line: &str, range: Range<usize>) -> (String, Range<usize>) {
-    let long = line.len() > SHOWN;
-    let from = match line[..range.start].char_indices().rev().nth(BEFORE) {
-        Some((at, _)) if long => at,
-        _ => 0,
-    };
-    let mut shown = String::new();
+/// What is shown of a line around the range.
+fn excerpt(line: &str, range: Range<usize>) -> Excerpt {
+    let (before, marked, after) = (
+        &line[..range.start],
+        &line[range.clone()],
+        &line[range.end..],
+    );
+    if line.len() <= SHOWN {
+        return Excerpt::new(before, marked, after);
+    }
+    let from = before.char_indices().rev().nth(BEFORE);
+    let from = from.map_or(0, |(at, _)| at);
+    let before = &before[from..];
+    let room = SHOWN - before.chars().count();
+    let marked = first(marked, room);
+    let room = room - marked.chars().count();
+    let cut = range.start + marked.len() < range.end || first(after, room).len() < after.len();
+    let mut shown = Excerpt::new(before, marked, first(after, room));
     if from > 0 {
-        shown.push('…');
+        shown.begin_with('…');
     }
-    let (mut start, mut end) = (None, None);
-    for (n, (at, c)) in line[from..].char_indices().enumerate() {
-        let at = from + at;
-        if at == range.start {
-            start = Some(shown.len());
-        }
-        if at == range.end {
-            end = Some(shown.len());
-        }
-        if long && n >= SHOWN {
-            shown.push('…');
-            break;
-        }
-        push_visible(c, &mut shown);
-    }
-    let start = start.unwrap_or(shown.len());
-    let end = end.unwrap_or(shown.len()).max(start);
-    (shown, start..end)
-}
-
-/// Text in which nothing can steer a terminal. Quotes and backslashes stay as they are.
-fn visible(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        push_visible(c, &mut shown);
+    if cut {
+        shown.text.push('…');
     }
     shown
 }
 
-fn push_visible(c: char, shown: &mut String) {
-    if matches!(c, '"' | '\'' | '\\' | '\t' | ' '..='~') {
-        shown.push(c);
-    } else {
-        // Writing to a `String` cannot fail.
-        let _ = write!(shown, "{}", escape(c.encode_utf8(&mut [0; 4]).as_bytes()));
-    }
+/// The first characters, as many as there is room for.
+fn first(text: &str, room: usize) -> &str {
+    let end = text.char_indices().nth(room);
+    end.map_or(text, |(end, _)| &text[..end])
+}
+
+/// Text in which nothing can steer a terminal. Quotes and backslashes stay as they are.
+fn visible(text: &str) -> String {
+    escape_words(text).to_string()
 }
 
 /// The last place at or before `at` where a character begins.

@@ -1,13 +1,14 @@
 //! Run events → what people and programs read. Never sees a socket.
 //!
 //! Each format is one file and a pure function of the events of [`runner`](crate::runner). A failed case is shown by
-//! `failure`, which puts the others together: `snippet` (the step in its file), `difference` and `hexdump` (what was
+//! `failure`, which puts the others together: `snippet` (the step in its file, an `excerpt`), `difference` and `hexdump` (what was
 //! expected against what came), `conversation` (what was said before) and `words` (what it means, and what to do).
 
 mod codes;
 mod conversation;
 mod diagnostic;
 mod difference;
+mod excerpt;
 mod failure;
 mod hexdump;
 mod palette;

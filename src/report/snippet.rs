@@ -3,7 +3,9 @@
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
 use super::Palette;
+use super::excerpt::Excerpt;
 use crate::scenario::{Code, SourceFile, Span};
+use crate::wire::escape_words;
 
 /// How many lines of a step are shown; of a longer one, only the first.
 const MAX_LINES: usize = 8;
@@ -34,17 +36,26 @@ pub(super) fn head(
         return renderer.render(&[title.elements(nothing)]);
     };
     let (line, column) = source.line_column(span.start);
+    let name = escape_words(&source.name).to_string();
     if lines.text.len() > MAX_LINE {
-        let origin = annotate_snippets::Origin::path(source.name.as_str())
+        let origin = annotate_snippets::Origin::path(name)
             .line(line)
             .char_column(column);
         return renderer.render(&[title.element(origin)]);
     }
-    let snippet = Snippet::source(lines.text)
-        .path(source.name.as_str())
+    let (before, rest) = lines.text.split_at(lines.span.start);
+    let (marked, after) = rest.split_at(lines.span.len());
+    let excerpt = Excerpt::new(before, marked, after);
+    let snippet = Snippet::source(excerpt.text.as_str())
+        .path(name.as_str())
         .line_start(line)
-        .annotation(AnnotationKind::Primary.span(lines.span).label(label));
-    let mut shown = renderer.render(&[title.element(snippet)]);
+        .annotation(
+            AnnotationKind::Primary
+                .span(excerpt.caret.clone())
+                .label(label),
+        );
+    let rendered = renderer.render(&[title.element(snippet)]);
+    let mut shown = excerpt.at(&rendered, &name, line, column);
     // The bar that leads from the step to what is said about it.
     let gutter = (line + lines.text.lines().count().saturating_sub(1))
         .to_string()
@@ -78,9 +89,11 @@ impl<'a> Lines<'a> {
         };
         let rest = text.get(end..)?;
         let last = end + rest.find('\n').unwrap_or(rest.len());
+        let text = text.get(first..last)?.trim_end_matches('\r');
+        let within = |at: usize| (at - first).min(text.len());
         Some(Self {
-            text: text.get(first..last)?,
-            span: start - first..end - first,
+            text,
+            span: within(start)..within(end),
         })
     }
 }

@@ -93,6 +93,27 @@ fn a_line_of_megabytes_is_cut_to_what_stands_around_the_word() {
 }
 
 #[test]
+fn each_mistake_of_a_line_has_its_own_column_in_whatever_order_they_come() {
+    let text = "é😀aébc\nde";
+    let at = |word: &str| text.find(word).expect("the word");
+    let mut all = mistake(text, 0, 0, "");
+    for word in ["a", "c", "c", "b", "e", "d", "a"] {
+        all.list
+            .extend(mistake(text, at(word), at(word) + 1, "").list);
+    }
+    let shown = shown(&all);
+    let places: Vec<&str> = shown
+        .split("a.json:")
+        .skip(1)
+        .map(|rest| &rest[..3])
+        .collect();
+    assert_eq!(
+        places,
+        ["1:1", "1:3", "1:6", "1:6", "1:5", "2:2", "2:1", "1:3"]
+    );
+}
+
+#[test]
 fn colours_are_only_where_they_are_asked_for() {
     let mistake = mistake("{}", 0, 1, "words");
     assert!(!shown(&mistake).contains('\x1b'));

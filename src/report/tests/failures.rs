@@ -487,6 +487,40 @@ fn several_clients_are_told_apart() {
 }
 
 #[test]
+fn nothing_raw_of_the_file_is_shown() {
+    let raw = "\u{9b}31m\u{90}\u{85}\u{2028}\u{200b}\u{202e}";
+    let text =
+        format!("{{ \"steps\": [\r\n\t{{ \"expect\": [\"bad{raw}\",\r\n\"{raw}\"] }}] }}\r\n");
+    let small = |n: usize| u32::try_from(n).expect("small");
+    let mut failure = failure(FailureKind::NoConnection);
+    failure.span = Span {
+        file: 0,
+        start: small(text.find("[\"bad").expect("there")),
+        end: small(text.find("] }]").expect("there") + 1),
+    };
+    let sources = [SourceFile {
+        name: format!("a{raw}.json"),
+        text: text.as_str().into(),
+    }];
+    let nothing = Conversation {
+        events: &[],
+        dropped: 0,
+        clients: &["client"],
+    };
+    let shown = block(&failure, &sources, &nothing, &Palette::plain());
+    let steers = |c: char| c.is_control() && c != '\n' || "\u{2028}\u{200b}\u{202e}".contains(c);
+    assert!(!shown.contains(steers), "{shown:?}");
+    assert!(
+        shown.contains(r#"["bad\u{9b}31m\u{90}\u{85}\u{2028}\u{200b}\u{202e}","#),
+        "{shown}"
+    );
+    assert!(
+        shown.contains(".json:2:14\n"),
+        "the column is that of the file: {shown}"
+    );
+}
+
+#[test]
 fn every_code_has_a_golden_file() {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/report/tests/golden");
     let all: String = std::fs::read_dir(folder)
