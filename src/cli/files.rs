@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 
 use super::error::CliError;
 use crate::scenario::MAX_FILE;
-use crate::wire::escape;
+use crate::wire::{escape, escape_words};
 
 /// The folder of scenarios that ids are counted from.
 const SCENARIOS: &str = "scenarios";
@@ -123,15 +123,7 @@ pub(super) fn shown(path: &Path) -> String {
 
 /// Words that may hold a path or an argument, in which nothing may steer a terminal.
 pub(super) fn safe(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c.is_control() {
-            shown.push_str(&escape(c.encode_utf8(&mut [0; 4]).as_bytes()).to_string());
-        } else {
-            shown.push(c);
-        }
-    }
-    shown
+    escape_words(text).to_string()
 }
 
 fn absolute(path: &Path) -> PathBuf {

@@ -388,6 +388,28 @@ fn files_that_are_no_scenarios_at_all_are_told_with_their_names() {
 }
 
 #[test]
+fn nothing_typed_or_read_moves_the_text_beside_it() {
+    let (raw, shown) = ("\u{202e}\u{2028}\u{200b}", r"\u{202e}\u{2028}\u{200b}");
+    let place = Workplace::with_scenario(&format!(
+        r#"{{ "cases": [{{ "case": "a{raw}" }}], "steps": [{{ "send": "a" }}] }}"#
+    ));
+    for (args, code) in [
+        (
+            &["run", "talk.json", "-t", &format!("{raw}host{raw}")] as &[&str],
+            2,
+        ),
+        (&["run", "talk.json", "-f", &format!("b{raw}")], 4),
+        (&["check", &format!("no{raw}")], 4),
+    ] {
+        let output = place.backchat(args.iter().copied()).output();
+        output.ends_with(code).says(shown).shows_nothing_raw();
+    }
+    let output = place.backchat(["run", "talk.json", "--list"]).output();
+    output.ends_with(0).shows_nothing_raw();
+    assert_eq!(output.stdout, format!("talk#a{shown}\n"));
+}
+
+#[test]
 fn a_path_cannot_steer_the_terminal() {
     let name = "\x1b[2Jred.json";
     let place = Workplace::new().file(name, FAILS.as_bytes());

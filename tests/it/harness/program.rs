@@ -231,7 +231,8 @@ impl Output {
     /// Fails unless everything shown is fit for a terminal.
     #[track_caller]
     pub(crate) fn shows_nothing_raw(&self) -> &Self {
-        let raw = |c: char| c.is_control() && c != '\n';
+        let moves = |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        let raw = |c: char| c.is_control() && c != '\n' || moves(c);
         assert!(
             !self.stderr.contains(raw) && !self.stdout.contains(raw),
             "{self:?}"
