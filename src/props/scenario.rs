@@ -7,8 +7,8 @@ use crate::scenario::{
     explain, read,
 };
 
-/// A comment: a file means the same behind it.
-const COMMENT: &str = "/* the same behind a comment */\n";
+/// A comment: a file means the same behind it. On the first line, because some mistakes name another line.
+const COMMENT: &str = "/* the same behind a comment */ ";
 
 /// Input: the file.
 ///

@@ -30,7 +30,7 @@ pub fn parse_hex(text: &str) -> Result<Vec<u8>, PayloadError> {
         }
         let Some(digit) = hex_digit(c) else {
             return Err(PayloadError {
-                message: format!("{c:?} is no hexadecimal digit"),
+                message: format!("{c:?} is not a hexadecimal digit"),
                 range: at..at + c.len_utf8(),
             });
         };
@@ -45,7 +45,7 @@ pub fn parse_hex(text: &str) -> Result<Vec<u8>, PayloadError> {
     match high {
         None => Ok(bytes),
         Some((at, _)) => Err(PayloadError {
-            message: "an odd number of hexadecimal digits: the last one has no partner".into(),
+            message: "an odd number of hexadecimal digits: the last one is half a byte".into(),
             range: at..at + 1,
         }),
     }
@@ -90,7 +90,7 @@ fn base64_error(text: &str, error: DecodeError) -> PayloadError {
         .find(|(_, c)| !c.is_ascii_alphanumeric() && !matches!(c, '+' | '/' | '='));
     if let Some((at, c)) = foreign {
         return PayloadError {
-            message: format!("{c:?} is no character of base64"),
+            message: format!("{c:?} is not a character of base64"),
             range: at..at + c.len_utf8(),
         };
     }
@@ -98,7 +98,7 @@ fn base64_error(text: &str, error: DecodeError) -> PayloadError {
     let last = text.len().saturating_sub(1);
     let (message, at) = match error {
         DecodeError::InvalidByte(at, _) => {
-            ("padding stands where there must be none".to_owned(), at)
+            ("padding (`=`) where there must be none".to_owned(), at)
         }
         DecodeError::InvalidLastSymbol { offset, .. } => (
             "the last character before the end holds bits that belong to no byte".to_owned(),

@@ -148,7 +148,7 @@ pub(super) fn kind(value: &Value) -> &'static str {
         ValueKind::Bool => "a boolean",
         ValueKind::Number => "a number",
         ValueKind::String => "text",
-        ValueKind::Bytes => "bytes that are no UTF-8",
+        ValueKind::Bytes => "bytes that are not UTF-8",
         ValueKind::Seq | ValueKind::Iterable => "a list",
         ValueKind::Map => "an object",
         _ => "no value",
@@ -170,7 +170,7 @@ where
             let args = args.into_values();
             match args.iter().find(|value| is_binary(value)) {
                 Some(_) => Err(refused(format!(
-                    "`{name}` works on text, not on bytes that are no UTF-8"
+                    "`{name}` works on text, not on bytes that are not UTF-8"
                 ))),
                 None => state.apply_filter(&unguarded, &args),
             }
@@ -191,7 +191,7 @@ fn as_text(value: &Value) -> Result<Value, Error> {
         ValueKind::Bool => Ok(Value::from("false")),
         ValueKind::Bytes if !is_binary(value) => Ok(as_captured(value.clone())),
         ValueKind::Undefined => Err(Error::from(ErrorKind::UndefinedError)),
-        _ => Err(refused(format!("{} is no text", kind(value)))),
+        _ => Err(refused(format!("{} is not text", kind(value)))),
     }
 }
 

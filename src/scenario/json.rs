@@ -177,14 +177,16 @@ impl Fault {
             }
             Self::Blank(blank) => {
                 let number = u32::from(blank);
-                let message = format!("U+{number:04X} stands here: JSON knows no such blank");
+                let message = format!(
+                    "U+{number:04X} cannot stand here: it is not one of the blanks of JSON"
+                );
                 Diagnostic::error(code::SYNTAX, at, message)
-                    .label("looks blank, but is no space")
+                    .label("looks like a space, but is not one")
                     .help("replace it with a space")
             }
             Self::Depth => {
                 let message = format!("nested deeper than {MAX_DEPTH} levels");
-                Diagnostic::error(code::DEPTH, at, message).label("this is one level too many")
+                Diagnostic::error(code::DEPTH, at, message).label("the limit is reached here")
             }
         }
     }
@@ -319,7 +321,7 @@ fn words(text: &str, kind: &Kind, at: usize) -> (&'static str, &'static str, Opt
         Kind::ExpectedComma if leading_zero(text, at) => (
             "a number does not begin with 0",
             "after this 0",
-            Some("leave the leading zero out, or write text: \"007\""),
+            Some("drop the leading zero, or write text: \"007\""),
         ),
         Kind::ExpectedComma => ("a comma is missing", "expected `,` here", None),
         Kind::ExpectedColonAfterObjectKey => (
@@ -343,7 +345,7 @@ fn words(text: &str, kind: &Kind, at: usize) -> (&'static str, &'static str, Opt
         Kind::UnexpectedCloseBracket => ("`]` closes nothing here", "no `[` is open here", None),
         Kind::UnexpectedComma => (
             "a comma with no value before it",
-            "one comma too many",
+            "this comma separates nothing",
             None,
         ),
         Kind::UnexpectedColon => (
@@ -361,13 +363,15 @@ fn words(text: &str, kind: &Kind, at: usize) -> (&'static str, &'static str, Opt
             "the file should have ended before this",
             Some("one file is one scenario, one object"),
         ),
-        Kind::HexadecimalNumbersNotAllowed => {
-            ("a hexadecimal number", "JSON has decimal numbers", None)
-        }
+        Kind::HexadecimalNumbersNotAllowed => (
+            "a hexadecimal number",
+            "JSON has decimal numbers only",
+            None,
+        ),
         Kind::UnaryPlusNumbersNotAllowed => (
             "a number with a plus sign",
             "JSON writes it without",
-            Some("leave the + out"),
+            Some("drop the +"),
         ),
         Kind::BareDecimalPointNumbersNotAllowed
         | Kind::ExpectedDigit
@@ -381,7 +385,7 @@ fn words(text: &str, kind: &Kind, at: usize) -> (&'static str, &'static str, Opt
             "not in quotes",
             Some("text is written in double quotes; without them JSON knows true, false and null"),
         ),
-        _ => ("no JSON", "not expected here", None),
+        _ => ("not JSON", "not expected here", None),
     }
 }
 
@@ -390,8 +394,8 @@ fn string_words(kind: &StringKind) -> (&'static str, &'static str, Option<&'stat
     match kind {
         StringKind::InvalidUnicodeEscapeSequence(_) => (
             "half of a surrogate pair",
-            "no character by itself",
-            Some("bytes that are no text are written { \"hex\": \"...\" }"),
+            "not a character by itself",
+            Some("bytes that are not text are written { \"hex\": \"...\" }"),
         ),
         StringKind::ExpectedFourHexDigits => (
             "an unfinished escape",
@@ -400,7 +404,7 @@ fn string_words(kind: &StringKind) -> (&'static str, &'static str, Option<&'stat
         ),
         _ => (
             "an escape that JSON does not know",
-            "no escape",
+            "not an escape",
             Some(
                 "where one backslash is meant, as in a regex, write two: \"\\\\d+\"; bytes are written { \"hex\": \"...\" }",
             ),

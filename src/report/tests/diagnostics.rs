@@ -71,9 +71,23 @@ fn the_end_of_a_file_can_be_pointed_at() {
 }
 
 #[test]
-fn a_mistake_between_cr_and_lf_has_the_column_of_the_file() {
-    let all = shown(&mistake("ab\r\n", 3, 3, ""));
-    assert!(all.contains("a.json:1:4"), "{all}");
+fn a_cr_is_a_character_of_its_line_wherever_the_mistake_stands() {
+    for (text, at, place) in [
+        ("\r", 0, "1:1"),
+        ("\r", 1, "1:2"),
+        ("\r\r\n", 2, "1:3"),
+        ("ab\r\n", 2, "1:3"),
+        ("ab\r\n", 3, "1:4"),
+        ("ab\r\n", 4, "2:1"),
+        ("a\rb\r\nc", 2, "1:3"),
+        ("a\rb\r\nc", 5, "2:1"),
+    ] {
+        let all = shown(&mistake(text, at, at, ""));
+        assert!(
+            all.contains(&format!("a.json:{place}\n")),
+            "{text:?}: {all}"
+        );
+    }
 }
 
 #[test]

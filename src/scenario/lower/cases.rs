@@ -96,10 +96,10 @@ impl<'a> Reader<'a> {
     fn number_and_label(&mut self, n: usize, span: Span, case: &Case, labels: &Labels) {
         let number = n.to_string();
         if case.label.as_ref() == Some(&number) && labels.get(&number).is_some_and(|at| *at != n) {
-            let message = format!("two cases are called `{number}`");
+            let message = format!("two cases are named `{number}`");
             self.report(
                 Diagnostic::error(code::SAME_NAME, span, message)
-                    .label("called by its number, and another one has it as its label")
+                    .label("named by its number, which another case has as its label")
                     .help("give this case a label too"),
             );
         }
@@ -136,9 +136,12 @@ impl<'a> Reader<'a> {
             );
             return None;
         }
-        if labels.insert(label.to_owned(), n).is_some() {
+        if let Some(before) = labels.insert(label.to_owned(), n) {
             let message = format!("two cases have the label {}", quoted(label));
-            self.report(Diagnostic::error(code::SAME_NAME, span, message).label("given before"));
+            self.report(
+                Diagnostic::error(code::SAME_NAME, span, message)
+                    .label(format!("case {before} has it already")),
+            );
         }
         Some(label.to_owned())
     }

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use super::super::json::{self, Value};
 use super::super::keys::{Form, Place};
 use super::super::{Client, ClientId, Diagnostic, Matcher, Span, code, keys};
-use super::fields::{Fields, Given, quoted};
+use super::fields::{Fields, Given, listed, quoted};
 use super::framings::Cut;
 use super::names::BUILT_IN;
 use super::reader::Reader;
 use crate::wire::Framing;
 
 /// The name of the client where the file names none.
-const DEFAULT_NAME: &str = "client";
+pub(super) const DEFAULT_NAME: &str = "client";
 
 /// How many clients a scenario may have.
 const MAX_CLIENTS: usize = u16::MAX as usize;
@@ -94,7 +94,11 @@ impl<'a> Reader<'a> {
             let message = format!("{} cannot name a client", quoted(name));
             self.report(
                 Diagnostic::error(code::BAD_NAME, span, message)
-                    .label("a built-in name of templates"),
+                    .label("a built-in name of templates")
+                    .help(format!(
+                        "built in are {}",
+                        listed(BUILT_IN.iter().copied(), "and")
+                    )),
             );
             return false;
         }
@@ -189,9 +193,9 @@ impl<'a> Reader<'a> {
             Diagnostic::error(
                 code::CONTRADICTION,
                 given.name,
-                "`ignore` drops messages, and framing `raw` has none",
+                "`ignore` drops messages, and framing `raw` has no messages",
             )
-            .label("would never drop anything")
+            .label("this would never drop anything")
             .help("expect what arrives, or use framing \"line\""),
         );
     }
@@ -212,7 +216,10 @@ impl<'a> Reader<'a> {
         let nobodys = |verb: &Given<'_, 'a>| matches!(verb.key.name, "wait" | "repeat");
         let needs = verb.filter(|verb| !nobodys(verb) && !fields.faulty);
         if let Some(verb) = needs.filter(|_| self.clients.len() > 1) {
-            let message = format!("this `{}` does not say whose step it is", verb.key.name);
+            let message = format!(
+                "this `{}` does not say which client it belongs to",
+                verb.key.name
+            );
             let found = Diagnostic::error(code::WHOSE_STEP, verb.name, message)
                 .label("needs `as` beside it");
             let names = self.client_names("or");

@@ -65,8 +65,8 @@ pub(super) fn parse(text: &str) -> Result<Duration, DurationError> {
     };
     let Some(nanos) = nanos else {
         return Err(DurationError {
-            message: "the duration is no whole number of nanoseconds".to_owned(),
-            help: "leave some decimals out".to_owned(),
+            message: "the duration is not a whole number of nanoseconds".to_owned(),
+            help: "write fewer decimals".to_owned(),
         });
     };
     u64::try_from(nanos)
@@ -132,7 +132,7 @@ fn no_duration(text: &str) -> DurationError {
     } else if is_number && right.is_none() {
         "the duration has an unknown unit"
     } else {
-        "this is no duration"
+        "not a duration"
     };
     let help = match right {
         Some((_, 1, unit)) => format!("write \"{number}{unit}\""),

@@ -1,6 +1,7 @@
 //! The keys of an object, each known and given once.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use super::super::json::{self, Object, ObjectProp, Value};
 use super::super::keys::{self, Key, Place, Role, Since};
@@ -102,27 +103,41 @@ impl<'a> Reader<'a> {
     /// The properties of an object, without those whose key has been given before; these are reported.
     pub(super) fn distinct<'j>(&mut self, object: &'j Object<'a>) -> Vec<&'j ObjectProp<'a>> {
         let properties = &object.properties;
-        let mut seen = HashSet::new();
+        let mut seen = HashMap::new();
         let mut distinct = Vec::with_capacity(properties.len());
         for (n, property) in properties.iter().enumerate() {
             let name = property.name.as_str();
-            let again = if properties.len() <= FEW {
-                properties[..n].iter().any(|p| p.name.as_str() == name)
+            let before = if properties.len() <= FEW {
+                let mut before = properties.iter().take(n);
+                before.find(|p| p.name.as_str() == name)
             } else {
-                !seen.insert(name)
+                match seen.entry(name) {
+                    Entry::Occupied(before) => Some(*before.get()),
+                    Entry::Vacant(entry) => {
+                        entry.insert(property);
+                        None
+                    }
+                }
             };
-            if again {
-                let message = format!("the key {} is given twice", quoted(name));
-                let span = json::span_of(&property.name);
-                self.report(
-                    Diagnostic::error(code::DUPLICATE_KEY, span, message)
-                        .label("given before in this object"),
-                );
-            } else {
-                distinct.push(property);
+            match before {
+                Some(before) => self.given_twice(before, property),
+                None => distinct.push(property),
             }
         }
         distinct
+    }
+
+    /// Reports a key that its object has given before.
+    fn given_twice(&mut self, before: &ObjectProp<'a>, again: &ObjectProp<'a>) {
+        let (first, span) = (json::span_of(&before.name), json::span_of(&again.name));
+        let (first, here) = (self.line(first), self.line(span));
+        let label = if first == here {
+            "given before on this line".to_owned()
+        } else {
+            format!("given before, on line {first}")
+        };
+        let message = format!("the key {} is given twice", quoted(again.name.as_str()));
+        self.report(Diagnostic::error(code::DUPLICATE_KEY, span, message).label(label));
     }
 
     /// The one verb of an object, if it has one; what does not go with it is reported.
@@ -143,7 +158,7 @@ impl<'a> Reader<'a> {
             let names = listed(verbs.iter().map(|verb| verb.key.name), "and");
             let one = if place == Place::Step { "verb" } else { "kind" };
             let message = format!(
-                "{what} has one {one}, and this has {}: {names}",
+                "{what} has exactly one {one}, and this one has {}: {names}",
                 verbs.len()
             );
             let found = Diagnostic::error(code::ONE_VERB, second.name, message)
@@ -156,8 +171,8 @@ impl<'a> Reader<'a> {
         } else {
             let names = listed(playable(place, true), "or");
             let (needs, label) = match place {
-                Place::Step => ("a verb", "says nothing of what it does"),
-                _ => ("a kind", "says nothing of what it is"),
+                Place::Step => ("a verb", "does not say what it does"),
+                _ => ("a kind", "does not say what it is"),
             };
             Diagnostic::error(code::ONE_VERB, fields.span, format!("{what} needs {needs}"))
                 .label(label)

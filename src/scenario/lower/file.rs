@@ -105,7 +105,7 @@ impl<'a> Reader<'a> {
             self.report(
                 Diagnostic::error(code::MISSING_KEY, brace, "a scenario needs `steps`")
                     .label("this object has none")
-                    .help("if the file is no scenario, begin its name with `_`"),
+                    .help("if the file is not a scenario, begin its name with `_`"),
             );
         }
     }

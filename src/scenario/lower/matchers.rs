@@ -161,9 +161,11 @@ impl<'a> Reader<'a> {
             let found = Diagnostic::error(
                 code::CONTRADICTION,
                 other.name,
-                format!("`{other_name}` stands beside `{bytes}`, which says all bytes already"),
+                format!(
+                    "`{other_name}` stands beside `{bytes}`, which already gives all the bytes"
+                ),
             )
-            .label("has nothing left to say");
+            .label("nothing is left for it to say");
             self.report(match other.key.form {
                 Form::Payload | Form::Matcher => found.help(format!(
                     "did you mean {{ \"{other_name}\": {{ \"{bytes}\": ... }} }}?"
@@ -308,8 +310,13 @@ impl<'a> Reader<'a> {
             fields.span,
             "an expectation needs at least one condition",
         )
-        .label("says nothing of what must arrive");
-        self.report(found.help("for any message at all, add \"any\": true"));
+        .label("does not say what must arrive");
+        self.report(found.help(match fields.list.first() {
+            Some(_) => {
+                "`capture` adds no condition; for any message at all write { \"any\": true, \"capture\": ... }"
+            }
+            None => "for any message at all write { \"any\": true }",
+        }));
     }
 
     /// Gives every condition its number.
@@ -317,7 +324,7 @@ impl<'a> Reader<'a> {
         let mut next = 0;
         number(&mut matcher, &mut next);
         if next > MAX_CONDITIONS {
-            let message = format!("{next} conditions; a step has {MAX_CONDITIONS} at most");
+            let message = format!("{next} conditions; a step has at most {MAX_CONDITIONS}");
             self.too_much(matcher.span, message);
             return None;
         }

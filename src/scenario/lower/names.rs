@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::super::json::{self, StringLit};
 use super::super::{Case, ClientId, Diagnostic, Names, SlotId, Span, code, keys};
+use super::clients::DEFAULT_NAME;
 use super::fields::{Given, listed, quoted};
 use super::read::MAX_MISTAKES;
 use super::reader::Reader;
@@ -203,7 +204,7 @@ impl Known {
 fn undefined(span: Span, name: &str, near: Option<&str>) -> Diagnostic {
     let message = format!("nothing defines {}", quoted(name));
     let found = Diagnostic::error(code::UNDEFINED_NAME, span, message)
-        .label("no var, no capture, no column of the cases");
+        .label("not a var, not a capture, not a column of the cases");
     found.help(match near {
         Some(near) => format!("did you mean \"{near}\"?"),
         None => format!(
@@ -225,10 +226,10 @@ fn too_early(span: Span, name: &str, setter: Setter) -> Diagnostic {
     );
     match setter {
         Setter::Var => found
-            .label("has no value yet")
+            .label("it has no value yet")
             .help("a var may use those that stand before it"),
         Setter::Capture(step) => found.label(format!("captured by step {step}, not before it")),
-        Setter::Index => found.label("counts the rounds of a later `repeat`"),
+        Setter::Index => found.label("it counts the rounds of a later `repeat`"),
     }
 }
 
@@ -255,6 +256,18 @@ impl<'a> Reader<'a> {
             Some(("a name is made of letters, digits and `_`", None))
         } else if WORDS.contains(&name) {
             Some(("a word of the template language", None))
+        } else if self.scope.client(name).is_some() {
+            Some((
+                "the name of a client",
+                Some(if name == DEFAULT_NAME && self.clients.len() == 1 {
+                    "the one client of a file without `clients` is named `client`, and templates keep the \
+                     names of clients for their values; choose another name"
+                        .to_owned()
+                } else {
+                    "templates keep the names of clients for their values; choose another name"
+                        .to_owned()
+                }),
+            ))
         } else if self.scope.is_built_in(name) {
             let names = BUILT_IN.iter().copied();
             Some((

@@ -144,7 +144,7 @@ impl<'a> Reader<'a> {
     fn bounded(&mut self, payload: Payload) -> Option<Payload> {
         let len = payload.known_len().unwrap_or(0);
         if len > MAX_PAYLOAD as u64 {
-            let message = format!("{len} bytes; a message has {MAX_PAYLOAD} at most");
+            let message = format!("{len} bytes; a message has at most {MAX_PAYLOAD}");
             self.too_much(payload.span, message);
             return None;
         }

@@ -125,10 +125,10 @@ fn not_utf8<'a>(bytes: &'a [u8], error: &wire::Utf8Error) -> Box<Unreadable<'a>>
         start: small(start),
         end: small(start + width),
     };
-    let message = format!("the file is no UTF-8 text: {}", error.cause);
+    let message = format!("the file is not UTF-8 text: {}", error.cause);
     let diagnostic = Diagnostic::error(code::NO_TEXT, span, message)
-        .label(format!("the byte {byte:02x}, byte {at} of the file"))
-        .help("save it as UTF-8; bytes that are no text are written { \"hex\": \"...\" }");
+        .label(format!("the byte {byte:02x}, at offset {at} in the file"))
+        .help("save it as UTF-8; bytes that are not text are written { \"hex\": \"...\" }");
     Box::new((Cow::Owned(text), diagnostic))
 }
 

@@ -27,6 +27,8 @@ pub(super) struct Reader<'a> {
     pub blocks: Vec<Block>,
     /// The most states a matcher needs.
     pub matcher_states: usize,
+    /// How many lines have ended before each [`STRIDE`] bytes of the text; made when a line is first asked for.
+    lines: Vec<usize>,
     found: Vec<Diagnostic>,
     /// How many mistakes were found beyond [`MAX_MISTAKES`].
     beyond: usize,
@@ -43,6 +45,7 @@ impl<'a> Reader<'a> {
             default_client: None,
             blocks: Vec::new(),
             matcher_states: 0,
+            lines: Vec::new(),
             found: Vec::new(),
             beyond: 0,
         }
@@ -65,6 +68,23 @@ impl<'a> Reader<'a> {
     /// How many mistakes have been found so far.
     pub(super) fn mistakes(&self) -> usize {
         self.found.len() + self.beyond
+    }
+
+    /// The line in which a span begins, counted from 1.
+    pub(super) fn line(&mut self, span: Span) -> usize {
+        let bytes = self.text.as_bytes();
+        let ends = |bytes: &[u8]| memchr::memchr_iter(b'\n', bytes).count();
+        if self.lines.is_empty() {
+            let mut before = 0;
+            for chunk in bytes.chunks(STRIDE) {
+                self.lines.push(before);
+                before += ends(chunk);
+            }
+        }
+        let at = (span.start as usize).min(bytes.len());
+        let chunk = at / STRIDE;
+        let before = self.lines.get(chunk).copied().unwrap_or_default();
+        before + ends(bytes.get(chunk * STRIDE..at).unwrap_or_default()) + 1
     }
 
     /// All mistakes, in the order of the file.
@@ -101,7 +121,7 @@ impl<'a> Reader<'a> {
                 "say the unit: \"{n}ms\" is milliseconds, \"{n}s\" seconds"
             )),
             (Form::Text | Form::Template | Form::Payload | Form::Matcher, Some(n)) => {
-                found.help(format!("text stands in quotes: \"{n}\""))
+                found.help(format!("write text in quotes: \"{n}\""))
             }
             (Form::Steps | Form::Matchers | Form::Cases, _)
                 if matches!(given.value, Value::Object(_)) =>
@@ -212,7 +232,7 @@ impl<'a> Reader<'a> {
             let message = format!("`{}` cannot be zero", given.key.name);
             self.report(
                 Diagnostic::error(code::OUT_OF_RANGE, given.span(), message)
-                    .label("no time at all"),
+                    .label("this is no time at all"),
             );
             return None;
         }
@@ -330,6 +350,9 @@ impl<'a> Reader<'a> {
         listed(self.clients.iter().map(|client| client.name.as_str()), last)
     }
 }
+
+/// Every how many bytes the lines before them are counted: 4 KiB.
+const STRIDE: usize = 4 << 10;
 
 /// A range in words.
 fn bounds(range: &RangeInclusive<u64>, huge: bool) -> String {

@@ -115,16 +115,16 @@ fn holds_for_nothing(matcher: &Matcher) -> Option<Empty> {
             )
         }
         MatcherNode::Length { min: 0, .. } => Empty::because(
-            "no bytes are enough",
+            "zero bytes are enough",
             "say how many bytes: \"length\": 5, or a `min`",
         ),
         MatcherNode::Length { .. } => None,
         MatcherNode::Any => Empty::because(
-            "any bytes, also none",
+            "any bytes, even none",
             "say how much is to be taken: { \"length\": 5 }, or { \"suffix\": \"\\n\" }",
         ),
         MatcherNode::Not(_) => Empty::because(
-            "no bytes are not that either",
+            "an empty run of bytes is not that either",
             "say how much is to be taken, beside it: { \"length\": 5, \"not\": ... }",
         ),
         MatcherNode::All(list) => {

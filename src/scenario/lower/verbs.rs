@@ -108,9 +108,9 @@ impl<'a> Reader<'a> {
                             Diagnostic::error(
                                 code::OUT_OF_RANGE,
                                 given.span(),
-                                "the offsets of `split` go up",
+                                "the offsets of `split` must increase",
                             )
-                            .label("not after the one before it")
+                            .label("not greater than the one before it")
                             .help("[3, 5] sends bytes 1 to 3, then 4 and 5, then the rest"),
                         );
                         return None;

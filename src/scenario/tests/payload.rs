@@ -185,7 +185,7 @@ fn digits_that_come_from_expressions_are_checked_when_they_run() {
         (Piece::Hex(template("{{n}}")), "odd number"),
         (
             Piece::Hex(template("{{n}}x")),
-            "is no hexadecimal digit, in \"3x\"",
+            "is not a hexadecimal digit, in \"3x\"",
         ),
         (Piece::Hex(template("{{raw}}")), "digits are needed"),
         (Piece::Base64(template("{{n}}")), "groups of 4"),

@@ -211,7 +211,7 @@ fn text_filters_and_arithmetic_refuse_bytes() {
     ] {
         let error = render(text).expect_err(text);
         assert!(
-            error.contains("bytes") || error.contains("no text"),
+            error.contains("bytes") || error.contains("not text"),
             "{text}: {error}"
         );
         assert!(error.starts_with("`{{ "), "{error}");
@@ -252,7 +252,7 @@ fn a_result_that_has_no_bytes_is_refused() {
     check_refused("{{ n() }}", "");
     check_refused("{{ name.upper() }}", "");
     check_refused("{{ 1 / 0 }}", "");
-    check_refused("{{ '0g'|unhex }}", "is no hexadecimal digit");
+    check_refused("{{ '0g'|unhex }}", "is not a hexadecimal digit");
     check_refused("{{ range(3) }}", "`range` is not set");
     check_refused("{{ 'x'|map('pprint')|list }}", "pprint");
 }

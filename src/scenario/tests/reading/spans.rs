@@ -96,3 +96,32 @@ fn a_mistake_of_syntax_comes_alone_and_is_the_first() {
     check("{ \"stepz\": [{ \"send\": \"a\tb\" }] {", &["BC1002 \t"]);
     check("{ \"stepz\": ] \"a\tb\" {", &["BC1002 ]"]);
 }
+
+#[test]
+fn a_key_given_twice_says_on_which_line_it_was_given_before() {
+    // More properties than are compared one by one, and more text than one stride of counted lines.
+    let many: String = (0..3000).map(|n| format!("\"k{n}\": 1,\n")).collect();
+    for (vars, label) in [
+        ("\"a\": 1, \"a\": 2".to_owned(), "given before on this line"),
+        (
+            "\"a\": 1,\r\n\"a\": 2".to_owned(),
+            "given before, on line 1",
+        ),
+        (
+            "\n\"a\": 1,\n\n\"a\": 2".to_owned(),
+            "given before, on line 2",
+        ),
+        (
+            format!("{many}\"a\": 1,{}\"a\": 2", "\n".repeat(9000)),
+            "given before, on line 3001",
+        ),
+    ] {
+        let text = format!("{{ \"vars\": {{ {vars} }}, \"steps\": [{{ \"wait\": \"1s\" }}] }}");
+        let found = super::outcome(&text).map(|_| ()).expect_err("refused");
+        let twice = found.list.iter().find(|found| {
+            let span = found.span.unwrap_or_default();
+            &text[span.start as usize..span.end as usize] == "\"a\""
+        });
+        assert_eq!(twice.map(|found| &*found.label), Some(label));
+    }
+}
