@@ -8,7 +8,6 @@ cargo clippy --all-targets --locked -- -D warnings
 # The wire layer stands alone, without a runtime, arguments or JSON; and beside tokio-util.
 cargo check --no-default-features --locked
 cargo clippy --no-default-features --features codec --lib --tests --locked -- -D warnings
-cargo test --no-default-features --features codec --lib --quiet --locked
 RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --document-private-items --locked
 
 if cargo deny --version >/dev/null 2>&1; then

@@ -22,7 +22,7 @@ const MAX_DEPTH: usize = 6;
 const MAX_STEPS: u64 = 500;
 
 /// Input: the client's framing, the server's (never raw), the limit of both, options (bits: 1 echo, 2 think), cuts, then the
-/// steps, a line each. See [`step`] for their language.
+/// steps, a line each. See `step` for their language.
 ///
 /// In raw, the server takes what arrives at once as one message: there cuts do matter, so it is never raw here.
 ///
