@@ -5,10 +5,9 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use tokio::time::{Instant, Sleep};
-
+use super::alarm::Alarm;
 use super::{Cancel, Lingering};
-use crate::net::{Address, ConnectError, Connection, connect_within, ending_of};
+use crate::net::{Address, Clock, ConnectError, Connection, connect_within, ending_of};
 use crate::player::{Action, Ending, Player, Refusal};
 use crate::scenario::ClientId;
 use crate::time::Time;
@@ -36,20 +35,19 @@ pub async fn play(
     cancel: &Cancel,
 ) -> PlayStats {
     let mut driver = Driver {
-        began: Instant::now(),
+        clock: Clock::start(),
         wires: addresses.iter().map(|_| Wire::Idle).collect(),
         addresses,
         lingering,
-        armed: None,
+        alarm: Alarm::default(),
         cancelled: false,
         connected: false,
     };
-    let mut sleep = pin!(tokio::time::sleep_until(driver.began));
     let mut cancelled = pin!(cancel.cancelled());
-    poll_fn(|cx| driver.poll(cx, player, sleep.as_mut(), cancelled.as_mut())).await;
+    poll_fn(|cx| driver.poll(cx, player, cancelled.as_mut())).await;
     PlayStats {
         connected: driver.connected,
-        elapsed: driver.began.elapsed(),
+        elapsed: driver.clock.now().since(Time::ZERO),
     }
 }
 
@@ -74,33 +72,27 @@ struct Open {
 }
 
 struct Driver<'a> {
-    began: Instant,
+    clock: Clock,
     addresses: &'a [Address],
     /// By client.
     wires: Vec<Wire>,
     lingering: &'a Lingering,
-    /// When the timer goes off.
-    armed: Option<Time>,
+    alarm: Alarm,
     /// Whether the player has been told to stop.
     cancelled: bool,
     connected: bool,
 }
 
 impl Driver<'_> {
-    fn now(&self) -> Time {
-        Time::ZERO.after(self.began.elapsed())
-    }
-
     fn poll(
         &mut self,
         cx: &mut Context<'_>,
         player: &mut Player,
-        mut sleep: Pin<&mut Sleep>,
         mut cancelled: Pin<&mut impl Future<Output = ()>>,
     ) -> Poll<()> {
         let mut scratch = [0; SCRATCH];
         loop {
-            while let Some(action) = player.poll_action(self.now()) {
+            while let Some(action) = player.poll_action(self.clock.now()) {
                 self.act(action, player);
             }
             if player.verdict().is_some() {
@@ -110,27 +102,19 @@ impl Driver<'_> {
                 continue;
             }
             // All that can be read has been delivered: now a deadline may pass.
-            if let Some(deadline) = player.poll_timeout() {
-                let now = self.now();
-                if now >= deadline {
-                    player.handle_timeout(now);
-                    continue;
-                }
-                if self.armed.is_none_or(|armed| deadline < armed) {
-                    sleep
-                        .as_mut()
-                        .reset(self.began + deadline.since(Time::ZERO));
-                    self.armed = Some(deadline);
-                }
-                if sleep.as_mut().poll(cx).is_ready() {
-                    // It was set for an earlier deadline that no longer counts.
-                    self.armed = None;
-                    continue;
-                }
+            let deadline = player.poll_timeout();
+            let now = self.clock.now();
+            if deadline.is_some_and(|deadline| now >= deadline) {
+                player.handle_timeout(now);
+                continue;
+            }
+            let instant = deadline.and_then(|deadline| self.clock.instant(deadline));
+            if self.alarm.poll(cx, instant).is_ready() {
+                continue;
             }
             if !self.cancelled && cancelled.as_mut().poll(cx).is_ready() {
                 self.cancelled = true;
-                player.cancel(self.now());
+                player.cancel(self.clock.now());
                 continue;
             }
             return Poll::Pending;
@@ -146,7 +130,7 @@ impl Driver<'_> {
                 };
                 let left = player
                     .poll_timeout()
-                    .map_or(Duration::MAX, |deadline| deadline.since(self.now()));
+                    .map_or(Duration::MAX, |deadline| deadline.since(self.clock.now()));
                 // A little before the step's own end, so that its failure tells what was tried.
                 let time = left - left / 64;
                 let connecting = Box::pin(async move { connect_within(&address, time).await });
@@ -191,7 +175,7 @@ impl Driver<'_> {
         for n in 0..self.wires.len() {
             let client = ClientId(u16::try_from(n).unwrap_or(u16::MAX));
             told |= self.carry_connect(cx, player, client);
-            let now = self.now();
+            let now = self.clock.now();
             if let Some(Wire::Open(open)) = self.wires.get_mut(n) {
                 told |= open.carry_write(cx, player, client, now);
                 told |= open.carry_read(cx, player, client, now, scratch);
@@ -212,7 +196,7 @@ impl Driver<'_> {
         let Poll::Ready(result) = connecting.as_mut().poll(cx) else {
             return false;
         };
-        let now = self.now();
+        let now = self.clock.now();
         match result {
             Ok(connection) => {
                 self.connected = true;

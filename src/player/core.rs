@@ -39,6 +39,15 @@ pub(super) struct Core {
     computed: Vec<u8>,
 }
 
+/// What is unread where nothing should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unread {
+    Nothing,
+    /// The beginning of a message that, once it is whole, may be one to be ignored.
+    Half,
+    Something,
+}
+
 impl Core {
     pub(super) fn new(script: Arc<Script>, setting: Setting) -> Self {
         let links = script
@@ -195,10 +204,7 @@ impl Core {
         };
         framing
             .encode(message, &mut link.outbox)
-            .map_err(|error| EvalError {
-                message: error.to_string(),
-                span: payload.span,
-            })
+            .map_err(|error| EvalError::new(error.to_string(), payload.span))
     }
 
     /// The pause between the pieces of a send.
@@ -252,11 +258,13 @@ impl Core {
             let message = cut.message(link.decoder.unread());
             let mut is_ignored = false;
             for matcher in ignored {
-                let begun = self
-                    .ignoring
-                    .begin(matcher, &self.values, self.setting.max_payload);
-                begun.map_err(FailureKind::NoValue)?;
-                is_ignored |= self.ignoring.holds(matcher, &message);
+                let limit = self.setting.max_payload;
+                match self.ignoring.begin(matcher, &self.values, limit) {
+                    Ok(()) => is_ignored |= self.ignoring.holds(matcher, &message),
+                    // What asks for a name that is not set yet ignores nothing yet.
+                    Err(error) if error.unset.is_some() => {}
+                    Err(error) => return fail(FailureKind::NoValue(error)),
+                }
             }
             if !is_ignored {
                 return Ok(Ok(Some(cut)));
@@ -265,16 +273,28 @@ impl Core {
         }
     }
 
-    /// Drops the messages to be ignored that come next.
-    pub(super) fn drop_ignored(&mut self, client: ClientId) -> Result<(), Fault> {
+    /// Whether there is something unread where nothing should be, once messages to be ignored are dropped.
+    pub(super) fn unexpected(&mut self, client: ClientId) -> Result<Unread, Fault> {
         let ignores = self
             .client(client)
             .is_some_and(|client| !client.ignore.is_empty());
-        if ignores && self.is_framed(client) {
-            // What is no message is for the step to complain about: it finds the bytes unread.
-            let _seen = self.next_message(client)?;
-        }
-        Ok(())
+        let half = if ignores && self.is_framed(client) {
+            // What is no message is never ignored.
+            matches!(self.next_message(client)?, Ok(None))
+        } else {
+            false
+        };
+        Ok(match self.link_ref(client)?.decoder.unread() {
+            [] => Unread::Nothing,
+            _ if half => Unread::Half,
+            _ => Unread::Something,
+        })
+    }
+
+    /// Begins `finally`: the connections are fresh, and so is the count of steps.
+    pub(super) fn begin_finally(&mut self) {
+        self.links.iter_mut().for_each(Link::reset);
+        self.steps = 0;
     }
 
     /// Gives a client's connection back to the driver, to be ended so. After `close: write` it is still there.

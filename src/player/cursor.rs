@@ -259,11 +259,13 @@ impl Cursor {
                     .map_err(FailureKind::NoValue)?;
                 self.write_piece(step, core)
             }
-            Verb::Expect { matcher, .. } => {
-                let limit = core.setting.max_payload;
-                self.matching
-                    .begin(matcher, &core.values, limit)
-                    .map_err(FailureKind::NoValue)?;
+            Verb::Expect { matcher, framed } => {
+                let (values, limit) = (&core.values, core.setting.max_payload);
+                let begun = match *framed && core.is_framed(step.client) {
+                    true => self.matching.begin(matcher, values, limit),
+                    false => self.matching.begin_on_stream(matcher, values, limit),
+                };
+                begun.map_err(FailureKind::NoValue)?;
                 let needed = self.matching.exact(matcher).map_or(0, <[u8]>::len);
                 core.link(step.client)?.make_window(needed);
                 self.doing = Doing::Expect;

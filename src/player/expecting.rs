@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Ending;
-use super::core::Core;
+use super::core::{Core, Unread};
 use super::cursor::Cursor;
 use super::explain::head;
 use super::matching::{Hold, Matching};
@@ -33,10 +33,7 @@ impl Cursor {
             matching.expected(matcher, *framed && core.is_framed(step.client))
         };
         let link = core.link_ref(step.client)?;
-        let (received, received_len) = (
-            head(link.decoder.unread()),
-            link.decoder.unread().len() + link.passed,
-        );
+        let (received, received_len) = link.arrived();
         if let Some(how) = link.ended {
             return fail(FailureKind::Ended {
                 expected: expected(&self.matching),
@@ -78,7 +75,7 @@ impl Cursor {
         let (link, values) = core.link_and_values(client)?;
         let message = cut.message(link.decoder.unread());
         if !self.matching.holds(matcher, &message) {
-            return fail(self.mismatch(matcher, &message, true));
+            return fail(self.mismatch(matcher, &message, message.len(), true));
         }
         self.matching.capture(matcher, &message, values);
         link.decoder.skip_message(&cut);
@@ -108,31 +105,38 @@ impl Cursor {
                     link.decoder.skip(len);
                     return Ok(true);
                 }
-                Hold::Never => return fail(self.mismatch(matcher, unread, false)),
+                Hold::Never => {
+                    let (received, received_len) = link.arrived();
+                    return fail(self.mismatch(matcher, &received, received_len, false));
+                }
                 Hold::Later if looked.len() <= most => return Ok(false),
                 Hold::Later => {}
             }
             // What the matcher has passed does not count, and need not be kept.
             let passed = self.matching.passed(matcher);
             if looked.len() - passed.min(looked.len()) > limit {
-                let received = head(unread);
                 return fail(FailureKind::TooLong {
                     expected: self.matching.expected(matcher, false),
                     limit,
-                    received,
+                    received: link.arrived().0,
                 });
             }
             self.matching.forget(matcher, passed);
-            link.decoder.skip(passed);
-            link.passed += passed;
+            link.pass(passed);
         }
     }
 
-    fn mismatch(&self, matcher: &Matcher, received: &[u8], framed: bool) -> FailureKind {
+    fn mismatch(
+        &self,
+        matcher: &Matcher,
+        received: &[u8],
+        len: usize,
+        framed: bool,
+    ) -> FailureKind {
         FailureKind::Mismatch {
             expected: self.matching.expected(matcher, framed),
             received: head(received),
-            received_len: received.len(),
+            received_len: len,
             at: self.matching.wrong_at(matcher, received),
             because: self.matching.because(matcher, received),
         }
@@ -147,19 +151,9 @@ impl Cursor {
         let Verb::ExpectClose { kinds, stay_open } = &step.verb else {
             return Ok(self.done());
         };
-        core.drop_ignored(step.client)?;
         let due = self.is_due(now);
-        let link = core.link_ref(step.client)?;
-        let unread = link.decoder.unread();
-        if !unread.is_empty() {
-            let (received, received_len) = (head(unread), unread.len());
-            return fail(FailureKind::Unexpected {
-                instead: end_words(*kinds),
-                received,
-                received_len,
-            });
-        }
-        match link.ended {
+        expect_nothing(core, step.client, due, || end_words(*kinds))?;
+        match core.link_ref(step.client)?.ended {
             Some(how) if is_right_end(*kinds, how) => {
                 if !stay_open {
                     core.give_back(step.client, CloseHow::Clean, now);
@@ -181,24 +175,36 @@ impl Cursor {
         let Verb::ExpectSilence(time) = &step.verb else {
             return Ok(self.done());
         };
-        core.drop_ignored(step.client)?;
-        let link = core.link_ref(step.client)?;
-        let unread = link.decoder.unread();
-        if !unread.is_empty() {
-            let (received, received_len) = (head(unread), unread.len());
-            let instead = silence_words(*time);
-            return fail(FailureKind::Unexpected {
-                instead,
-                received,
-                received_len,
-            });
-        }
-        match link.ended {
+        let due = self.is_due(now);
+        expect_nothing(core, step.client, due, || silence_words(*time))?;
+        match core.link_ref(step.client)?.ended {
             Some(how) => fail(FailureKind::EndedInSilence(how)),
-            None if self.is_due(now) => Ok(self.done()),
+            None if due => Ok(self.done()),
             None => Ok(false),
         }
     }
+}
+
+/// Fails where something is unread. Half a message that may yet turn out to be one to be ignored is waited for.
+fn expect_nothing(
+    core: &mut Core,
+    client: ClientId,
+    due: bool,
+    instead: impl FnOnce() -> String,
+) -> Result<(), Fault> {
+    let unread = core.unexpected(client)?;
+    let link = core.link_ref(client)?;
+    match unread {
+        Unread::Nothing => return Ok(()),
+        Unread::Half if !due && link.ended.is_none() => return Ok(()),
+        Unread::Half | Unread::Something => {}
+    }
+    let unread = link.decoder.unread();
+    fail(FailureKind::Unexpected {
+        instead: instead(),
+        received: head(unread),
+        received_len: unread.len(),
+    })
 }
 
 fn is_right_end(kinds: CloseKinds, how: Ending) -> bool {

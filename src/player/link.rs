@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Action, Ending, Refusal};
+use super::{Action, Ending, Failure, Refusal};
 use crate::scenario::{Client, ClientId};
 use crate::wire::FrameDecoder;
 
@@ -67,7 +67,9 @@ pub(super) struct Link {
     /// How many unread bytes are held before reading stops.
     window: usize,
     /// How many unread bytes a step has passed and dropped since it began.
-    pub(super) passed: usize,
+    passed: usize,
+    /// The first of them, as many as a failure keeps.
+    passed_head: Vec<u8>,
 }
 
 impl Link {
@@ -87,6 +89,7 @@ impl Link {
             room,
             window: client.max_message.saturating_add(room),
             passed: 0,
+            passed_head: Vec::new(),
         }
     }
 
@@ -120,6 +123,7 @@ impl Link {
         self.peer.clear();
         self.window = self.max_message.saturating_add(self.room);
         self.passed = 0;
+        self.passed_head.clear();
     }
 
     pub(super) fn is_open(&self) -> bool {
@@ -140,6 +144,27 @@ impl Link {
     pub(super) fn make_window(&mut self, needed: usize) {
         self.window = self.max_message.max(needed).saturating_add(self.room);
         self.passed = 0;
+        self.passed_head.clear();
+    }
+
+    /// Drops unread bytes that the step has passed and will not look at again.
+    pub(super) fn pass(&mut self, n: usize) {
+        let room = Failure::MAX_BYTES.saturating_sub(self.passed_head.len());
+        let bytes = self.decoder.unread().get(..n.min(room)).unwrap_or_default();
+        self.passed_head.extend_from_slice(bytes);
+        self.passed += n;
+        self.decoder.skip(n);
+    }
+
+    /// What has arrived since the step began, those it has passed included: the first bytes, and how many there are.
+    pub(super) fn arrived(&self) -> (Vec<u8>, usize) {
+        let unread = self.decoder.unread();
+        let mut first = self.passed_head.clone();
+        let room = Failure::MAX_BYTES
+            .saturating_sub(first.len())
+            .min(unread.len());
+        first.extend_from_slice(unread.get(..room).unwrap_or_default());
+        (first, self.passed + unread.len())
     }
 
     pub(super) fn max_message(&self) -> usize {

@@ -274,6 +274,7 @@ impl Player {
             };
             if self.stage == Stage::Finally
                 && let FailureKind::NoValue(error) = &kind
+                && error.unset.is_some()
             {
                 self.leave_out(&error.message.clone(), now);
                 continue;
@@ -313,9 +314,7 @@ impl Player {
         self.core.give_all_back(now);
         self.stage = match (self.stage, self.script.finally, self.cursors.first_mut()) {
             (Stage::Playing, Some(block), Some(cursor)) => {
-                for link in &mut self.core.links {
-                    link.reset();
-                }
+                self.core.begin_finally();
                 cursor.start(block);
                 Stage::Finally
             }

@@ -13,6 +13,7 @@ use memchr::memmem;
 use crate::scenario::{
     Compiled, EvalError, Matcher, MatcherNode, Payload, StreamFound, StreamSearch, Values,
 };
+use crate::wire::escape;
 
 /// What a matcher says of the bytes so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +32,8 @@ pub(super) struct Matching {
     nodes: Vec<NodeState>,
     /// The bytes of payloads that had to be computed.
     computed: Vec<u8>,
+    /// Whether anything had to be computed: a payload, or a pattern.
+    any_computed: bool,
 }
 
 #[derive(Debug, Default)]
@@ -62,7 +65,37 @@ impl Matching {
             self.nodes.resize_with(states, NodeState::default);
         }
         self.computed.clear();
+        self.any_computed = false;
         self.prepare(matcher, values, limit)
+    }
+
+    /// Begins a match on a stream: what is computed must not hold for no bytes at all, nor need what comes after it. What is
+    /// known beforehand has been checked when the file was read.
+    pub(super) fn begin_on_stream(
+        &mut self,
+        matcher: &Matcher,
+        values: &Values,
+        limit: usize,
+    ) -> Result<(), EvalError> {
+        self.begin(matcher, values, limit)?;
+        if !self.any_computed {
+            return Ok(());
+        }
+        if self.holds(matcher, b"") {
+            let message = "with these values it holds for no bytes at all, and a stream has no end to wait for";
+            return Err(EvalError::new(message, matcher.span));
+        }
+        let states = self.nodes.get(..matcher.states()).unwrap_or_default();
+        let patterns = states.iter().filter_map(|state| state.pattern.as_ref());
+        let undecidable = |pattern: &&Arc<Compiled>| {
+            pattern.looks_past_its_end() || pattern.has_unicode_word_boundary()
+        };
+        if let Some(pattern) = patterns.clone().find(undecidable) {
+            let text = escape(pattern.text().as_bytes());
+            let message = format!("the end of `{text}` cannot be told on a stream");
+            return Err(EvalError::new(message, matcher.span));
+        }
+        Ok(())
     }
 
     fn prepare(
@@ -77,12 +110,16 @@ impl Matching {
         state.looked = 0;
         state.holds_from = None;
         state.never = false;
+        if !matches!(matcher.node, MatcherNode::Regex(_)) {
+            state.pattern = None;
+        }
         match &matcher.node {
             MatcherNode::Exact(payload)
             | MatcherNode::Prefix(payload)
             | MatcherNode::Suffix(payload)
             | MatcherNode::Contains(payload) => {
                 if payload.known().is_none() {
+                    self.any_computed = true;
                     let start = self.computed.len();
                     payload.render(values, start.saturating_add(limit), &mut self.computed)?;
                     state.bytes = start..self.computed.len();
@@ -91,7 +128,9 @@ impl Matching {
             }
             MatcherNode::Regex(pattern) => {
                 state.search.reset();
-                state.pattern = Some(pattern.resolve(values, matcher.span)?);
+                self.any_computed |= pattern.known().is_none();
+                let resolved = pattern.resolve(values, matcher.span, state.pattern.as_ref())?;
+                state.pattern = Some(resolved);
                 Ok(())
             }
             MatcherNode::Not(inner) => self.prepare(inner, values, limit),

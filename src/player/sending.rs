@@ -85,8 +85,7 @@ impl Cutting<'_> {
             Self::Whole => len,
             Self::Split(Split::Every(size)) => (*size).max(1),
             Self::Split(Split::At(cuts)) => cuts
-                .iter()
-                .find(|cut| **cut > start)
+                .get(cuts.partition_point(|cut| *cut <= start))
                 .map_or(len, |cut| cut.saturating_sub(start)),
             Self::Split(Split::Random) | Self::Segment(Segment::Random) => random_size(start, rng),
             Self::Segment(Segment::Byte) if start < FINE => 1,

@@ -238,7 +238,9 @@ impl Model {
     }
 
     fn wants_bytes(&self) -> bool {
-        let idle = self.thinking.is_none() || self.unread.is_empty();
+        // A raw session is asleep while it thinks.
+        let raw = self.config.framing == Framing::Raw;
+        let idle = self.thinking.is_none() || (self.unread.is_empty() && !raw);
         self.closing.is_none() && self.last.is_none() && idle && self.outbox.len() < MAX_OUTBOX
     }
 

@@ -12,6 +12,8 @@ pub struct EvalError {
     pub message: String,
     /// Where the expression stands.
     pub span: Span,
+    /// The name it needs, where all that is wrong is that nothing has set it yet.
+    pub unset: Option<Box<str>>,
 }
 
 impl EvalError {
@@ -20,6 +22,15 @@ impl EvalError {
         Self {
             message: message.into(),
             span,
+            unset: None,
+        }
+    }
+
+    /// Makes an error about a name that nothing has set.
+    pub(super) fn unset(name: &str, message: impl Into<String>, span: Span) -> Self {
+        Self {
+            unset: Some(name.into()),
+            ..Self::new(message, span)
         }
     }
 }

@@ -119,14 +119,14 @@ impl Expression {
             .reads
             .iter()
             .find(|read| values.get(read.slot).is_none());
-        let why = match unset.filter(|_| by_undefined) {
-            Some(read) => format!("`{}` is not set", read.name),
-            None => why,
-        };
-        EvalError::new(
-            format!("`{{{{ {} }}}}`: {why}", escape(self.text.as_bytes())),
-            span,
-        )
+        let text = escape(self.text.as_bytes());
+        match unset.filter(|_| by_undefined) {
+            Some(read) => {
+                let message = format!("`{{{{ {text} }}}}`: `{}` is not set", read.name);
+                EvalError::unset(&read.name, message, span)
+            }
+            None => EvalError::new(format!("`{{{{ {text} }}}}`: {why}"), span),
+        }
     }
 }
 

@@ -19,6 +19,7 @@ use regex_syntax::hir::{Hir, Look, LookSet};
 use thiserror::Error;
 
 use super::{EvalError, SlotId, Span, Template, Values};
+use crate::wire::escape;
 
 /// How many bytes a compiled pattern may have: 1 MiB.
 pub const MAX_COMPILED: usize = 1 << 20;
@@ -91,26 +92,40 @@ impl Pattern {
         }
     }
 
-    /// The compiled pattern, with the values of now in it.
+    /// The compiled pattern, with the values of now in it; `last` is what it was when last asked, and is given back where
+    /// the values make the same text of it.
     ///
     /// # Errors
     ///
     /// Fails when an expression has no value, and when its value makes of the text what is no pattern.
-    pub fn resolve(&self, values: &Values, span: Span) -> Result<Arc<Compiled>, EvalError> {
+    pub fn resolve(
+        &self,
+        values: &Values,
+        span: Span,
+        last: Option<&Arc<Compiled>>,
+    ) -> Result<Arc<Compiled>, EvalError> {
         let template = match &self.source {
             Source::Fixed(compiled) => return Ok(Arc::clone(compiled)),
             Source::Template(template) => template,
         };
         let mut bytes = Vec::new();
         template.render(values, MAX_COMPILED, &mut bytes)?;
-        let text = String::from_utf8(bytes).map_err(|_| EvalError {
-            message: "the pattern is not UTF-8 with these values; write bytes as \\xHH".into(),
-            span,
+        let text = String::from_utf8(bytes).map_err(|_| {
+            let message = "the pattern is not UTF-8 with these values; write bytes as \\xHH";
+            EvalError::new(message, span)
         })?;
-        Compiled::shared(&text).map_err(|error| EvalError {
-            message: format!("the pattern {text:?} is wrong with these values: {error}"),
-            span,
-        })
+        if let Some(last) = last.filter(|last| *last.text == *text) {
+            return Ok(Arc::clone(last));
+        }
+        // Not shared: a peer's bytes may be in it, and there would be no end of them.
+        match Compiled::new(&text) {
+            Ok(compiled) => Ok(Arc::new(compiled)),
+            Err(error) => {
+                let text = escape(text.as_bytes());
+                let message = format!("the pattern `{text}` is wrong with these values: {error}");
+                Err(EvalError::new(message, span))
+            }
+        }
     }
 }
 

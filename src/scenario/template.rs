@@ -230,9 +230,9 @@ impl Part {
 
 impl Slot {
     fn value<'a>(&self, values: &'a Values, span: Span) -> Result<&'a Value, EvalError> {
-        values
-            .get(self.id)
-            .ok_or_else(|| EvalError::new(format!("`{}` is not set", self.name), span))
+        values.get(self.id).ok_or_else(|| {
+            EvalError::unset(&self.name, format!("`{}` is not set", self.name), span)
+        })
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Config;
 use super::voice::{Heard, Voice};
 use crate::time::Time;
-use crate::wire::{FrameDecoder, WireErrorKind};
+use crate::wire::{FrameDecoder, Framing, WireErrorKind};
 
 /// Why the server ends a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -163,8 +163,12 @@ impl Session {
     }
 
     /// Whether the driver should read.
+    ///
+    /// In raw not while it thinks, as a program that reads, sleeps and answers: what arrives meanwhile becomes one message.
     pub fn wants_bytes(&self) -> bool {
+        let asleep = self.config.framing == Framing::Raw && self.is_thinking();
         !self.is_closing()
+            && !asleep
             && self.last.is_none()
             && self.held.is_empty()
             && !self.voice.outbox.is_full()
@@ -261,6 +265,10 @@ impl Session {
     /// Whether a message could be answered now.
     fn is_ready(&self) -> bool {
         self.state == State::Listening && !self.voice.outbox.is_full()
+    }
+
+    fn is_thinking(&self) -> bool {
+        matches!(self.state, State::Thinking { .. })
     }
 
     fn is_closing(&self) -> bool {

@@ -1,7 +1,7 @@
 //! What is expected: messages, runs of bytes, nothing; captures and what is ignored.
 
 use super::bench::{Bench, FIRST};
-use crate::player::{Ending, FailureKind};
+use crate::player::{Ending, FailureKind, Setting};
 
 const LINE: &str = r#""framing": "line","#;
 
@@ -225,4 +225,79 @@ fn replies_that_nothing_expected_are_counted() {
     bench.receive(b"a\nb\nc\nhalf").pass(1);
     bench.passed();
     assert_eq!(bench.player.leftovers(), 3);
+}
+
+#[test]
+fn half_a_message_that_may_be_ignored_is_waited_for() {
+    let head = r#""framing": "line", "ignore": [{ "prefix": "PING" }],"#;
+    let mut bench = Bench::connected(head, r#"{ "expect_close": "clean" }"#);
+    bench.receive(b"PI").pass(300);
+    bench.receive(b"NG\n").end(Ending::Clean);
+    bench.passed();
+
+    let mut bench = Bench::connected(head, r#"{ "expect_silence": "100ms" }"#);
+    bench.receive(b"PI").pass(50);
+    bench.receive(b"NG 1\nPI").pass(49);
+    assert_eq!(bench.verdict(), None);
+    bench.pass(1);
+    assert!(matches!(bench.fails(), FailureKind::Unexpected { received, .. } if received == b"PI"));
+
+    let mut bench = Bench::connected(head, r#"{ "expect_close": "clean" }"#);
+    bench.receive(b"PI").end(Ending::Clean);
+    assert!(matches!(bench.fails(), FailureKind::Unexpected { .. }));
+}
+
+#[test]
+fn what_asks_for_a_name_not_set_yet_ignores_nothing_yet() {
+    let mut bench = Bench::connected(
+        r#""framing": "line", "ignore": ["{{id}}"],"#,
+        r#"{ "expect": { "any": true }, "capture": "id" }, { "expect": "b" }"#,
+    );
+    bench.receive(b"a\na\nb\n");
+    bench.passed();
+}
+
+#[test]
+fn a_value_cannot_make_an_expectation_on_a_stream_hold_for_nothing() {
+    for (value, matcher) in [
+        (".*", r#"{ "regex": "{{v}}" }"#),
+        ("W.*$", r#"{ "regex": "{{v}}" }"#),
+        ("", r#""{{v}}""#),
+        ("", r#"{ "contains": "{{v}}" }"#),
+        ("", r#"["{{v}}", "{{v}}"]"#),
+    ] {
+        let setting = Setting {
+            vars: vec![("v".to_owned(), value.into())],
+            ..Setting::default()
+        };
+        let vars = r#""vars": { "v": "x" },"#;
+        let mut bench = Bench::with(vars, &format!(r#"{{ "expect": {matcher} }}"#), setting);
+        bench.connect();
+        assert!(
+            matches!(bench.fails(), FailureKind::NoValue(_)),
+            "{value} in {matcher}"
+        );
+    }
+}
+
+#[test]
+fn what_a_search_has_passed_is_shown_from_its_beginning() {
+    let head = r#""framing": { "raw": { "max_message": 100 } },"#;
+    let mut bench = Bench::connected(head, r#"{ "expect": { "contains": "needle" } }"#);
+    bench.receive(b"first ");
+    for _ in 0..100 {
+        bench.receive(b"hay hay hay ");
+    }
+    bench.end(Ending::Clean);
+    match bench.fails() {
+        FailureKind::Ended {
+            received,
+            received_len,
+            ..
+        } => {
+            assert_eq!(received_len, 6 + 1200);
+            assert!(received.starts_with(b"first hay") && received.len() == received_len);
+        }
+        other => panic!("{other:?}"),
+    }
 }

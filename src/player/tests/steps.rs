@@ -182,3 +182,33 @@ fn reset_plays_the_same_again() {
         bench.connect();
     }
 }
+
+#[test]
+fn teardown_leaves_out_nothing_but_what_needs_a_name_never_set() {
+    let mut bench = Bench::connected(
+        r#""framing": "line", "vars": { "x": "abc" }, "finally": [{ "send": "{{ x | unhex }}" }],"#,
+        r#"{ "expect": "a" }"#,
+    );
+    bench.receive(b"a\n");
+    assert_eq!(bench.action(), Some(Action::Close(FIRST)));
+    bench.connect();
+    assert!(matches!(bench.fails(), FailureKind::NoValue(_)));
+}
+
+#[test]
+fn teardown_has_a_limit_of_steps_of_its_own() {
+    let setting = Setting {
+        max_steps: 5,
+        ..Setting::default()
+    };
+    let mut bench = Bench::with(
+        r#""framing": "line", "finally": [{ "send": "bye" }],"#,
+        r#"{ "repeat": [{ "note": "on and on" }], "times": 100 }"#,
+        setting,
+    );
+    bench.connect();
+    assert_eq!(bench.written(), b"bye\n");
+    let failure = bench.failure();
+    assert_eq!(failure.kind, FailureKind::TooManySteps { limit: 5 });
+    assert_eq!(failure.finally, None);
+}

@@ -423,10 +423,7 @@ fn an_expression_without_a_value() {
     let span = source().1;
     check_one(
         "no-value",
-        FailureKind::NoValue(EvalError {
-            message: "`session` has not been captured yet".into(),
-            span,
-        }),
+        FailureKind::NoValue(EvalError::new("`session` has not been captured yet", span)),
         Vec::new(),
     );
 }
