@@ -57,7 +57,8 @@ pub(super) fn default_of_check() -> Vec<PathBuf> {
 ///
 /// # Errors
 ///
-/// Fails when a path is not there, a folder cannot be read, or there is no scenario at all.
+/// Fails when a path is not there or neither folder nor regular file, a folder cannot be read, or there is no scenario at
+/// all.
 pub(super) fn find(paths: &[PathBuf]) -> Result<Vec<Found>, CliError> {
     let mut files = Vec::new();
     for path in paths {
@@ -68,6 +69,11 @@ pub(super) fn find(paths: &[PathBuf]) -> Result<Vec<Found>, CliError> {
             below.sort();
             let base = base(path).unwrap_or_else(|| path.clone());
             files.extend(below.into_iter().map(|file| (file, base.clone())));
+        } else if !metadata.is_file() {
+            // A FIFO, whose reader would wait for a writer, or a device.
+            let source = io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file");
+            let path = shown(path);
+            return Err(CliError::Unreadable { path, source });
         } else {
             let folder = path.parent().unwrap_or_else(|| Path::new(""));
             files.push((path.clone(), base(folder).unwrap_or_else(|| folder.into())));

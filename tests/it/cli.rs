@@ -388,6 +388,44 @@ fn files_that_are_no_scenarios_at_all_are_told_with_their_names() {
 }
 
 #[test]
+fn what_is_no_regular_file_is_not_opened() {
+    let place = Workplace::new();
+    let fifo = place.path().join("fifo.json");
+    let made = std::process::Command::new("mkfifo").arg(&fifo).status();
+    if !made.is_ok_and(|status| status.success()) {
+        eprintln!("SKIPPED: no FIFO can be made here");
+        return;
+    }
+    for verb in ["check", "run"] {
+        // Opened, it would have to be written to before anything came of it.
+        place
+            .backchat([verb, "fifo.json"])
+            .output()
+            .ends_with(3)
+            .says("error: cannot read fifo.json: it is no regular file");
+    }
+    // In a folder, it is no scenario.
+    place
+        .backchat(["check", "."])
+        .output()
+        .ends_with(4)
+        .says("no scenarios in");
+}
+
+#[test]
+fn a_folder_is_one_whatever_it_is_called() {
+    let place = Workplace::new()
+        .folder("empty.json")
+        .file("full.json/a.json", PASSES.as_bytes());
+    place
+        .backchat(["check", "empty.json"])
+        .output()
+        .ends_with(4)
+        .says("no scenarios in");
+    place.backchat(["check", "full.json"]).output().ends_with(0);
+}
+
+#[test]
 fn nothing_typed_or_read_moves_the_text_beside_it() {
     let (raw, shown) = ("\u{202e}\u{2028}\u{200b}", r"\u{202e}\u{2028}\u{200b}");
     let place = Workplace::with_scenario(&format!(
