@@ -148,23 +148,27 @@ fn excerpt(line: &str, range: Range<usize>) -> Excerpt {
     let from = from.map_or(0, |(at, _)| at);
     let before = &before[from..];
     let room = SHOWN - before.chars().count();
-    let marked = first(marked, room);
-    let room = room - marked.chars().count();
-    let cut = range.start + marked.len() < range.end || first(after, room).len() < after.len();
-    let mut shown = Excerpt::new(before, marked, first(after, room));
+    let (fits, room) = first(marked, room);
+    let (follows, _) = first(after, room);
+    let mut shown = Excerpt::new(before, fits, follows);
     if from > 0 {
         shown.begin_with('…');
     }
-    if cut {
+    if fits.len() < marked.len() {
+        shown.text.push('…');
+        shown.caret.end = shown.text.len();
+    } else if follows.len() < after.len() {
         shown.text.push('…');
     }
     shown
 }
 
-/// The first characters, as many as there is room for.
-fn first(text: &str, room: usize) -> &str {
-    let end = text.char_indices().nth(room);
-    end.map_or(text, |(end, _)| &text[..end])
+/// The first characters, as many as there is room for, and how much room is left.
+fn first(text: &str, room: usize) -> (&str, usize) {
+    match text.char_indices().nth(room) {
+        Some((end, _)) => (&text[..end], 0),
+        None => (text, room - text.chars().count()),
+    }
 }
 
 /// Text in which nothing can steer a terminal. Quotes and backslashes stay as they are.
