@@ -43,6 +43,7 @@ pub(super) fn run(args: RunArgs, console: &Console) -> Result<ExitStatus, CliErr
         detail: console.detail,
         again: again(&args),
         fail_fast: options.fail_fast,
+        counted: !console.watched,
     };
     runtime()?.block_on(play(
         cases,

@@ -38,6 +38,8 @@ pub struct TerminalOptions {
     pub again: String,
     /// Whether the run stops at the first failure.
     pub fail_fast: bool,
+    /// Whether each case is counted, `[ 12/72]`: where there is no bar to tell how far the run is.
+    pub counted: bool,
 }
 
 /// The report for people.
@@ -52,6 +54,8 @@ pub struct Terminal<W> {
     left_over: LeftOver,
     /// Whether the last thing written was a block: what follows stands apart from it.
     after_block: bool,
+    /// How many cases are over, of how many.
+    over: (usize, usize),
 }
 
 /// Replies that no step expected, in cases that passed: those of a failed one are a consequence.
@@ -84,6 +88,7 @@ impl<W: Write> Terminal<W> {
                 first: None,
             },
             after_block: false,
+            over: (0, 0),
         }
     }
 
@@ -91,13 +96,19 @@ impl<W: Write> Terminal<W> {
         if std::mem::take(&mut self.after_block) {
             writeln!(self.out)?;
         }
+        self.over.0 += 1;
         let palette = self.options.palette;
-        let elapsed = format!("[{:>8.3}s]", outcome.elapsed.as_secs_f64());
+        let elapsed = format!(
+            "[{:>8.3}s]{}",
+            outcome.elapsed.as_secs_f64(),
+            self.counter()
+        );
         match &outcome.result {
             CaseResult::Skipped(reason) => {
                 if self.options.detail >= Detail::Normal {
                     let rest = format!("{}   {}", words(&outcome.id), words(reason));
-                    self.line(palette.warn, "SKIP", &format!("[{:>9}]", ""), &rest)?;
+                    let no_time = format!("[{:>9}]{}", "", self.counter());
+                    self.line(palette.warn, "SKIP", &no_time, &rest)?;
                 }
                 return Ok(());
             }
@@ -133,6 +144,16 @@ impl<W: Write> Terminal<W> {
             }
         }
         self.conversation(outcome)
+    }
+
+    /// How far the run is, where that is to be said: ` [ 12/72]`.
+    fn counter(&self) -> String {
+        let (over, all) = self.over;
+        if !self.options.counted {
+            return String::new();
+        }
+        let width = all.to_string().len();
+        format!(" [{over:>width$}/{all}]")
     }
 
     /// The id, and the name where the scenario has one and there is room for it.
@@ -262,6 +283,7 @@ impl<W: Write> Reporter for Terminal<W> {
                 jobs,
                 seed,
             } => {
+                self.over = (0, *cases);
                 if self.options.detail == Detail::Quiet {
                     return Ok(());
                 }
