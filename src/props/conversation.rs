@@ -5,7 +5,7 @@ use std::mem::discriminant;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::frames::limit_named;
+use super::header::limit_named;
 use super::pieces::Random;
 use super::printed::quoted;
 use crate::player::{FailureKind, Player, Segment, Setting, Verdict};

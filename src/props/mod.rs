@@ -6,10 +6,12 @@
 #[cfg(feature = "cli")]
 mod conversation;
 mod frames;
+mod header;
 mod naive;
 mod pieces;
 #[cfg(feature = "cli")]
 mod printed;
+mod round_trip;
 #[cfg(feature = "cli")]
 mod scenario;
 #[cfg(feature = "cli")]
@@ -23,6 +25,7 @@ mod utf8;
 #[cfg(feature = "cli")]
 pub use conversation::conversation;
 pub use frames::frame_decoder;
+pub use round_trip::frame_roundtrip;
 #[cfg(feature = "cli")]
 pub use scenario::scenario_json;
 #[cfg(feature = "cli")]

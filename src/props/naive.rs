@@ -1,15 +1,17 @@
 //! Framings with no cleverness at all: the first message of a stream that lies there whole, written to be read.
 
+use std::borrow::Cow;
+
 use crate::wire::{Endian, Framing, LengthPrefix, LengthWidth, LineEnding, WireErrorKind};
 
 /// The first message and how many bytes its frame takes; or what is wrong and at which byte. `None`: it is not all there.
-pub(super) type First = Result<Option<(Vec<u8>, usize)>, (usize, WireErrorKind)>;
+pub(super) type First<'a> = Result<Option<(Cow<'a, [u8]>, usize)>, (usize, WireErrorKind)>;
 
 /// The first message of `stream`, in a framing in which pushes mean nothing.
-pub(super) fn first(framing: &Framing, stream: &[u8], limit: usize) -> First {
+pub(super) fn first<'a>(framing: &Framing, stream: &'a [u8], limit: usize) -> First<'a> {
     match framing {
         Framing::Line(ending) => match naive_line(*ending, stream, limit) {
-            Ok(found) => Ok(found.map(|(line, len)| (line.to_vec(), len))),
+            Ok(found) => Ok(found.map(|(line, len)| (line.into(), len))),
             Err(at) => Err((at, WireErrorKind::TooLong { limit })),
         },
         Framing::Delimited(delimiter) => delimited(delimiter.as_bytes(), stream, limit),
@@ -17,7 +19,7 @@ pub(super) fn first(framing: &Framing, stream: &[u8], limit: usize) -> First {
         Framing::Fixed(size) if size.get() > limit => cut_off(stream, limit),
         Framing::Fixed(size) => {
             let message = stream.get(..size.get());
-            Ok(message.map(|message| (message.to_vec(), size.get())))
+            Ok(message.map(|message| (message.into(), size.get())))
         }
         Framing::Netstring => netstring(stream, limit),
         _ => Ok(None),
@@ -25,7 +27,7 @@ pub(super) fn first(framing: &Framing, stream: &[u8], limit: usize) -> First {
 }
 
 /// A message that is known to be too long before it ends.
-fn cut_off(stream: &[u8], limit: usize) -> First {
+fn cut_off(stream: &[u8], limit: usize) -> First<'_> {
     if stream.len() > limit {
         return Err((limit, WireErrorKind::TooLong { limit }));
     }
@@ -56,7 +58,7 @@ pub(super) fn naive_line(
     Ok(None)
 }
 
-fn delimited(delimiter: &[u8], stream: &[u8], limit: usize) -> First {
+fn delimited<'a>(delimiter: &[u8], stream: &'a [u8], limit: usize) -> First<'a> {
     for len in 1..=stream.len() {
         let bytes = &stream[..len];
         // The longest beginning of the delimiter that these bytes end with.
@@ -66,7 +68,7 @@ fn delimited(delimiter: &[u8], stream: &[u8], limit: usize) -> First {
             return Err((limit, WireErrorKind::TooLong { limit }));
         }
         if begun == delimiter.len() {
-            return Ok(Some((message.to_vec(), len)));
+            return Ok(Some((message.into(), len)));
         }
     }
     Ok(None)
@@ -80,7 +82,7 @@ fn undecided(delimiter: &[u8], bytes: &[u8]) -> usize {
         .unwrap_or(0)
 }
 
-fn length_prefixed(prefix: LengthPrefix, stream: &[u8], limit: usize) -> First {
+fn length_prefixed(prefix: LengthPrefix, stream: &[u8], limit: usize) -> First<'_> {
     let offset = prefix.offset;
     if offset > limit {
         return cut_off(stream, limit);
@@ -128,10 +130,16 @@ fn length_prefixed(prefix: LengthPrefix, stream: &[u8], limit: usize) -> First {
         return Err((offset, WireErrorKind::LengthTooLong { length, limit }));
     }
     let body = rest.get(..body as usize);
-    Ok(body.map(|body| ([header, body].concat(), offset + width + body.len())))
+    Ok(body.map(|body| {
+        let message = match header {
+            [] => Cow::Borrowed(body),
+            _ => Cow::Owned([header, body].concat()),
+        };
+        (message, offset + width + body.len())
+    }))
 }
 
-fn netstring(stream: &[u8], limit: usize) -> First {
+fn netstring(stream: &[u8], limit: usize) -> First<'_> {
     let mut digits = String::new();
     for (at, byte) in stream.iter().enumerate() {
         if byte.is_ascii_digit() {
@@ -150,7 +158,7 @@ fn netstring(stream: &[u8], limit: usize) -> First {
         let rest = &stream[at + 1..];
         return match rest.get(len) {
             None => Ok(None),
-            Some(b',') => Ok(Some((rest[..len].to_vec(), at + 1 + len + 1))),
+            Some(b',') => Ok(Some((rest[..len].into(), at + 1 + len + 1))),
             Some(_) => Err((at + 1 + len, WireErrorKind::MissingComma)),
         };
     }

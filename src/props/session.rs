@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::frames::{framing_named, limit_named};
+use super::header::{framing_named, limit_named};
 use super::naive::naive_line;
 use super::pieces::{Cuts, Random};
 use crate::scenario::Reply;

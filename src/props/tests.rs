@@ -85,4 +85,15 @@ proptest! {
     ) {
         super::session(&[&header[..], &stream].concat());
     }
+
+    #[test]
+    fn what_is_encoded_is_decoded_to_the_same(
+        header in proptest::array::uniform2(any::<u8>()),
+        stream in proptest::collection::vec(
+            prop::sample::select(&b"\n\raabb,,:0123\0\x01\x02\x03\x04\x80\xff"[..]),
+            0..200,
+        ),
+    ) {
+        super::frame_roundtrip(&[&header[..], &stream].concat());
+    }
 }

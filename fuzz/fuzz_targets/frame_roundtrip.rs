@@ -1,0 +1,7 @@
+//! The encoder: what is encoded is decoded to the same.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|data: &[u8]| backchat::props::frame_roundtrip(data));
