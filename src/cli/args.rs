@@ -289,6 +289,9 @@ pub(super) struct CheckArgs {
     /// Scenario files, and folders to look for them in; `-` is standard input [default: scenarios]
     #[arg(value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
+    /// Explain a code, such as BC1004, with an example, and check nothing
+    #[arg(long, value_name = "CODE", conflicts_with = "paths")]
+    pub(super) explain: Option<String>,
     /// Names that `backchat run --var` will set; repeatable
     #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
     #[arg(env = "BACKCHAT_VAR", hide_env = true)]

@@ -7,6 +7,7 @@ use super::ExitStatus;
 use super::args::CheckArgs;
 use super::console::Console;
 use super::error::CliError;
+use super::explain::explain;
 use super::files::{self, Found};
 use super::load::Load;
 use crate::report::Detail;
@@ -17,6 +18,10 @@ const STDIN: &str = "-";
 
 /// Checks files, and shows what is wrong with them.
 pub(super) fn check(args: CheckArgs, console: &Console) -> Result<ExitStatus, CliError> {
+    if let Some(code) = &args.explain {
+        console.print(&explain(code)?)?;
+        return Ok(ExitStatus::Success);
+    }
     let options = ReadOptions {
         vars: args.var.into_iter().map(|(name, _)| name).collect(),
     };

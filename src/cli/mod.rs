@@ -11,6 +11,7 @@ mod console;
 mod entry;
 mod error;
 mod exit;
+mod explain;
 mod files;
 mod load;
 mod panics;

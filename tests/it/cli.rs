@@ -467,3 +467,27 @@ fn a_path_cannot_steer_the_terminal() {
         .ends_with(4)
         .shows_nothing_raw();
 }
+
+#[test]
+fn check_explains_a_code_on_standard_output_and_refuses_one_that_is_none() {
+    let place = Workplace::new();
+    let explain = |code| place.backchat(["check", "--explain", code]).output();
+    let output = explain("bc1013");
+    output.ends_with(0);
+    assert!(
+        output.stdout.starts_with("BC1013: not a duration\n"),
+        "{}",
+        output.stdout
+    );
+    assert_eq!(output.stderr, "");
+    assert!(
+        explain("BC2001")
+            .stdout
+            .starts_with("BC2001: a reply differs")
+    );
+    explain("BC10130").ends_with(2).says("BC1013");
+    place
+        .backchat(["check", "--explain", "BC1013", "talk.json"])
+        .output()
+        .ends_with(2);
+}

@@ -99,7 +99,9 @@ fn the_reference_has_every_key_and_word_that_can_be_played() {
 /// A block of the reference as a file: it is one, or lines that are steps each, or keys of a file.
 fn as_file(block: &str) -> String {
     let steps = "\"steps\": [{ \"wait\": \"1s\" }]";
-    if block.contains("\"steps\"") {
+    if block.contains("\"steps\"") && !block.starts_with('{') {
+        format!("{{ {block} }}")
+    } else if block.contains("\"steps\"") {
         block.to_owned()
     } else if block.starts_with('{') {
         let lines: Vec<_> = block.lines().collect();
@@ -144,6 +146,37 @@ fn every_code_is_explained_once_and_in_order() {
         Some("unknown key")
     );
     assert_eq!(explain("BC9999"), None);
+}
+
+#[test]
+fn every_example_of_an_explanation_has_the_mistake_and_its_correction_has_none() {
+    let codes = |example: &str| -> Vec<&str> {
+        let found = match outcome(&as_file(example)) {
+            Ok((_, warnings)) => warnings,
+            Err(mistakes) => mistakes,
+        };
+        found.list.iter().map(|found| found.code.0).collect()
+    };
+    let mut without = Vec::new();
+    for entry in EXPLANATIONS {
+        let Some((wrong, right)) = entry.example else {
+            without.push(entry.code.0);
+            continue;
+        };
+        assert!(
+            codes(wrong).contains(&entry.code.0),
+            "{}: {wrong}",
+            entry.code.0
+        );
+        assert_eq!(
+            codes(right),
+            Vec::<&str>::new(),
+            "{}: {right}",
+            entry.code.0
+        );
+    }
+    // Of these, a whole file is the example.
+    assert_eq!(without, ["BC1000", "BC1001", "BC1003"]);
 }
 
 #[test]
