@@ -16,7 +16,7 @@
 use std::hint::black_box;
 use std::time::Duration;
 
-use backchat::wire::{FrameDecoder, Framing, LengthPrefix};
+use backchat::wire::{FrameDecoder, Framing, LengthPrefix, Utf8Decoder};
 use bytes::BytesMut;
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
@@ -39,7 +39,7 @@ criterion_group! {
         .warm_up_time(Duration::from_millis(300))
         .measurement_time(Duration::from_millis(1500))
         .sample_size(30);
-    targets = lines, length_prefixed, single_bytes
+    targets = lines, length_prefixed, single_bytes, utf8
 }
 criterion_main!(benches);
 
@@ -93,6 +93,49 @@ fn single_bytes(c: &mut Criterion) {
             });
         }
     }
+}
+
+/// Text checked in pieces cut anywhere, beside the fastest that can be had with all of it at hand.
+fn utf8(c: &mut Criterion) {
+    for (name, sample) in [
+        ("ascii", "The quick brown fox jumps over the lazy dog. "),
+        (
+            "mixed",
+            "Zo\u{eb} said \u{201c}h\u{e9}llo\u{201d}, \u{4f60}\u{597d} \u{1f600}. ",
+        ),
+        (
+            "cjk",
+            "\u{5929}\u{5730}\u{7384}\u{9ec4}\u{5b87}\u{5b99}\u{6d2a}\u{8352}\u{3002}",
+        ),
+    ] {
+        let text = sample.repeat(STREAM / sample.len());
+        let bytes = text.as_bytes();
+        let mut group = group(c, format!("utf8/{name}"), bytes);
+        for (size, piece) in [("64 KiB", 64 << 10), ("1 KiB", 1 << 10)] {
+            group.bench_function(format!("backchat, {size} pieces"), |b| {
+                b.iter(|| checked(bytes, piece));
+            });
+        }
+        group.bench_function("simdutf8 basic, whole", |b| {
+            b.iter(|| simdutf8::basic::from_utf8(black_box(bytes)).is_ok());
+        });
+        group.bench_function("std, whole", |b| {
+            b.iter(|| std::str::from_utf8(black_box(bytes)).is_ok());
+        });
+    }
+}
+
+/// How many bytes of text there are.
+fn checked(bytes: &[u8], piece: usize) -> usize {
+    let mut decoder = Utf8Decoder::new();
+    let mut total = 0;
+    for piece in bytes.chunks(piece) {
+        decoder
+            .push_with(black_box(piece), |part| total += black_box(part).len())
+            .expect("text");
+    }
+    decoder.finish().expect("text");
+    total
 }
 
 fn group<'c>(c: &'c mut Criterion, name: String, stream: &[u8]) -> BenchmarkGroup<'c, WallTime> {

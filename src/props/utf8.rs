@@ -1,7 +1,7 @@
 //! Properties of the UTF-8 decoders: however the bytes are cut, they say what the standard library says of the whole.
 
 use super::pieces::Cuts;
-use crate::wire::{LossyUtf8, Utf8Cause, Utf8Decoder, Utf8Error, validate};
+use crate::wire::{BadSequence, LossyUtf8, Utf8Cause, Utf8Decoder, Utf8Error, validate};
 
 /// Input: cuts, then the bytes.
 ///
@@ -59,13 +59,21 @@ fn naive(bytes: &[u8]) -> (&str, Option<Utf8Error>) {
     };
     let (valid, broken) = bytes.split_at(error.valid_up_to());
     let text = std::str::from_utf8(valid).unwrap_or_default();
-    let cause = if error.error_len().is_none() {
-        Utf8Cause::Truncated
-    } else {
-        naive_cause(broken)
+    let (cause, len) = match error.error_len() {
+        None => (Utf8Cause::Truncated, broken.len()),
+        Some(len) => match naive_cause(broken) {
+            Utf8Cause::Truncated => (Utf8Cause::Truncated, len),
+            // The lead byte alone is wrong, or what follows it must be seen.
+            cause if naive_cause(&broken[..1]) == cause => (cause, 1),
+            cause => (cause, 2),
+        },
     };
-    let offset = valid.len() as u64;
-    (text, Some(Utf8Error { offset, cause }))
+    let error = Utf8Error {
+        offset: valid.len() as u64,
+        cause,
+        sequence: BadSequence::new(broken, len),
+    };
+    (text, Some(error))
 }
 
 /// Decodes the bits of a broken sequence as if all were allowed, and looks at what comes out.

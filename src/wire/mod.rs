@@ -37,7 +37,7 @@ pub use frames::Frames;
 pub use framing::{DEFAULT_MAX_MESSAGE, Framing};
 pub use length_prefixed::{Endian, LengthPrefix, LengthWidth};
 pub use line::LineEnding;
-pub use utf8::{LossyUtf8, Utf8Cause, Utf8Decoder, Utf8Error, validate};
+pub use utf8::{BadSequence, LossyUtf8, Utf8Cause, Utf8Decoder, Utf8Error, validate};
 
 #[cfg(any(test, fuzzing))]
 pub(crate) use scan::work;

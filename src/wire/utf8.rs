@@ -3,6 +3,8 @@
 //! Long runs are checked at once by a fast validator; only a character that two pushes share is put together byte by
 //! byte. What is unfinished is always the beginning of some valid character, so three bytes are the most ever kept.
 
+use std::fmt;
+
 use thiserror::Error;
 
 /// Bytes that are not UTF-8. The peer is at fault.
@@ -13,6 +15,43 @@ pub struct Utf8Error {
     pub offset: u64,
     /// Why it is no UTF-8.
     pub cause: Utf8Cause,
+    /// The bytes that are wrong.
+    pub sequence: BadSequence,
+}
+
+/// One to three bytes that are no UTF-8: from the first up to the one that decides it.
+///
+/// Of a character that is cut off these are all that there are of it, not the byte that follows instead.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct BadSequence {
+    bytes: [u8; 3],
+    /// 1 to 3; the others are 0.
+    len: usize,
+}
+
+impl BadSequence {
+    /// The first `len` of these bytes.
+    pub(crate) fn new(bytes: &[u8], len: usize) -> Self {
+        let mut sequence = Self {
+            bytes: [0; 3],
+            len: len.min(3),
+        };
+        for (to, from) in sequence.bytes.iter_mut().zip(bytes).take(len) {
+            *to = *from;
+        }
+        sequence
+    }
+
+    /// The bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..self.len).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for BadSequence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:02x?}", self.as_bytes())
+    }
 }
 
 /// Why bytes are no UTF-8 (RFC 3629, section 3 and 4).
@@ -60,19 +99,32 @@ impl Utf8Decoder {
     ///
     /// Fails at the first byte that is no UTF-8, as all later calls then do; what came before it has been appended.
     pub fn push(&mut self, bytes: &[u8], text: &mut String) -> Result<(), Utf8Error> {
+        self.push_with(bytes, |part| text.push_str(part))
+    }
+
+    /// Lends the characters that `bytes` completes, without copying them, in as few parts as can be; an unfinished one
+    /// is kept.
+    ///
+    /// # Errors
+    ///
+    /// As [`push`](Self::push).
+    pub fn push_with(&mut self, bytes: &[u8], mut take: impl FnMut(&str)) -> Result<(), Utf8Error> {
         self.failed.map_or(Ok(()), Err)?;
-        let mut rest = bytes;
-        while let Some((decoded, after)) = self.unfinished.next_part(rest) {
+        let (mut rest, mut trusting) = (bytes, true);
+        while let Some((decoded, after)) = self.unfinished.next_part(rest, &mut trusting) {
             match decoded {
                 Part::Text(part) => {
-                    text.push_str(part);
+                    take(part);
                     self.offset += part.len() as u64;
+                    if after.is_empty() {
+                        break;
+                    }
                 }
                 Part::Char(character) => {
-                    text.push(character);
+                    take(character.encode_utf8(&mut [0; 4]));
                     self.offset += character.len_utf8() as u64;
                 }
-                Part::Broken(cause) => return Err(self.fail(cause)),
+                Part::Broken(cause, sequence) => return Err(self.fail(cause, sequence)),
             }
             rest = after;
         }
@@ -86,17 +138,18 @@ impl Utf8Decoder {
     /// Fails when a character is unfinished.
     pub fn finish(&mut self) -> Result<(), Utf8Error> {
         self.failed.map_or(Ok(()), Err)?;
-        if self.unfinished.take() {
-            return Err(self.fail(Utf8Cause::Truncated));
+        match self.unfinished.take() {
+            Some(sequence) => Err(self.fail(Utf8Cause::Truncated, sequence)),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// Remembers that the next character is broken.
-    fn fail(&mut self, cause: Utf8Cause) -> Utf8Error {
+    fn fail(&mut self, cause: Utf8Cause, sequence: BadSequence) -> Utf8Error {
         let error = Utf8Error {
             offset: self.offset,
             cause,
+            sequence,
         };
         self.failed = Some(error);
         error
@@ -117,12 +170,12 @@ impl LossyUtf8 {
 
     /// Appends to `text` what `bytes` completes; an unfinished character is kept.
     pub fn push(&mut self, bytes: &[u8], text: &mut String) {
-        let mut rest = bytes;
-        while let Some((decoded, after)) = self.unfinished.next_part(rest) {
+        let (mut rest, mut trusting) = (bytes, true);
+        while let Some((decoded, after)) = self.unfinished.next_part(rest, &mut trusting) {
             match decoded {
                 Part::Text(part) => text.push_str(part),
                 Part::Char(character) => text.push(character),
-                Part::Broken(_) => text.push(char::REPLACEMENT_CHARACTER),
+                Part::Broken(..) => text.push(char::REPLACEMENT_CHARACTER),
             }
             rest = after;
         }
@@ -130,7 +183,7 @@ impl LossyUtf8 {
 
     /// Says that no more bytes come: an unfinished character becomes U+FFFD.
     pub fn finish(&mut self, text: &mut String) {
-        if self.unfinished.take() {
+        if self.unfinished.take().is_some() {
             text.push(char::REPLACEMENT_CHARACTER);
         }
     }
@@ -142,15 +195,23 @@ impl LossyUtf8 {
 ///
 /// Fails at the first byte that is no UTF-8.
 pub fn validate(bytes: &[u8]) -> Result<&str, Utf8Error> {
+    simdutf8::basic::from_utf8(bytes).or_else(|_| locate(bytes))
+}
+
+/// As [`validate`], for bytes that are thought to be no UTF-8: knowing where takes longer.
+#[cold]
+fn locate(bytes: &[u8]) -> Result<&str, Utf8Error> {
     simdutf8::compat::from_utf8(bytes).map_err(|error| {
         let offset = error.valid_up_to();
-        let cause = match error.error_len() {
-            Some(_) => cause_of(&bytes[offset..]),
-            None => Utf8Cause::Truncated,
+        let broken = bytes.get(offset..).unwrap_or_default();
+        let (cause, sequence) = match error.error_len() {
+            Some(len) => judge(broken, len),
+            None => (Utf8Cause::Truncated, BadSequence::new(broken, broken.len())),
         };
         Utf8Error {
             offset: offset as u64,
             cause,
+            sequence,
         }
     })
 }
@@ -162,7 +223,7 @@ enum Part<'a> {
     /// A character that earlier bytes began.
     Char(char),
     /// A maximal subpart that is no UTF-8.
-    Broken(Utf8Cause),
+    Broken(Utf8Cause, BadSequence),
 }
 
 /// The beginning of a character whose end has not arrived.
@@ -178,13 +239,36 @@ impl Unfinished {
     /// What comes next in `bytes`, and what is left after it.
     ///
     /// `None`: nothing more can be said before more bytes come; what there was has been kept.
-    fn next_part<'a>(&mut self, bytes: &'a [u8]) -> Option<(Part<'a>, &'a [u8])> {
+    ///
+    /// `trusting`: the bytes are thought to be UTF-8, and are checked by what is fastest then. It finds no place, so it
+    /// is tried once a push: else bytes that are all wrong would cost the square of their number.
+    #[inline(always)]
+    fn next_part<'a>(
+        &mut self,
+        bytes: &'a [u8],
+        trusting: &mut bool,
+    ) -> Option<(Part<'a>, &'a [u8])> {
         if self.len > 0 {
             return self.complete(bytes);
         }
         if bytes.is_empty() {
             return None;
         }
+        if *trusting {
+            let (whole, tail) = bytes.split_at(bytes.len() - unfinished_len(bytes));
+            if !whole.is_empty() {
+                match simdutf8::basic::from_utf8(whole) {
+                    Ok(text) => return Some((Part::Text(text), tail)),
+                    Err(_) => *trusting = false,
+                }
+            }
+        }
+        self.next_part_located(bytes)
+    }
+
+    /// [`next_part`](Self::next_part) where something may be wrong, or unfinished.
+    #[inline(never)]
+    fn next_part_located<'a>(&mut self, bytes: &'a [u8]) -> Option<(Part<'a>, &'a [u8])> {
         let error = match simdutf8::compat::from_utf8(bytes) {
             Ok(text) => return Some((Part::Text(text), &[])),
             Err(error) => error,
@@ -198,11 +282,17 @@ impl Unfinished {
             self.bytes[..rest.len()].copy_from_slice(rest);
             return None;
         };
-        Some((Part::Broken(cause_of(rest)), &rest[len..]))
+        let (cause, sequence) = judge(rest, len);
+        Some((Part::Broken(cause, sequence), &rest[len..]))
     }
 
     /// Adds bytes to the character that was begun until it is whole or broken.
+    #[inline(never)]
     fn complete<'a>(&mut self, bytes: &'a [u8]) -> Option<(Part<'a>, &'a [u8])> {
+        if let Some(character) = self.complete_at_once(bytes) {
+            let taken = character.len_utf8() - std::mem::take(&mut self.len);
+            return Some((Part::Char(character), &bytes[taken..]));
+        }
         for (taken, &byte) in bytes.iter().enumerate() {
             self.bytes[self.len] = byte;
             let begun = &self.bytes[..=self.len];
@@ -212,34 +302,69 @@ impl Unfinished {
                     self.len = 0;
                     return Some((Part::Char(character), &bytes[taken + 1..]));
                 }
-                Err(error) if error.error_len().is_some() => {
-                    let cause = cause_of(begun);
-                    self.len = 0;
-                    // The byte that broke it may begin the next one.
-                    return Some((Part::Broken(cause), &bytes[taken..]));
-                }
-                Err(_) => self.len += 1,
+                Err(error) => match error.error_len() {
+                    Some(len) => {
+                        let (cause, sequence) = judge(begun, len);
+                        self.len = 0;
+                        // The byte that broke it may begin the next one.
+                        return Some((Part::Broken(cause, sequence), &bytes[taken..]));
+                    }
+                    None => self.len += 1,
+                },
             }
         }
         None
     }
 
-    /// Forgets the unfinished character; says whether there was one.
-    fn take(&mut self) -> bool {
-        std::mem::take(&mut self.len) > 0
+    /// The character that was begun, if all of its end is there and nothing is wrong with it.
+    fn complete_at_once(&self, bytes: &[u8]) -> Option<char> {
+        let mut whole = self.bytes;
+        let len = char_len(whole[0]);
+        let end = whole.get_mut(self.len..len)?;
+        end.copy_from_slice(bytes.get(..len - self.len)?);
+        std::str::from_utf8(whole.get(..len)?).ok()?.chars().next()
+    }
+
+    /// Forgets the unfinished character, if there is one.
+    fn take(&mut self) -> Option<BadSequence> {
+        let len = std::mem::take(&mut self.len);
+        (len > 0).then(|| BadSequence::new(&self.bytes, len))
     }
 }
 
-/// Why the sequence that `bytes` begin with is no UTF-8 (Unicode 16, table 3-7).
-fn cause_of(bytes: &[u8]) -> Utf8Cause {
-    match bytes {
-        [0x80..=0xBF, ..] => Utf8Cause::LoneContinuation,
-        [0xC0 | 0xC1, ..] | [0xE0, 0x80..=0x9F, ..] | [0xF0, 0x80..=0x8F, ..] => {
-            Utf8Cause::Overlong
-        }
-        [0xED, 0xA0..=0xBF, ..] => Utf8Cause::Surrogate,
-        [0xF5..=0xF7, ..] | [0xF4, 0x90..=0xBF, ..] => Utf8Cause::AboveMax,
-        [0xF8..=0xFF, ..] => Utf8Cause::InvalidByte,
-        _ => Utf8Cause::Truncated,
+/// How many of the last bytes could be the beginning of a character whose end has not arrived.
+fn unfinished_len(bytes: &[u8]) -> usize {
+    if bytes.last().is_none_or(u8::is_ascii) {
+        return 0;
     }
+    let lead = bytes.iter().rev().take(3).position(|byte| *byte >= 0xC0);
+    let Some(before) = lead else {
+        return 0;
+    };
+    let needed = char_len(bytes[bytes.len() - 1 - before]);
+    if before + 1 < needed { before + 1 } else { 0 }
+}
+
+/// How many bytes a character has that begins with this lead byte.
+fn char_len(lead: u8) -> usize {
+    match lead {
+        0xC0..=0xDF => 2,
+        0xE0..=0xEF => 3,
+        _ => 4,
+    }
+}
+
+/// Why the sequence that `bytes` begin with is no UTF-8, whose maximal valid part is `len` bytes (Unicode 16, table 3-7).
+fn judge(bytes: &[u8], len: usize) -> (Utf8Cause, BadSequence) {
+    let (cause, len) = match bytes {
+        [0x80..=0xBF, ..] => (Utf8Cause::LoneContinuation, 1),
+        [0xC0 | 0xC1, ..] => (Utf8Cause::Overlong, 1),
+        [0xE0, 0x80..=0x9F, ..] | [0xF0, 0x80..=0x8F, ..] => (Utf8Cause::Overlong, 2),
+        [0xED, 0xA0..=0xBF, ..] => (Utf8Cause::Surrogate, 2),
+        [0xF5..=0xF7, ..] => (Utf8Cause::AboveMax, 1),
+        [0xF4, 0x90..=0xBF, ..] => (Utf8Cause::AboveMax, 2),
+        [0xF8..=0xFF, ..] => (Utf8Cause::InvalidByte, 1),
+        _ => (Utf8Cause::Truncated, len),
+    };
+    (cause, BadSequence::new(bytes, len))
 }

@@ -3,34 +3,35 @@
 use proptest::prelude::*;
 
 use crate::props::utf8;
-use crate::wire::{Utf8Cause, Utf8Decoder, Utf8Error, validate};
+use crate::wire::{LossyUtf8, Utf8Cause, Utf8Decoder, validate};
 
 #[test]
 fn each_error_has_its_offset_and_cause() {
     use Utf8Cause::*;
-    let rows: [(&[u8], u64, Utf8Cause); 18] = [
-        (b"ab\x80", 2, LoneContinuation),
-        (b"\xbf", 0, LoneContinuation),
-        (b"a\xc0\xaf", 1, Overlong),
-        (b"\xc1", 0, Overlong),
-        (b"\xe0\x9f\xbf", 0, Overlong),
-        (b"\xf0\x8f\xbf\xbf", 0, Overlong),
-        (b"\xed\xa0\x80", 0, Surrogate),
-        (b"\xed\xbf\xbf", 0, Surrogate),
-        (b"\xf4\x90\x80\x80", 0, AboveMax),
-        (b"\xf5", 0, AboveMax),
-        (b"\xf7\xbf\xbf\xbf", 0, AboveMax),
-        (b"\xf8", 0, InvalidByte),
-        (b"\xff\xfe", 0, InvalidByte),
-        (b"\xc3", 0, Truncated),
-        (b"\xc3a", 0, Truncated),
-        (b"ab\xe2\x82", 2, Truncated),
-        (b"\xe2\x82\xe2\x82\xac", 0, Truncated),
-        (b"\xf0\x9f\x98a", 0, Truncated),
+    let rows: [(&[u8], u64, Utf8Cause, &[u8]); 18] = [
+        (b"ab\x80", 2, LoneContinuation, b"\x80"),
+        (b"\xbf", 0, LoneContinuation, b"\xbf"),
+        (b"a\xc0\xaf", 1, Overlong, b"\xc0"),
+        (b"\xc1", 0, Overlong, b"\xc1"),
+        (b"\xe0\x9f\xbf", 0, Overlong, b"\xe0\x9f"),
+        (b"\xf0\x8f\xbf\xbf", 0, Overlong, b"\xf0\x8f"),
+        (b"\xed\xa0\x80", 0, Surrogate, b"\xed\xa0"),
+        (b"\xed\xbf\xbf", 0, Surrogate, b"\xed\xbf"),
+        (b"\xf4\x90\x80\x80", 0, AboveMax, b"\xf4\x90"),
+        (b"\xf5", 0, AboveMax, b"\xf5"),
+        (b"\xf7\xbf\xbf\xbf", 0, AboveMax, b"\xf7"),
+        (b"\xf8", 0, InvalidByte, b"\xf8"),
+        (b"\xff\xfe", 0, InvalidByte, b"\xff"),
+        (b"\xc3", 0, Truncated, b"\xc3"),
+        (b"\xc3a", 0, Truncated, b"\xc3"),
+        (b"ab\xe2\x82", 2, Truncated, b"\xe2\x82"),
+        (b"\xe2\x82\xe2\x82\xac", 0, Truncated, b"\xe2\x82"),
+        (b"\xf0\x9f\x98a", 0, Truncated, b"\xf0\x9f\x98"),
     ];
-    for (bytes, offset, cause) in rows {
-        let error = Utf8Error { offset, cause };
-        assert_eq!(validate(bytes), Err(error), "{}", bytes.escape_ascii());
+    for (bytes, offset, cause, sequence) in rows {
+        let error = validate(bytes).unwrap_err();
+        assert_eq!((error.offset, error.cause), (offset, cause));
+        assert_eq!(error.sequence.as_bytes(), sequence);
         let mut decoder = Utf8Decoder::new();
         let mut text = String::new();
         let said = bytes
@@ -110,6 +111,32 @@ fn every_cut_of_a_text_gives_the_text() {
         assert_eq!(decoder.finish(), Ok(()));
         assert_eq!(decoded, text, "cuts {cuts:b}");
     }
+}
+
+#[test]
+fn text_is_lent_and_only_a_character_across_a_cut_is_put_together() {
+    let text = "ab\u{e9}cd".repeat(100);
+    let (first, second) = text.as_bytes().split_at(3);
+    let mut decoder = Utf8Decoder::new();
+    let mut parts = Vec::new();
+    for piece in [first, second] {
+        decoder
+            .push_with(piece, |part| parts.push(part.to_owned()))
+            .unwrap();
+    }
+    assert_eq!(parts.len(), 3);
+    assert_eq!(&parts[..2], ["ab", "\u{e9}"]);
+    assert_eq!(parts.concat(), text);
+}
+
+#[test]
+fn bytes_that_are_all_wrong_cost_no_more_than_others() {
+    // With work that grows with the square this would take minutes.
+    let mut text = String::new();
+    let mut decoder = LossyUtf8::new();
+    decoder.push(&vec![0xFF; 1 << 20], &mut text);
+    decoder.finish(&mut text);
+    assert_eq!(text.chars().count(), 1 << 20);
 }
 
 proptest! {

@@ -181,6 +181,18 @@ fn framings_can_be_words_or_have_options() {
             Framing::Fixed(2_000_000.try_into().unwrap()),
             2_000_000,
         ),
+    ] {
+        let scenario = accept(&format!(
+            r#"{{ "framing": {text}, "steps": [{{ "send": "x" }}] }}"#
+        ));
+        assert_eq!(scenario.script.clients[0].framing, framing, "{text}");
+        assert_eq!(scenario.script.clients[0].max_message, max, "{text}");
+    }
+}
+
+#[test]
+fn lengths_stand_where_their_options_say() {
+    for (text, framing, max) in [
         (
             r#"{ "length_prefixed": {} }"#,
             Framing::LengthPrefixed(LengthPrefix::default()),
