@@ -1,11 +1,10 @@
 //! The command that plays a run again, up to the ids of the cases.
 
 use std::path::Path;
-use std::time::Duration;
 
 use super::args::{RunArgs, SegmentArg};
 use crate::player::{DEFAULT_MAX_STEPS, DEFAULT_TIMEOUT};
-use crate::report::quoted;
+use crate::report::{quoted, typed};
 
 /// The command: what decides which cases there are and how they are played, but no filters.
 pub(super) fn again(args: &RunArgs) -> String {
@@ -40,15 +39,6 @@ pub(super) fn again(args: &RunArgs) -> String {
         flag("--max-steps", &args.play.max_steps.to_string());
     }
     words.join(" ")
-}
-
-/// A duration as it is typed.
-fn typed(duration: Duration) -> String {
-    match duration.as_micros() {
-        us if us % 1_000_000 == 0 => format!("{}s", us / 1_000_000),
-        us if us % 1000 == 0 => format!("{}ms", us / 1000),
-        us => format!("{us}us"),
-    }
 }
 
 /// A path as a shell takes it; one that begins with `-` would be taken for a flag.

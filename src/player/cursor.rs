@@ -3,6 +3,8 @@
 //! A cursor looks at the links; it is not told what happened, it sees how things are. So the order in which a driver
 //! reports two things of the same moment does not matter.
 
+use std::time::Duration;
+
 use super::core::Core;
 use super::matching::Matching;
 use super::verdict::{FailureKind, Fault};
@@ -27,6 +29,8 @@ pub(super) struct Cursor {
     pub(super) doing: Doing,
     /// When the step began.
     began: Time,
+    /// How long it waits.
+    patience: Duration,
     /// When the step has waited for too long, or when its time is over.
     pub(super) deadline: Option<Time>,
     pub(super) matching: Matching,
@@ -100,6 +104,11 @@ impl Cursor {
     /// When the step began.
     pub(super) fn began(&self) -> Time {
         self.began
+    }
+
+    /// How long the step waits, as the file or the run says.
+    pub(super) fn patience(&self) -> Duration {
+        self.patience
     }
 
     /// The step being played, and how many its block has.
@@ -212,7 +221,8 @@ impl Cursor {
     ) -> Result<bool, Fault> {
         core.count_step()?;
         self.began = now;
-        self.deadline = Some(now.after(core.patience(script, step)));
+        self.patience = core.patience(script, step);
+        self.deadline = Some(now.after(self.patience));
         match &step.verb {
             Verb::Note => Ok(self.done()),
             Verb::Wait(time) => {

@@ -1,13 +1,11 @@
 //! Steps that expect: a message, a run of bytes, an end, silence.
 
-use std::time::Duration;
-
 use super::Ending;
 use super::core::{Core, Unread};
 use super::cursor::Cursor;
 use super::explain::head;
 use super::matching::{Hold, Matching};
-use super::verdict::{FailureKind, Fault, fail};
+use super::verdict::{FailureKind, Fault, Instead, fail};
 use crate::scenario::{ClientId, CloseHow, CloseKinds, Matcher, Step, Verb};
 use crate::time::Time;
 
@@ -152,7 +150,7 @@ impl Cursor {
             return Ok(self.done());
         };
         let due = self.is_due(now);
-        expect_nothing(core, step.client, due, || end_words(*kinds))?;
+        expect_nothing(core, step.client, due, Instead::End(*kinds))?;
         match core.link_ref(step.client)?.ended {
             Some(how) if is_right_end(*kinds, how) => {
                 if !stay_open {
@@ -176,7 +174,7 @@ impl Cursor {
             return Ok(self.done());
         };
         let due = self.is_due(now);
-        expect_nothing(core, step.client, due, || silence_words(*time))?;
+        expect_nothing(core, step.client, due, Instead::Silence(*time))?;
         match core.link_ref(step.client)?.ended {
             Some(how) => fail(FailureKind::EndedInSilence(how)),
             None if due => Ok(self.done()),
@@ -190,7 +188,7 @@ fn expect_nothing(
     core: &mut Core,
     client: ClientId,
     due: bool,
-    instead: impl FnOnce() -> String,
+    instead: Instead,
 ) -> Result<(), Fault> {
     let unread = core.unexpected(client)?;
     let link = core.link_ref(client)?;
@@ -201,7 +199,7 @@ fn expect_nothing(
     }
     let unread = link.decoder.unread();
     fail(FailureKind::Unexpected {
-        instead: instead(),
+        instead,
         received: head(unread),
         received_len: unread.len(),
     })
@@ -214,17 +212,4 @@ fn is_right_end(kinds: CloseKinds, how: Ending) -> bool {
         // `any` takes what no kind names.
         Ending::Lost => kinds.clean && kinds.reset,
     }
-}
-
-fn end_words(kinds: CloseKinds) -> String {
-    match (kinds.clean, kinds.reset) {
-        (true, true) => "the end of the connection",
-        (false, true) => "a reset",
-        _ => "a clean close",
-    }
-    .into()
-}
-
-fn silence_words(time: Duration) -> String {
-    format!("silence for {time:?}")
 }

@@ -38,19 +38,47 @@ impl Matching {
             MatcherNode::Suffix(payload) => say("ends with ", self.bytes(matcher, payload)),
             MatcherNode::Contains(payload) => say("contains ", self.bytes(matcher, payload)),
             MatcherNode::Regex(_) => {
+                // As it is: who shows the words escapes what could steer a terminal.
                 let text = self.pattern(matcher).map_or("", |pattern| pattern.text());
-                _ = write!(words, "matches /{}/", escape(text.as_bytes()));
+                _ = write!(words, "matches the regex `{text}`");
             }
             MatcherNode::Length { min, max } => {
                 _ = write!(words, "has {}", length_words(*min, *max))
             }
             MatcherNode::Any => words.push_str("may be anything"),
             MatcherNode::Not(inner) => {
-                words.push_str("is none that ");
-                self.describe(inner, true, words);
+                self.describe_not(inner, words);
             }
             MatcherNode::All(list) => self.describe_list(list, " and ", words),
             MatcherNode::OneOf(list) => self.describe_list(list, " or ", words),
+        }
+    }
+
+    /// `does not contain "x"`; of a matcher with parts, and of one that is itself a `not`: `is not one that …`.
+    fn describe_not(&self, inner: &Matcher, words: &mut String) {
+        let mut say = |verb: &str, bytes: &[u8]| {
+            words.push_str(verb);
+            quote(bytes, words);
+        };
+        match &inner.node {
+            MatcherNode::Exact(payload) => say("is not ", self.bytes(inner, payload)),
+            MatcherNode::Prefix(payload) => say("does not begin with ", self.bytes(inner, payload)),
+            MatcherNode::Suffix(payload) => say("does not end with ", self.bytes(inner, payload)),
+            MatcherNode::Contains(payload) => say("does not contain ", self.bytes(inner, payload)),
+            MatcherNode::Regex(_) => {
+                let text = self.pattern(inner).map_or("", |pattern| pattern.text());
+                _ = write!(words, "does not match the regex `{text}`");
+            }
+            MatcherNode::Length { min, max } => {
+                _ = write!(words, "does not have {}", length_words(*min, *max));
+            }
+            MatcherNode::Any
+            | MatcherNode::Not(_)
+            | MatcherNode::All(_)
+            | MatcherNode::OneOf(_) => {
+                words.push_str("is not one that ");
+                self.describe(inner, true, words);
+            }
         }
     }
 
@@ -97,13 +125,9 @@ impl Matching {
             }
             MatcherNode::Regex(_) => {
                 let pattern = self.pattern(matcher)?;
-                _ = write!(
-                    words,
-                    "the pattern is not found in it: /{}/",
-                    escape(pattern.text().as_bytes())
-                );
+                _ = write!(words, "it does not match the regex `{}`", pattern.text());
                 let reach = pattern.reach(message);
-                if reach < message.len() {
+                if (1..message.len()).contains(&reach) {
                     _ = write!(words, "; it fits the first {}", count(reach as u64, "byte"));
                 }
             }
@@ -116,8 +140,8 @@ impl Matching {
                 );
             }
             MatcherNode::Not(inner) => {
-                words.push_str("it must be none that ");
-                self.describe(inner, true, &mut words);
+                words.push_str("it must be one that ");
+                self.describe_not(inner, &mut words);
             }
             MatcherNode::OneOf(list) => {
                 _ = write!(words, "none of the {} alternatives holds", list.len())
@@ -184,7 +208,7 @@ fn length_words(min: u64, max: u64) -> String {
 fn quote(bytes: &[u8], words: &mut String) {
     match bytes.get(..SHOWN) {
         Some(head) if head.len() < bytes.len() => {
-            _ = write!(words, "\"{}\"… ({} bytes)", escape(head), bytes.len());
+            _ = write!(words, "\"{}…\" ({} bytes)", escape(head), bytes.len());
         }
         _ => _ = write!(words, "\"{}\"", escape(bytes)),
     }

@@ -190,7 +190,7 @@ impl Player {
         if let Some(link) = links.get_mut(usize::from(client.0))
             && link.writing == Writing::Asked
         {
-            transcript.sent(client, link.to_write(), now);
+            transcript.sent(client, link.to_write(), link.piece.start == 0, now);
             link.writing = Writing::Done;
             self.advance(now);
         }
@@ -281,6 +281,7 @@ impl Player {
             }
             let failure = self.failure(kind, now);
             self.settle(Verdict::Failed(failure));
+            self.core.transcript.end();
             self.close_and_go_on(now);
         }
     }
@@ -316,6 +317,7 @@ impl Player {
             (Stage::Playing, Some(block), Some(cursor)) => {
                 self.core.begin_finally();
                 cursor.start(block);
+                self.core.transcript.begin_finally();
                 Stage::Finally
             }
             _ => Stage::Over,
@@ -350,6 +352,7 @@ impl Player {
             waited: cursor
                 .map(|cursor| now.since(cursor.began()))
                 .unwrap_or_default(),
+            patience: cursor.map(Cursor::patience).unwrap_or_default(),
             kind,
             note: step.and_then(|step| step.note.clone()),
             links: self.link_states(),
@@ -373,6 +376,7 @@ impl Player {
             rounds: Vec::new(),
             at: Time::ZERO,
             waited: std::time::Duration::ZERO,
+            patience: std::time::Duration::ZERO,
             kind: FailureKind::NoValue(error),
             note: None,
             links: self.link_states(),

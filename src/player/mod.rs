@@ -23,5 +23,5 @@ mod verdict;
 pub use action::{Action, Ending, Refusal};
 pub use machine::Player;
 pub use setting::{DEFAULT_MAX_PAYLOAD, DEFAULT_MAX_STEPS, DEFAULT_TIMEOUT, Segment, Setting};
-pub use transcript::{Event, EventKind, Transcript};
-pub use verdict::{Expected, Failure, FailureKind, LinkState, Verdict};
+pub use transcript::{Event, EventKind, Log, Transcript};
+pub use verdict::{Expected, Failure, FailureKind, Instead, LinkState, Verdict};

@@ -39,6 +39,8 @@ pub struct Failure {
     pub at: Time,
     /// How long the step had waited.
     pub waited: Duration,
+    /// How long it was to wait, as the file or the run says.
+    pub patience: Duration,
     /// What went wrong.
     pub kind: FailureKind,
     /// Prose of the step.
@@ -140,8 +142,8 @@ pub enum FailureKind {
     },
     /// Bytes arrived where there should have been none: before an end, or in a silence.
     Unexpected {
-        /// What was expected instead, in words: `silence for 50ms`, `a clean close`.
-        instead: String,
+        /// What was expected instead.
+        instead: Instead,
         /// What arrived; at most [`Failure::MAX_BYTES`].
         received: Vec<u8>,
         /// How many bytes arrived in all.
@@ -175,6 +177,15 @@ pub enum FailureKind {
         /// The limit.
         limit: u64,
     },
+}
+
+/// What was expected where bytes arrived.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Instead {
+    /// Silence, for so long.
+    Silence(Duration),
+    /// The end of the connection, in one of these ways.
+    End(CloseKinds),
 }
 
 /// Why a step cannot go on. Boxed: steps that do go on, nearly all, pass a pointer's width.

@@ -3,11 +3,14 @@
 use super::hexdump;
 use super::palette::{Palette, paint};
 use super::text::{bytes, head, width, words};
-use crate::player::{Ending, Event, EventKind, LinkState, Transcript};
+use crate::player::{Ending, Event, EventKind, LinkState, Log, Transcript};
 use crate::scenario::ClientId;
 
 /// How many events a failure shows; the transcript keeps more, and `-v` shows them.
 const SHOWN: usize = 16;
+
+/// The line above what happened in `finally`.
+pub(super) const FINALLY: &str = "* finally";
 
 /// How many columns of a message a failure shows.
 const COLUMNS: usize = 72;
@@ -19,16 +22,28 @@ const ARROW: usize = 40;
 #[derive(Debug)]
 pub(super) struct Conversation<'a> {
     /// What happened, oldest first.
-    pub(super) events: &'a [&'a Event],
+    pub(super) events: Vec<&'a Event>,
     /// How many older events were dropped.
     pub(super) dropped: u64,
     /// The clients' names, by their ids.
     pub(super) clients: &'a [&'a str],
 }
 
+impl<'a> Conversation<'a> {
+    /// Makes it of what is remembered.
+    pub(super) fn of(log: &'a Log, clients: &'a [&'a str]) -> Self {
+        Self {
+            events: log.events().collect(),
+            dropped: log.dropped(),
+            clients,
+        }
+    }
+}
+
 /// Whether a failure shows all of it.
 pub(super) fn is_shown_whole(transcript: &Transcript) -> bool {
-    transcript.dropped() == 0 && transcript.events().count() <= SHOWN
+    let log = transcript.conversation();
+    transcript.finally().is_none() && log.dropped() == 0 && log.events().count() <= SHOWN
 }
 
 impl Conversation<'_> {
@@ -51,7 +66,7 @@ impl Conversation<'_> {
     /// All that is remembered, with the bytes in hexadecimal digits where that is wanted.
     pub(super) fn whole(&self, palette: &Palette, with_bytes: bool) -> Vec<String> {
         let mut lines = self.omitted(palette, 0);
-        for event in self.events {
+        for event in &self.events {
             lines.push(self.line(palette, event, usize::MAX / 8));
             if let (true, EventKind::Sent { head, .. } | EventKind::Received { head, .. }) =
                 (with_bytes, &event.kind)
@@ -85,8 +100,16 @@ impl Conversation<'_> {
             .unwrap_or(0);
         let time = format!("{:>at$}", event.at.to_string());
         let (sign, what) = match &event.kind {
-            EventKind::Sent { head: bytes, len } => (">", head(bytes, *len, columns)),
-            EventKind::Received { head: bytes, len } => ("<", head(bytes, *len, columns)),
+            EventKind::Sent {
+                head: bytes,
+                len,
+                pieces,
+            } => (">", head(bytes, *len, columns) + &times(*pieces, "writes")),
+            EventKind::Received {
+                head: bytes,
+                len,
+                pieces,
+            } => ("<", head(bytes, *len, columns) + &times(*pieces, "reads")),
             other => ("*", happened(other)),
         };
         let time = paint(palette.dim, time);
@@ -104,6 +127,14 @@ impl Conversation<'_> {
             .get(usize::from(client.0))
             .filter(|_| self.clients.len() > 1)?;
         Some(format!("{name}{:1$}", "", longest - width(name)))
+    }
+}
+
+/// Of how many pieces it was, where there were several.
+fn times(pieces: u32, what: &str) -> String {
+    match pieces {
+        0 | 1 => String::new(),
+        n => format!("  ({n} {what})"),
     }
 }
 
@@ -132,7 +163,7 @@ pub(super) fn ended(how: Ending) -> &'static str {
     }
 }
 
-/// Each client's connection, one line a client.
+/// Each client's connection, one line a client, as it was when the step failed.
 pub(super) fn links(links: &[LinkState]) -> Vec<String> {
     let longest = links
         .iter()
@@ -149,7 +180,7 @@ pub(super) fn links(links: &[LinkState]) -> Vec<String> {
             };
             let unread = match link.unread {
                 0 => String::new(),
-                n => format!(", {} unread", bytes(n)),
+                n => format!(", {} not yet taken", bytes(n)),
             };
             if links.len() > 1 {
                 format!(
@@ -159,7 +190,7 @@ pub(super) fn links(links: &[LinkState]) -> Vec<String> {
                     longest - width(&link.name)
                 )
             } else {
-                format!("{state}{unread}")
+                format!("at the failure: {state}{unread}")
             }
         })
         .collect()

@@ -1,12 +1,25 @@
 //! A failed step as a person reads it: the step in its file, the difference, what was said before, and what to do.
 
-use super::conversation::{Conversation, links};
+use super::conversation::{Conversation, FINALLY, links};
 use super::palette::paint;
-use super::text::{LINE, boundary, duration, head, width, words as words_of};
+use super::text::{LINE, boundary, head, width, words as words_of};
 use super::{Palette, code, difference, hexdump, snippet, words};
-use crate::player::{Event, EventKind, Failure, FailureKind, Transcript};
+use crate::player::{EventKind, Failure, FailureKind, Transcript};
 use crate::scenario::{Scenario, SourceFile};
-use crate::wire::escape;
+use crate::wire::{Framing, escape};
+
+/// What a failure is shown with.
+#[derive(Debug)]
+pub(super) struct Scene<'a> {
+    /// The files it points into.
+    pub(super) sources: &'a [SourceFile],
+    /// How the clients' messages are cut, by their ids.
+    pub(super) framings: Vec<&'a Framing>,
+    /// What was said.
+    pub(super) conversation: Conversation<'a>,
+    /// What was said in `finally`, where that has begun.
+    pub(super) finally: Option<Conversation<'a>>,
+}
 
 /// The block that is shown under the line of a failed case. Ends with a line end.
 pub fn render_failure(
@@ -15,31 +28,32 @@ pub fn render_failure(
     transcript: &Transcript,
     palette: &Palette,
 ) -> String {
-    let clients: Vec<&str> = scenario
-        .script
-        .clients
-        .iter()
-        .map(|client| &*client.name)
-        .collect();
-    let events: Vec<&Event> = transcript.events().collect();
-    let conversation = Conversation {
-        events: &events,
-        dropped: transcript.dropped(),
-        clients: &clients,
+    let clients = &scenario.script.clients;
+    let names: Vec<&str> = clients.iter().map(|client| &*client.name).collect();
+    let scene = Scene {
+        sources: &scenario.sources,
+        framings: clients.iter().map(|client| &client.framing).collect(),
+        conversation: Conversation::of(transcript.conversation(), &names),
+        finally: (transcript.finally()).map(|log| Conversation::of(log, &names)),
     };
-    block(failure, &scenario.sources, &conversation, palette)
+    block(failure, &scene, palette)
 }
 
-pub(super) fn block(
-    failure: &Failure,
-    sources: &[SourceFile],
-    conversation: &Conversation<'_>,
-    palette: &Palette,
-) -> String {
+/// The block of a failure, and of what then failed in `finally`.
+pub(super) fn block(failure: &Failure, scene: &Scene<'_>, palette: &Palette) -> String {
+    let mut shown = one(failure, scene, palette, true);
+    if let Some(finally) = &failure.finally {
+        // What was said before has just been shown.
+        shown.push_str(&one(finally, scene, palette, false));
+    }
+    shown
+}
+
+fn one(failure: &Failure, scene: &Scene<'_>, palette: &Palette, with_all: bool) -> String {
     let title = format!(
         "{} at {}",
         words::title(failure),
-        place(failure, conversation)
+        place(failure, &scene.conversation)
     );
     let span = match &failure.kind {
         FailureKind::NoValue(error) => error.span,
@@ -54,24 +68,17 @@ pub(super) fn block(
         palette,
         code(&failure.kind),
         &title,
-        sources,
+        scene.sources,
         span,
         &label,
     ));
     if let Some(note) = &failure.note {
         rows.labelled("note", 9, [words_of(note)]);
     }
-    rows.labelled("because", 9, words::because(&failure.kind));
+    rows.labelled("because", 9, words::because(failure));
     rows.bytes(&failure.kind);
-    if let Some(awaited) = words::awaited(&failure.kind) {
-        rows.labelled(
-            "waited",
-            9,
-            [format!("{} for {awaited}", duration(failure.waited))],
-        );
-    }
-    let here = here(failure, conversation);
-    rows.labelled("conversation", 18, conversation.tail(palette, here));
+    rows.labelled("waited", 9, words::waited(failure));
+    rows.labelled("conversation", 18, said(failure, scene, palette, with_all));
     rows.labelled(
         if failure.links.len() > 1 {
             "connections"
@@ -81,22 +88,29 @@ pub(super) fn block(
         18,
         links(&failure.links),
     );
-    let (advice, instead) = words::advice(&failure.kind);
+    let framing = failure
+        .client
+        .and_then(|client| scene.framings.get(usize::from(client.0)));
+    let (advice, instead) = words::advice(&failure.kind, framing.copied());
     rows.labelled("help", 9, std::iter::once(advice).chain(instead));
-    let mut shown = rows.lines.join("\n") + "\n";
-    if let Some(finally) = &failure.finally {
-        // What was said has just been shown.
-        let nothing_more = Conversation {
-            events: &[],
-            ..*conversation
-        };
-        let bare = Failure {
-            links: Vec::new(),
-            ..(**finally).clone()
-        };
-        shown.push_str(&block(&bare, sources, &nothing_more, palette));
+    rows.lines.join("\n") + "\n"
+}
+
+/// What was said until the failure: of `finally` only where that is what failed.
+fn said(failure: &Failure, scene: &Scene<'_>, palette: &Palette, with_all: bool) -> Vec<String> {
+    let mut lines = Vec::new();
+    if !failure.in_finally {
+        let here = here(failure, &scene.conversation);
+        return scene.conversation.tail(palette, here);
     }
-    shown
+    if with_all {
+        lines.extend(scene.conversation.tail(palette, None));
+    }
+    if let Some(finally) = &scene.finally {
+        lines.push(FINALLY.to_owned());
+        lines.extend(finally.tail(palette, here(failure, finally)));
+    }
+    lines
 }
 
 /// Which step it was: `step 4 of 6`, and whose, in which round, where that says something.

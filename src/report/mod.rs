@@ -29,3 +29,4 @@ pub use palette::Palette;
 pub use progress::{Progress, ProgressWriter};
 pub use reporter::Reporter;
 pub use terminal::{Detail, Terminal, TerminalOptions, quoted};
+pub use text::typed;

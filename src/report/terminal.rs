@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
-use super::conversation::{Conversation, is_shown_whole};
+use super::conversation::{Conversation, FINALLY, is_shown_whole};
 use super::palette::paint;
 use super::text::{count, words};
 use super::{Palette, Reporter, render_failure};
@@ -178,14 +178,14 @@ impl<W: Write> Terminal<W> {
             .iter()
             .map(|client| &*client.name)
             .collect();
-        let events: Vec<_> = outcome.transcript.events().collect();
-        let conversation = Conversation {
-            events: &events,
-            dropped: outcome.transcript.dropped(),
-            clients: &clients,
-        };
         let with_bytes = self.options.detail >= Detail::Bytes;
-        for line in conversation.whole(&self.options.palette, with_bytes) {
+        let whole = |log| Conversation::of(log, &clients).whole(&self.options.palette, with_bytes);
+        let mut lines = whole(outcome.transcript.conversation());
+        if let Some(finally) = outcome.transcript.finally() {
+            lines.push(FINALLY.to_owned());
+            lines.extend(whole(finally));
+        }
+        for line in lines {
             writeln!(self.out, "             {line}")?;
         }
         Ok(())

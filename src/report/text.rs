@@ -108,6 +108,16 @@ pub(super) fn duration(duration: Duration) -> String {
     }
 }
 
+/// A duration as it is typed, in a file or after a flag: `250us`, `500ms`, `5s`.
+pub fn typed(duration: Duration) -> String {
+    match duration.as_nanos() {
+        ns if ns % 1_000_000_000 == 0 => format!("{}s", ns / 1_000_000_000),
+        ns if ns % 1_000_000 == 0 => format!("{}ms", ns / 1_000_000),
+        ns if ns % 1000 == 0 => format!("{}us", ns / 1000),
+        ns => format!("{}.{:03}us", ns / 1000, ns % 1000),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -149,5 +159,14 @@ mod tests {
         assert_eq!(duration(Duration::from_micros(480)), "480 us");
         assert_eq!(duration(Duration::from_micros(2800)), "2.8 ms");
         assert_eq!(duration(Duration::from_secs(5)), "5.0 s");
+        for (nanos, shown) in [
+            (5_000_000_000, "5s"),
+            (1_500_000_000, "1500ms"),
+            (250_000, "250us"),
+            (1_050, "1.050us"),
+            (0, "0s"),
+        ] {
+            assert_eq!(typed(Duration::from_nanos(nanos)), shown);
+        }
     }
 }

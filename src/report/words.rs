@@ -1,13 +1,14 @@
 //! What each kind of failure is called, what stands under its caret, and what to do about it.
 
-use super::suggestion::{matcher, payload};
-use super::text::{self, bytes, duration};
-use crate::player::{Ending, Expected, Failure, FailureKind, Refusal};
+use super::suggestion::matcher;
+use super::text::{self, bytes, duration, typed};
+use crate::player::{Ending, Expected, Failure, FailureKind, Instead, Refusal};
 use crate::scenario::CloseKinds;
+use crate::wire::{Framing, LineEnding};
 
 /// The one line that says what happened, without the place.
 pub(super) fn title(failure: &Failure) -> String {
-    let waited = duration(failure.waited);
+    let patience = typed(failure.patience);
     match &failure.kind {
         FailureKind::Mismatch { expected, .. } if expected.exact.is_some() => {
             "reply differs".into()
@@ -15,8 +16,8 @@ pub(super) fn title(failure: &Failure) -> String {
         FailureKind::Mismatch { .. } => "reply does not match".into(),
         FailureKind::TimedOut {
             received_len: 0, ..
-        } => format!("no reply within {waited}"),
-        FailureKind::TimedOut { .. } => format!("no whole reply within {waited}"),
+        } => format!("no reply within {patience}"),
+        FailureKind::TimedOut { .. } => format!("no whole reply within {patience}"),
         FailureKind::Ended {
             how,
             received_len: 0,
@@ -30,7 +31,7 @@ pub(super) fn title(failure: &Failure) -> String {
         FailureKind::WrongEnding { kinds, how } => {
             format!("{} instead of {}", end(*how), close(*kinds))
         }
-        FailureKind::StillOpen { .. } => format!("connection still open after {waited}"),
+        FailureKind::StillOpen { .. } => format!("connection still open after {patience}"),
         FailureKind::Unexpected {
             received_len,
             instead,
@@ -39,15 +40,15 @@ pub(super) fn title(failure: &Failure) -> String {
             format!(
                 "{} instead of {}",
                 bytes(*received_len),
-                text::words(instead)
+                wanted_instead(*instead)
             )
         }
         FailureKind::EndedInSilence(how) => format!("{} instead of silence", end(*how)),
         FailureKind::Unwritable(how) => format!("send failed: {}", end(*how)),
-        FailureKind::SendTimedOut { .. } => format!("send not taken within {waited}"),
+        FailureKind::SendTimedOut { .. } => format!("send not taken within {patience}"),
         FailureKind::NotConnected(_) => "no connection".into(),
-        FailureKind::ConnectTimedOut => format!("no connection within {waited}"),
-        FailureKind::Connected(_) => "connected where that should have failed".into(),
+        FailureKind::ConnectTimedOut => format!("no connection within {patience}"),
+        FailureKind::Connected(_) => "connected, but was expected to be refused".into(),
         FailureKind::OtherRefusal(_) => "connecting failed in another way".into(),
         FailureKind::NoConnection => "connection already over".into(),
         FailureKind::AlreadyConnected => "already connected".into(),
@@ -67,7 +68,7 @@ pub(super) fn label(kind: &FailureKind) -> String {
         FailureKind::WrongEnding { .. } | FailureKind::StillOpen { .. } => {
             "expected the connection to end like this".into()
         }
-        FailureKind::Unexpected { instead, .. } => format!("expected {}", text::words(instead)),
+        FailureKind::Unexpected { instead, .. } => format!("expected {}", wanted_instead(*instead)),
         FailureKind::EndedInSilence(_) => "expected silence on an open connection".into(),
         FailureKind::Unwritable(_) => "could not be sent".into(),
         FailureKind::SendTimedOut { .. } => "not all of this was taken".into(),
@@ -83,8 +84,14 @@ pub(super) fn label(kind: &FailureKind) -> String {
     }
 }
 
-/// What was waited for, in words, where the step waits for something.
-pub(super) fn awaited(kind: &FailureKind) -> Option<String> {
+/// How long was waited and for what, where the step waits for something and did so at all.
+pub(super) fn waited(failure: &Failure) -> Option<String> {
+    let awaited = awaited(&failure.kind).filter(|_| failure.waited.as_micros() > 0)?;
+    Some(format!("{} for {awaited}", duration(failure.waited)))
+}
+
+/// What was waited for, in words.
+fn awaited(kind: &FailureKind) -> Option<String> {
     match kind {
         FailureKind::Mismatch { expected, .. }
         | FailureKind::TimedOut { expected, .. }
@@ -94,18 +101,33 @@ pub(super) fn awaited(kind: &FailureKind) -> Option<String> {
         FailureKind::WrongEnding { kinds, .. } | FailureKind::StillOpen { kinds } => {
             Some(close(*kinds).into())
         }
-        FailureKind::Unexpected { instead, .. } => Some(text::words(instead)),
-        FailureKind::EndedInSilence(_) => Some("silence".into()),
+        FailureKind::Unexpected {
+            instead: Instead::End(kinds),
+            ..
+        } => Some(close(*kinds).into()),
         FailureKind::SendTimedOut { len } => Some(format!("{} to be taken", bytes(*len))),
         FailureKind::NotConnected(_)
         | FailureKind::ConnectTimedOut
         | FailureKind::Connected(_)
         | FailureKind::OtherRefusal(_) => Some("the connection".into()),
-        FailureKind::Unwritable(_)
+        FailureKind::Unexpected {
+            instead: Instead::Silence(_),
+            ..
+        }
+        | FailureKind::EndedInSilence(_)
+        | FailureKind::Unwritable(_)
         | FailureKind::NoConnection
         | FailureKind::AlreadyConnected
         | FailureKind::NoValue(_)
         | FailureKind::TooManySteps { .. } => None,
+    }
+}
+
+/// What was expected where bytes arrived.
+fn wanted_instead(instead: Instead) -> String {
+    match instead {
+        Instead::Silence(time) => format!("silence for {}", typed(time)),
+        Instead::End(kinds) => close(kinds).into(),
     }
 }
 
@@ -115,8 +137,16 @@ fn wanted(expected: &Expected) -> String {
 }
 
 /// The reason in detail, where the title does not say it all.
-pub(super) fn because(kind: &FailureKind) -> Option<String> {
-    match kind {
+pub(super) fn because(failure: &Failure) -> Option<String> {
+    match &failure.kind {
+        FailureKind::Unexpected {
+            instead: Instead::Silence(_),
+            ..
+        }
+        | FailureKind::EndedInSilence(_) => Some(format!(
+            "silence was broken after {}",
+            duration(failure.waited)
+        )),
         FailureKind::Mismatch { because, .. } => because.as_deref().map(text::words),
         FailureKind::BadFrame { error, .. } => Some(error.to_string()),
         FailureKind::NotConnected(why) | FailureKind::OtherRefusal(why) => {
@@ -130,7 +160,7 @@ pub(super) fn because(kind: &FailureKind) -> Option<String> {
 }
 
 /// One line of advice, and what the step would have to be, where that can be said.
-pub(super) fn advice(kind: &FailureKind) -> (String, Option<String>) {
+pub(super) fn advice(kind: &FailureKind, framing: Option<&Framing>) -> (String, Option<String>) {
     match kind {
         FailureKind::Mismatch { expected, received, received_len, .. } => {
             let hint = expected.exact.as_deref().and_then(|exact| resemblance(exact, received));
@@ -143,7 +173,10 @@ pub(super) fn advice(kind: &FailureKind) -> (String, Option<String>) {
             ("the peer said nothing: is it its turn to speak, and does `within` or `timeout` give it enough time?".into(), None)
         }
         FailureKind::TimedOut { received, received_len, .. } => (
-            "does the peer end its messages as `framing` says? To take just what arrived:".into(),
+            framing
+                .and_then(|framing| other_line_end(framing, received))
+                .unwrap_or("does the peer end its messages as `framing` says? To take just what arrived:")
+                .into(),
             Some(step("expect_bytes", &matcher(received, *received_len))),
         ),
         FailureKind::Ended { how, received_len: 0, .. } => ended_instead(*how),
@@ -176,14 +209,17 @@ pub(super) fn advice(kind: &FailureKind) -> (String, Option<String>) {
         FailureKind::SendTimedOut { .. } => {
             ("the peer does not read: is it waiting for its own replies to be taken, or stuck?".into(), None)
         }
-        FailureKind::NotConnected(_) => ("is the target running, and is this its address?".into(), None),
+        FailureKind::NotConnected(_) => ("is the server running, and is this its address?".into(), None),
         FailureKind::ConnectTimedOut => {
             ("an address that drops packets looks like this: is it right, and is a firewall between?".into(), None)
         }
-        FailureKind::Connected(_) => ("if somebody may listen there, expect instead:".into(), Some("true".into())),
+        FailureKind::Connected(_) => (
+            "if somebody may listen there, make the step:".into(),
+            Some(step("connect", "true")),
+        ),
         FailureKind::OtherRefusal(Refusal { refused, .. }) => (
-            "if this is right, expect instead:".into(),
-            Some(payload(if *refused { b"refused" } else { b"unreachable" })),
+            "if this is right, make the step:".into(),
+            Some(step("connect", if *refused { "\"refused\"" } else { "\"unreachable\"" })),
         ),
         FailureKind::NoConnection => (
             "after `close` and `expect_close` only `connect` opens a connection again; put before this step:".into(),
@@ -224,6 +260,23 @@ fn resemblance(expected: &[u8], received: &[u8]) -> Option<&'static str> {
         _ if expected.eq_ignore_ascii_case(received) => {
             Some("only upper and lower case differ. If the reply is right, expect instead:")
         }
+        _ => None,
+    }
+}
+
+/// Whether lines ended in another way than the framing takes, said as advice.
+fn other_line_end(framing: &Framing, received: &[u8]) -> Option<&'static str> {
+    let mut lone_lf = received
+        .iter()
+        .enumerate()
+        .filter(|(at, byte)| **byte == b'\n' && (*at == 0 || received.get(at - 1) != Some(&b'\r')));
+    match framing {
+        Framing::Line(LineEnding::CrLf) if lone_lf.next().is_some() => Some(
+            "an LF came without a CR before it: does this peer end lines with LF (`\"framing\": \"line\"`), or with either (`\"ending\": \"either\"`)? To take just what arrived:",
+        ),
+        Framing::Line(_) if received.ends_with(b"\r") => Some(
+            "a CR came without an LF after it: no line ends like this. To take just what arrived:",
+        ),
         _ => None,
     }
 }

@@ -196,6 +196,7 @@ fn without_peer(unavailable: Unavailable) -> CaseResult {
         rounds: Vec::new(),
         at: Time::ZERO,
         waited: Duration::ZERO,
+        patience: Duration::ZERO,
         kind,
         note: None,
         links: Vec::new(),

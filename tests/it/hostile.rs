@@ -25,9 +25,9 @@ fn a_server_that_never_greets() {
         let _ = stream.read(&mut [0]);
     })
     .ends_with(1)
-    .says("error[BC2002]: no reply within 1.")
+    .says("error[BC2002]: no reply within 1s at step 1")
     .says("received nothing")
-    .says("connection        open");
+    .says("connection        at the failure: open");
 }
 
 #[test]

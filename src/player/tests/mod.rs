@@ -6,3 +6,4 @@ mod expecting;
 mod matching;
 mod sending;
 mod steps;
+mod transcript;

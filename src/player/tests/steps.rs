@@ -123,6 +123,8 @@ fn teardown_leaves_out_what_needs_a_name_never_set_and_keeps_the_first_failure()
     let skipped = bench
         .player
         .transcript()
+        .finally()
+        .unwrap()
         .events()
         .any(|e| matches!(e.kind, EventKind::Skipped { step: 1, .. }));
     assert!(skipped);

@@ -5,13 +5,15 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::player::{Ending, Event, EventKind, Expected, Failure, FailureKind, LinkState, Refusal};
+use crate::player::{
+    Ending, Event, EventKind, Expected, Failure, FailureKind, Instead, LinkState, Refusal,
+};
 use crate::report::conversation::Conversation;
-use crate::report::failure::block;
+use crate::report::failure::{Scene, block};
 use crate::report::{CODES, Palette, code};
 use crate::scenario::{ClientId, CloseKinds, EvalError, SourceFile, Span};
 use crate::time::Time;
-use crate::wire::{WireError, WireErrorKind};
+use crate::wire::{Framing, LineEnding, WireError, WireErrorKind};
 
 /// The file all failures point into; `§` stands around the value of the step that fails.
 const FILE: &str = r#"{
@@ -54,6 +56,7 @@ fn failure(kind: FailureKind) -> Failure {
         rounds: Vec::new(),
         at: Time::from_nanos(2_800_000),
         waited: Duration::from_micros(1600),
+        patience: Duration::from_millis(1500),
         kind,
         note: None,
         finally: None,
@@ -82,6 +85,7 @@ fn sent(bytes: &[u8]) -> EventKind {
     EventKind::Sent {
         head: bytes.into(),
         len: bytes.len(),
+        pieces: 1,
     }
 }
 
@@ -89,6 +93,7 @@ fn received(bytes: &[u8]) -> EventKind {
     EventKind::Received {
         head: bytes.into(),
         len: bytes.len(),
+        pieces: 1,
     }
 }
 
@@ -136,13 +141,34 @@ const CLEAN: CloseKinds = CloseKinds {
 
 #[track_caller]
 fn check(name: &str, failure: &Failure, events: &[Event], clients: &[&str]) {
-    let events: Vec<&Event> = events.iter().collect();
-    let conversation = Conversation {
-        events: &events,
+    check_with_finally(name, failure, events, None, clients, &Framing::LINE);
+}
+
+fn conversation<'a>(events: &'a [Event], clients: &'a [&'a str]) -> Conversation<'a> {
+    Conversation {
+        events: events.iter().collect(),
         dropped: 0,
         clients,
+    }
+}
+
+#[track_caller]
+fn check_with_finally(
+    name: &str,
+    failure: &Failure,
+    events: &[Event],
+    finally: Option<&[Event]>,
+    clients: &[&str],
+    framing: &Framing,
+) {
+    let sources = [source().0];
+    let scene = Scene {
+        sources: &sources,
+        framings: vec![framing; clients.len()],
+        conversation: conversation(events, clients),
+        finally: finally.map(|events| conversation(events, clients)),
     };
-    let shown = block(failure, &[source().0], &conversation, &Palette::plain());
+    let shown = block(failure, &scene, &Palette::plain());
     assert!(
         !shown.contains('\x1b') && !shown.contains('\r'),
         "raw bytes in\n{shown}"
@@ -221,11 +247,13 @@ fn a_pattern_that_fits_only_the_beginning() {
     check_one(
         "does-not-match-from",
         FailureKind::Mismatch {
-            expected: words("a message that matches /^530-\\d+/"),
+            expected: words("a message that matches the regex `^530-\\d+`"),
             received: b"530-x12".to_vec(),
             received_len: 7,
             at: Some(4),
-            because: Some("the pattern is not found in it; it fits the first 4 bytes".into()),
+            because: Some(
+                "it does not match the regex `^530-\\d+`; it fits the first 4 bytes".into(),
+            ),
         },
         vec![event(2800, 0, received(b"530-x12\n"))],
     );
@@ -238,7 +266,7 @@ fn no_reply() {
         received: Vec::new(),
         received_len: 0,
     });
-    failure.waited = Duration::from_secs(5);
+    failure.waited = Duration::from_millis(1502);
     check("timed-out", &failure, &opening(), &["client"]);
 }
 
@@ -249,7 +277,7 @@ fn half_a_reply() {
         received: b"530 den".to_vec(),
         received_len: 7,
     });
-    failure.waited = Duration::from_secs(5);
+    failure.waited = Duration::from_millis(1502);
     failure.note = Some("the third wrong password in a row".into());
     failure.links = vec![link("client", true, None, 7)];
     let mut events = opening();
@@ -302,7 +330,8 @@ fn a_reply_without_end() {
             0,
             EventKind::Received {
                 head: vec![b'z'; 256],
-                len: 65536,
+                len: 1 << 20,
+                pieces: 16,
             },
         )],
     );
@@ -350,7 +379,7 @@ fn bytes_in_a_silence() {
     check_one(
         "unexpected",
         FailureKind::Unexpected {
-            instead: "silence for 50ms".into(),
+            instead: Instead::Silence(Duration::from_millis(50)),
             received: b"421 too slow\n".to_vec(),
             received_len: 13,
         },
@@ -440,20 +469,66 @@ fn what_fails_in_finally_stands_beside_what_failed_before() {
     let mut first = failure(mismatch(exactly(b"530 denied"), b"535 denied", None));
     let mut second = failure(FailureKind::ConnectTimedOut);
     second.in_finally = true;
-    (second.step, second.steps) = (1, 2);
+    (second.step, second.steps) = (2, 2);
     first.finally = Some(Box::new(second));
     let mut events = opening();
     events.push(event(2800, 0, received(b"535 denied\n")));
-    events.push(event(2900, 0, EventKind::Closed));
-    events.push(event(
-        2950,
-        0,
-        EventKind::Skipped {
-            step: 2,
-            why: "`session` has not been captured".into(),
-        },
-    ));
-    check("finally", &first, &events, &["client"]);
+    let refusal = Refusal {
+        refused: false,
+        message: "127.0.0.1:4444: no answer".into(),
+    };
+    let skipped = EventKind::Skipped {
+        step: 1,
+        why: "`session` has not been captured".into(),
+    };
+    let finally = [
+        event(2900, 0, skipped),
+        event(2950, 0, EventKind::Refused(refusal)),
+    ];
+    let framing = Framing::LINE;
+    check_with_finally(
+        "finally",
+        &first,
+        &events,
+        Some(&finally),
+        &["client"],
+        &framing,
+    );
+}
+
+#[test]
+fn what_fails_in_finally_only_is_shown_after_what_went_before() {
+    let mut failure = failure(mismatch(exactly(b"221 bye"), b"535 denied", None));
+    failure.in_finally = true;
+    (failure.step, failure.steps) = (1, 2);
+    let finally = [event(2800, 0, received(b"535 denied\n"))];
+    let framing = Framing::LINE;
+    check_with_finally(
+        "finally-only",
+        &failure,
+        &opening(),
+        Some(&finally),
+        &["client"],
+        &framing,
+    );
+}
+
+#[test]
+fn a_line_that_ends_in_another_way_than_the_framing_takes() {
+    let failure = failure(FailureKind::TimedOut {
+        expected: exactly(b"530 denied"),
+        received: b"530 denied\n".to_vec(),
+        received_len: 11,
+    });
+    let framing = Framing::Line(LineEnding::CrLf);
+    check_with_finally(
+        "timed-out-lf",
+        &failure,
+        &opening(),
+        None,
+        &["client"],
+        &framing,
+    );
 }
 
 #[test]
@@ -461,7 +536,6 @@ fn several_clients_are_told_apart() {
     let mut failure = failure(mismatch(exactly(b"bob: hi"), b"eve: hi", None));
     failure.client = Some(ClientId(1));
     failure.client_name = "bo".into();
-    failure.in_finally = true;
     failure.at = Time::NEVER;
     failure.links = vec![
         link("alice", false, Some(Ending::Clean), 12),

@@ -3,7 +3,7 @@
 use tokio::io::AsyncWriteExt as _;
 
 use super::*;
-use crate::player::{Ending, Failure, Transcript};
+use crate::player::{Ending, Failure, Log};
 
 fn greeting(framing: &str, expect: &str) -> Vec<CaseRef> {
     let text = format!(
@@ -31,7 +31,7 @@ async fn play(target: &Target, framing: &str, expect: &str) -> Ran {
             _ => 0,
         })
         .sum();
-    assert!(kept <= Transcript::MAX_BYTES);
+    assert!(kept <= Log::MAX_BYTES);
     ran
 }
 
