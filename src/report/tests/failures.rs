@@ -573,12 +573,13 @@ fn nothing_raw_of_the_file_is_shown() {
         name: format!("a{raw}.json"),
         text: text.as_str().into(),
     }];
-    let nothing = Conversation {
-        events: &[],
-        dropped: 0,
-        clients: &["client"],
+    let scene = Scene {
+        sources: &sources,
+        framings: Vec::new(),
+        conversation: conversation(&[], &["client"]),
+        finally: None,
     };
-    let shown = block(&failure, &sources, &nothing, &Palette::plain());
+    let shown = block(&failure, &scene, &Palette::plain());
     let steers = |c: char| c.is_control() && c != '\n' || "\u{2028}\u{200b}\u{202e}".contains(c);
     assert!(!shown.contains(steers), "{shown:?}");
     assert!(
