@@ -15,6 +15,9 @@ use backchat::target::Target;
 /// How many reference scenarios there are at least.
 const REFERENCE: usize = 25;
 
+/// The seeds of random cuts: each cuts elsewhere.
+const SEEDS: [u64; 5] = [0, 1, 0x5eed, 0xdead_beef, u64::MAX];
+
 /// What came of a case that passed.
 const PASSED: &str = "passed";
 
@@ -31,14 +34,22 @@ fn every_scenario_reads_without_a_word_of_complaint() {
 
 #[tokio::test]
 async fn reference_scenarios_pass_on_sockets_however_sends_are_cut() {
-    for segment in [None, Some(Segment::Byte), Some(Segment::Random)] {
+    let random = SEEDS.map(|seed| (Some(Segment::Random), seed));
+    for (segment, seed) in [(None, 0), (Some(Segment::Byte), 0)]
+        .into_iter()
+        .chain(random)
+    {
         let scenarios = load("reference").expect("the project's own files");
         let options = RunOptions {
             segment,
+            seed,
             ..RunOptions::default()
         };
         for (id, verdict) in play(&scenarios, options).await {
-            assert!(verdict == PASSED, "{id} on sockets, {segment:?}: {verdict}");
+            assert!(
+                verdict == PASSED,
+                "{id} on sockets, {segment:?}, seed {seed:x}: {verdict}"
+            );
         }
     }
 }

@@ -98,17 +98,17 @@ fn a_port_in_use_ends_with_5_and_is_named() {
 #[test]
 fn a_signal_lets_conversations_end_and_then_it_ends_with_0() {
     for signal in ["INT", "TERM"] {
-        let (server, address) = serve(&["--think-time", "300ms"]);
+        let (server, address) = serve(&["--framing", "line", "--think-time", "300ms"]);
         let mut stream = connect(&address);
-        hear(&mut stream, "Welcome!");
-        stream.write_all(b"Rose").expect("written");
-        // Without a word from the server there is no knowing whether it has heard: the reply tells.
+        hear(&mut stream, "Welcome!\n");
+        // Both arrive together: once the first is answered, the second has been heard and is being thought about.
+        stream.write_all(b"Rose\nAnn\n").expect("written");
+        hear(&mut stream, "Hello, Rose!\n");
         server.signal(signal);
         let mut rest = Vec::new();
         stream.read_to_end(&mut rest).expect("a clean end");
-        let output = server.end();
-        output.ends_with(0);
-        assert!(rest.is_empty() || rest == b"Hello, Rose!", "{rest:?}");
+        assert_eq!(String::from_utf8_lossy(&rest), "Hello, Ann!\n", "{signal}");
+        server.end().ends_with(0);
         assert!(TcpStream::connect(&address).is_err(), "it still listens");
     }
 }

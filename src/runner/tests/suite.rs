@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::sync::Barrier;
 
 use super::*;
 
@@ -60,16 +61,20 @@ async fn results_come_in_the_order_of_the_files_whatever_is_over_first() {
     assert!(matches!(ran.events.last(), Some(Event::RunFinished { .. })));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn no_more_cases_are_played_at_a_time_than_jobs() {
     let (open, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    // Nobody is greeted before three are there, and then not before all has been done that can be done: time stands
+    // still until then.
+    let three = Arc::new(Barrier::new(3));
     let target = server({
         let most = Arc::clone(&most);
         move |mut stream| {
-            let (open, most) = (Arc::clone(&open), Arc::clone(&most));
+            let (open, most, three) = (Arc::clone(&open), Arc::clone(&most), Arc::clone(&three));
             async move {
                 most.fetch_max(open.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
-                tokio::time::sleep(Duration::from_millis(5)).await;
+                three.wait().await;
+                tokio::time::sleep(Duration::from_millis(1)).await;
                 open.fetch_sub(1, Ordering::SeqCst);
                 stream.write_all(b"Welcome!\n").await.unwrap();
             }
@@ -186,18 +191,19 @@ async fn a_target_that_refuses_fails_every_case_and_no_connection_came_about() {
     assert_eq!(refusal.message, format!("{address}: connection refused"));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_connection_that_is_being_closed_holds_up_no_case_but_the_end_of_the_run() {
-    // Sends its last words half a second after the client's end.
+    // Says its last words once all ten clients have ended.
     let over = Arc::new(AtomicUsize::new(0));
+    let all_ended = Arc::new(Barrier::new(10));
     let target = server({
         let over = Arc::clone(&over);
         move |mut stream: TcpStream| {
-            let over = Arc::clone(&over);
+            let (over, all_ended) = (Arc::clone(&over), Arc::clone(&all_ended));
             async move {
                 stream.write_all(b"Welcome!\n").await.unwrap();
                 while stream.read(&mut [0; 64]).await.unwrap() > 0 {}
-                tokio::time::sleep(Duration::from_millis(300)).await;
+                all_ended.wait().await;
                 stream.write_all(b"Goodbye!\n").await.unwrap();
                 over.fetch_add(1, Ordering::SeqCst);
             }
@@ -211,12 +217,14 @@ async fn a_connection_that_is_being_closed_holds_up_no_case_but_the_end_of_the_r
         jobs: 1,
         ..RunOptions::default()
     };
-    let began = std::time::Instant::now();
+    let began = tokio::time::Instant::now();
     let ran = run_at(target, all, options).await;
     assert_eq!(ran.summary.passed, 10);
+    // Had one been waited for before the next began, it would have been given up when its time was over.
     assert!(
-        began.elapsed() < Duration::from_secs(2),
-        "not one after the other"
+        began.elapsed() < crate::drive::LINGER,
+        "not one after the other: {:?}",
+        began.elapsed()
     );
     assert_eq!(over.load(Ordering::SeqCst), 10, "no server was cut short");
 }
