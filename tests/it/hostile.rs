@@ -8,6 +8,9 @@ use crate::harness::{Output, Server, Workplace};
 
 const GREETED: &str = r#"{ "timeout": "1s", "steps": [{ "expect": "Welcome!" }] }"#;
 
+/// How much memory a run may hold while it is flooded, in KiB: 64 MiB.
+const MOST_MEMORY: u64 = 64 << 10;
+
 /// Plays a scenario against a server.
 fn play(scenario: &str, serve: impl FnMut(TcpStream) + Send + 'static) -> Output {
     let server = Server::start(serve);
@@ -40,14 +43,45 @@ fn a_server_that_closes_at_once() {
 
 #[test]
 fn a_server_that_floods_without_end() {
-    let began = Instant::now();
-    play(GREETED, |mut stream| {
-        // Until the client has gone.
-        while stream.write_all(&[b'z'; 65536]).is_ok() {}
-    })
-    .ends_with(1)
-    .says("error[BC20");
-    assert!(began.elapsed() < Duration::from_secs(20));
+    for (scenario, found) in [
+        (GREETED, "error[BC2005]"),
+        (
+            r#"{ "framing": "raw", "steps": [{ "expect": "Welcome!" }] }"#,
+            "error[BC2001]",
+        ),
+        (
+            r#"{ "framing": "raw", "timeout": "500ms", "steps": [{ "expect": { "contains": "x" } }] }"#,
+            "error[BC2002]",
+        ),
+        (
+            r#"{ "framing": "raw", "timeout": "500ms", "steps": [{ "expect": { "regex": "^(z|y)*x" } }] }"#,
+            "error[BC2002]",
+        ),
+        (
+            r#"{ "framing": "raw", "timeout": "500ms", "steps": [{ "expect": { "regex": "[a-y]x" } }] }"#,
+            "error[BC2002]",
+        ),
+    ] {
+        let server = Server::start(|mut stream: TcpStream| {
+            // Until the client has gone.
+            while stream.write_all(&[b'z'; 65536]).is_ok() {}
+        });
+        let began = Instant::now();
+        let place = Workplace::with_scenario(scenario);
+        let (output, peak) = place
+            .backchat(["run", "talk.json", "-t", &server.target()])
+            .start()
+            .end_with_peak();
+        output.ends_with(1).says(found).shows_nothing_raw();
+        assert!(began.elapsed() < Duration::from_secs(20));
+        if cfg!(target_os = "linux") {
+            let peak = peak.expect("the system says how much");
+            assert!(
+                peak < MOST_MEMORY,
+                "{peak} KiB, playing {scenario}\n{output}"
+            );
+        }
+    }
 }
 
 #[test]

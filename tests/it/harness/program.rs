@@ -11,6 +11,9 @@ use std::time::{Duration, Instant};
 /// How long a program may run before the test gives up on it.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// How often the memory of a program is looked at.
+const SAMPLED: Duration = Duration::from_millis(1);
+
 /// A command line of backchat, with nothing of the tester's own environment that would change what it does.
 pub(crate) struct Program {
     command: Command,
@@ -178,6 +181,26 @@ impl Running {
             .status()
             .expect("kill");
         assert!(status.success());
+    }
+
+    /// Waits for its end, and tells how much memory it held at most, in KiB, where the system says so.
+    pub(crate) fn end_with_peak(self) -> (Output, Option<u64>) {
+        let status = format!("/proc/{}/status", self.child.id());
+        let peak = || {
+            let status = std::fs::read_to_string(&status).ok()?;
+            let (_, peak) = status.split_once("VmHWM:")?;
+            peak.split_whitespace().next()?.parse::<u64>().ok()
+        };
+        let (mut most, deadline) = (None, Instant::now() + PATIENCE);
+        // What is said at the end comes when all has been received; the channel closes when the program ends.
+        while Instant::now() < deadline {
+            let said = self.said.recv_timeout(SAMPLED);
+            most = most.max(peak());
+            if said == Err(mpsc::RecvTimeoutError::Disconnected) {
+                break;
+            }
+        }
+        (self.end(), most)
     }
 
     /// Waits for its end.
