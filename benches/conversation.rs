@@ -72,32 +72,75 @@ fn main() {
         "{CONVERSATIONS} conversations a side and round, {} rounds in turns, median",
         rounds()
     );
-    println!("at a time   bare client        backchat   ratio   (lowest to highest)");
+    println!(
+        "at a time   bare client      backchat   ratio   (lowest to highest)   CPU each: bare   backchat"
+    );
     for at in AT_A_TIME {
         // Warm caches and the server's memory.
         bare(at);
         engine(at);
-        let mut pairs = Vec::new();
+        let (mut bares, mut engines) = (Side::default(), Side::default());
         for round in 0..rounds() {
             // Who comes first changes from round to round.
-            pairs.push(if round % 2 == 0 {
-                let bare = bare(at);
-                (bare, engine(at))
+            if round % 2 == 0 {
+                bares.take(|| bare(at));
+                engines.take(|| engine(at));
             } else {
-                let engine = engine(at);
-                (bare(at), engine)
-            });
+                engines.take(|| engine(at));
+                bares.take(|| bare(at));
+            }
         }
-        let rate = |elapsed: &Duration| CONVERSATIONS as f64 / elapsed.as_secs_f64();
-        let ratios: Vec<f64> = pairs.iter().map(|(b, e)| rate(e) / rate(b)).collect();
+        let ratios: Vec<f64> = (bares.rates.iter().zip(&engines.rates))
+            .map(|(bare, engine)| engine / bare)
+            .collect();
         let (low, high) = range(&ratios);
         println!(
-            "{at:>9}   {:>9.0}/s   {:>11.0}/s   {:>5.2}   ({low:.2} to {high:.2})",
-            median(pairs.iter().map(|(b, _)| rate(b)).collect()),
-            median(pairs.iter().map(|(_, e)| rate(e)).collect()),
+            "{at:>9} {:>11.0}/s {:>11.0}/s   {:>5.2}   ({low:>4.2} to {high:>4.2}) {:>21.0} µs {:>7.0} µs",
+            median(bares.rates.clone()),
+            median(engines.rates.clone()),
             median(ratios),
+            bares.cpu_each(),
+            engines.cpu_each(),
         );
     }
+}
+
+/// What one side has shown.
+#[derive(Default)]
+struct Side {
+    /// Conversations a second, by round.
+    rates: Vec<f64>,
+    /// Time of processors that all rounds took of this process, in seconds.
+    cpu: f64,
+}
+
+impl Side {
+    fn take(&mut self, round: impl FnOnce() -> Duration) {
+        let before = cpu_time();
+        let elapsed = round();
+        self.cpu += cpu_time() - before;
+        self.rates
+            .push(CONVERSATIONS as f64 / elapsed.as_secs_f64());
+    }
+
+    /// Microseconds a conversation.
+    fn cpu_each(&self) -> f64 {
+        self.cpu * 1e6 / (self.rates.len() * CONVERSATIONS) as f64
+    }
+}
+
+/// Time of processors that this process has used, in seconds, threads that have ended included. Only Linux tells.
+fn cpu_time() -> f64 {
+    /// In which Linux counts it here, whatever its own clock.
+    const TICKS_A_SECOND: f64 = 100.0;
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    // The name before may hold anything; what comes after its bracket does not. The 12th and 13th are user's and system's.
+    let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields);
+    let ticks = fields.split_whitespace().skip(11).take(2);
+    ticks
+        .filter_map(|ticks| ticks.parse::<f64>().ok())
+        .sum::<f64>()
+        / TICKS_A_SECOND
 }
 
 /// How long backchat takes: the player, the driver and the runtime that `run` uses.
