@@ -93,17 +93,9 @@ impl Expression {
 
     /// Its value.
     pub(super) fn eval(&self, values: &Values, span: Span) -> Result<Value, EvalError> {
-        let scope = Scope {
-            reads: Arc::clone(&self.reads),
-            values: self
-                .reads
-                .iter()
-                .map(|read| values.get(read.slot).cloned())
-                .collect(),
-        };
         self.code
             .0
-            .eval(Value::from_object(scope))
+            .eval(Value::from_object(self.scope(values)))
             .and_then(settled)
             .map_err(|error| self.error(&error, values, span))
     }
@@ -120,13 +112,90 @@ impl Expression {
             .iter()
             .find(|read| values.get(read.slot).is_none());
         let text = escape(self.text.as_bytes());
-        match unset.filter(|_| by_undefined) {
-            Some(read) => {
-                let message = format!("`{{{{ {text} }}}}`: `{}` is not set", read.name);
-                EvalError::unset(&read.name, message, span)
-            }
-            None => EvalError::new(format!("`{{{{ {text} }}}}`: {why}"), span),
+        if let Some(read) = unset.filter(|_| by_undefined) {
+            let message = format!("`{{{{ {text} }}}}`: `{}` is not set", read.name);
+            return EvalError::unset(&read.name, message, span);
         }
+        let why = self.mismatch(&why, values).unwrap_or(why);
+        EvalError::new(
+            format!("`{{{{ {text} }}}}` cannot be computed: {why}"),
+            span,
+        )
+    }
+
+    /// The values of the names that it reads.
+    fn scope(&self, values: &Values) -> Scope {
+        let reads = self.reads.iter();
+        Scope {
+            reads: Arc::clone(&self.reads),
+            values: reads.map(|read| values.get(read.slot).cloned()).collect(),
+        }
+    }
+
+    /// Minijinja's words about an operator between values that do not go together, in ours: mostly text that was meant
+    /// as a number. With the expression that works, if it is found.
+    fn mismatch(&self, why: &str, values: &Values) -> Option<String> {
+        let rest = why.strip_prefix("tried to use ")?;
+        let (operator, kinds) = rest.split_once(" operator on unsupported types ")?;
+        let (left, right) = kinds.split_once(" and ")?;
+        let (left, right) = (kind_words(left), kind_words(right));
+        let mut words = format!("`{operator}` does not work on {left} and {right}");
+        if let Some(better) = self.with_numbers(values) {
+            let better = escape(better.as_bytes());
+            words.push_str(&format!("; write `{{{{ {better} }}}}`"));
+        }
+        Some(words)
+    }
+
+    /// The expression with each name whose value is the text of a number made one, if it then has a value.
+    fn with_numbers(&self, values: &Values) -> Option<String> {
+        let words: Vec<Token> = tokens(&self.text, 0).collect();
+        let (mut better, mut done) = (String::new(), 0);
+        for (at, word) in words.iter().enumerate() {
+            let bound = |next: &Token| matches!(next.kind, Kind::Symbol('|' | '.' | '[' | '('));
+            if !is_read(&self.text, &words, at) || words.get(at + 1).is_some_and(bound) {
+                continue;
+            }
+            let name = word.of(&self.text);
+            let read = self.reads.iter().find(|read| *read.name == *name);
+            let value = read.and_then(|read| values.get(read.slot));
+            if let Some(filter) = value.and_then(Value::as_str).and_then(number_filter) {
+                better.push_str(self.text.get(done..word.end)?);
+                better.push_str(filter);
+                done = word.end;
+            }
+        }
+        better.push_str(self.text.get(done..)?);
+        let words: Vec<Token> = tokens(&better, 0).collect();
+        let code = ENVIRONMENT
+            .compile_expression_owned(guarded(&better, &words).into_owned())
+            .ok()?;
+        code.eval(Value::from_object(self.scope(values)))
+            .and_then(settled)
+            .ok()?;
+        Some(better)
+    }
+}
+
+/// The filter that makes a number of a text that is one.
+fn number_filter(text: &str) -> Option<&'static str> {
+    if text.parse::<i64>().is_ok() {
+        return Some(" | int");
+    }
+    let real = text.parse::<f64>().is_ok_and(f64::is_finite);
+    real.then_some(" | float")
+}
+
+/// Minijinja's name of a kind of value in our words.
+fn kind_words(kind: &str) -> &str {
+    match kind {
+        "string" => "text",
+        "number" => "a number",
+        "bool" => "a boolean",
+        "none" => "null",
+        "sequence" | "iterable" => "a list",
+        "map" => "an object",
+        other => other,
     }
 }
 

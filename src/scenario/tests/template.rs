@@ -12,6 +12,7 @@ fn known() -> (Names, Values) {
         ("name", Value::from("Rose")),
         ("n", Value::from(3)),
         ("digits", Value::from("42")),
+        ("decimal", Value::from("1.5")),
         ("yes", Value::from(true)),
         ("raw", Value::from_bytes(b"\xff\x00ab\r\n".to_vec())),
         ("list", Value::from(vec![1, 2, 3])),
@@ -255,6 +256,39 @@ fn a_result_that_has_no_bytes_is_refused() {
     check_refused("{{ '0g'|unhex }}", "is not a hexadecimal digit");
     check_refused("{{ range(3) }}", "`range` is not set");
     check_refused("{{ 'x'|map('pprint')|list }}", "pprint");
+}
+
+#[test]
+fn text_that_was_meant_as_a_number_is_met_with_the_expression_that_works() {
+    for (text, expected) in [
+        (
+            "{{ digits + 1 }}",
+            "`{{ digits + 1 }}` cannot be computed: `+` does not work on text and a number; \
+             write `{{ digits | int + 1 }}`",
+        ),
+        (
+            "{{ n - digits }}",
+            "on a number and text; write `{{ n - digits | int }}`",
+        ),
+        (
+            "{{ digits - digits }}",
+            "write `{{ digits | int - digits | int }}`",
+        ),
+        ("{{ decimal / 2 }}", "write `{{ decimal | float / 2 }}`"),
+        (
+            "{{ (digits + 1) * 2 }}",
+            "write `{{ (digits | int + 1) * 2 }}`",
+        ),
+    ] {
+        check_refused(text, expected);
+    }
+    // Where nothing that works is found, nothing is suggested.
+    for text in ["{{ name + 1 }}", "{{ list - 1 }}", "{{ digits + list }}"] {
+        let error = render(text).expect_err(text);
+        assert!(error.contains("does not work on"), "{error}");
+        assert!(!error.contains("write"), "{error}");
+    }
+    check("{{ digits | int + 1 }}", b"43");
 }
 
 #[test]
