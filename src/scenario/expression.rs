@@ -409,6 +409,8 @@ fn detail(error: &Error) -> String {
     let words = match error.kind() {
         ErrorKind::OutOfFuel => return format!("it costs more than {MAX_FUEL} steps or 64 MiB"),
         ErrorKind::UndefinedError => "what it reads is undefined",
+        ErrorKind::UnknownFilter => "it uses an unknown filter",
+        ErrorKind::UnknownTest => "it uses an unknown test",
         _ => "it cannot be evaluated",
     };
     let words = error.detail().unwrap_or(words);

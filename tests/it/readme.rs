@@ -87,6 +87,7 @@ fn every_command_of_the_readme_is_understood() {
             "scenarios/redis/a.json",
             br#"{ "steps": [{ "send": "a" }] }"#,
         )
+        .file("my.json", br#"{ "steps": [{ "send": "a" }] }"#)
         .file("hello.json", br#"{ "steps": [{ "send": "a" }] }"#)
         .file("typo.json", br#"{ "steps": [{ "send": "a" }] }"#);
     for command in commands {

@@ -3,11 +3,7 @@
 use super::key::{Form, Key, Word};
 
 pub(super) const SCENARIO: &[Key] = &[
-    Key::new(
-        "$schema",
-        Form::Text,
-        "Where the editor finds the JSON Schema; not read otherwise.",
-    ),
+    Key::new("$schema", Form::Text, "For editors; not read."),
     Key::new(
         "name",
         Form::Template,

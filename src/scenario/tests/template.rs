@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
+use crate::scenario::filters::{FILTERS, TESTS};
 use crate::scenario::{MAX_EXPRESSION, Names, Span, Template, Value, Values};
 
 /// Some names with values: `name` Rose, `n` 3, `raw` no UTF-8, `list` 1 2 3, `object` with `port` 80, `unset` none.
@@ -130,6 +131,19 @@ fn a_wrong_filter_is_met_with_the_nearest() {
     assert_eq!(error.help.as_deref(), Some("did you mean `length`?"));
     let error = parse("{{ name is zzzzzz }}").0.expect_err("no such test");
     assert_eq!(error.help, None);
+}
+
+#[test]
+fn every_filter_and_test_that_is_offered_is_there() {
+    let filters = FILTERS.map(|name| format!("{{{{ 'a'|{name} }}}}"));
+    let tests = TESTS.map(|name| format!("{{{{ 'a' is {name} }}}}"));
+    for text in filters.iter().chain(&tests) {
+        if let Err(error) = render(text) {
+            assert!(!error.contains("unknown"), "{text}: {error}");
+        }
+    }
+    // The word by which one that is missing would be known.
+    check_refused("{{ ['a']|map('nowhere')|list }}", "unknown");
 }
 
 #[test]

@@ -139,20 +139,23 @@ fn what_is_not_given_has_its_default() {
 
 #[test]
 fn framings_can_be_words_or_have_options() {
-    const MAX: usize = DEFAULT_MAX_MESSAGE;
     for (text, framing, max) in [
-        (r#""raw""#, Framing::Raw, MAX),
-        (r#""line""#, Framing::LINE, MAX),
-        (r#"{ "line": {} }"#, Framing::LINE, MAX),
-        (r#"{ "line": { "ending": "lf" } }"#, Framing::LINE, MAX),
+        (r#""raw""#, Framing::Raw, DEFAULT_MAX_MESSAGE),
+        (r#""line""#, Framing::LINE, DEFAULT_MAX_MESSAGE),
+        (r#"{ "line": {} }"#, Framing::LINE, DEFAULT_MAX_MESSAGE),
+        (
+            r#"{ "line": { "ending": "lf" } }"#,
+            Framing::LINE,
+            DEFAULT_MAX_MESSAGE,
+        ),
         (
             r#"{ "line": { "ending": "either" } }"#,
             Framing::Line(LineEnding::Either),
-            MAX,
+            DEFAULT_MAX_MESSAGE,
         ),
         (r#"{ "line": { "max_message": 5 } }"#, Framing::LINE, 5),
         (r#"{ "raw": { "max_message": 7 } }"#, Framing::Raw, 7),
-        (r#""netstring""#, Framing::Netstring, MAX),
+        (r#""netstring""#, Framing::Netstring, DEFAULT_MAX_MESSAGE),
         (
             r#"{ "netstring": { "max_message": 9 } }"#,
             Framing::Netstring,
@@ -166,12 +169,12 @@ fn framings_can_be_words_or_have_options() {
         (
             r#"{ "delimited": { "by": "\u0000" } }"#,
             Framing::Delimited(Delimiter::new(b"\0").unwrap()),
-            MAX,
+            DEFAULT_MAX_MESSAGE,
         ),
         (
             r#"{ "fixed": { "size": 4 } }"#,
             Framing::Fixed(4.try_into().unwrap()),
-            MAX,
+            DEFAULT_MAX_MESSAGE,
         ),
         (
             r#"{ "fixed": { "size": 2000000 } }"#,
@@ -193,7 +196,7 @@ fn lengths_stand_where_their_options_say() {
         (
             r#"{ "length_prefixed": {} }"#,
             Framing::LengthPrefixed(LengthPrefix::default()),
-            MAX,
+            DEFAULT_MAX_MESSAGE,
         ),
         (
             r#"{ "length_prefixed": { "offset": 1, "adjust": -4, "max_message": 5 } }"#,
@@ -212,7 +215,7 @@ fn lengths_stand_where_their_options_say() {
                 endian: Endian::Little,
                 adjust: 6,
             }),
-            MAX,
+            DEFAULT_MAX_MESSAGE,
         ),
         (
             r#"{ "length_prefixed": { "width": "varint" } }"#,
@@ -220,7 +223,7 @@ fn lengths_stand_where_their_options_say() {
                 width: LengthWidth::Varint,
                 ..LengthPrefix::default()
             }),
-            MAX,
+            DEFAULT_MAX_MESSAGE,
         ),
     ] {
         let scenario = accept(&format!(

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::outcome;
+use crate::scenario::filters::{FILTERS, TESTS};
 use crate::scenario::keys::{Form, Place, Role, Since, Word, nearest};
 use crate::scenario::{EXPLANATIONS, ReadOptions, explain, read};
 
@@ -177,6 +178,23 @@ fn every_example_of_an_explanation_has_the_mistake_and_its_correction_has_none()
     }
     // Of these, a whole file is the example.
     assert_eq!(without, ["BC1000", "BC1001", "BC1003"]);
+}
+
+#[test]
+fn the_reference_lists_the_filters_and_tests_that_there_are() {
+    let (_, section) = REFERENCE
+        .split_once("### Filters and tests\n")
+        .expect("the section");
+    let (section, _) = section.split_once("\n## ").expect("its end");
+    let (filters, tests) = section.split_once("A test follows").expect("two lists");
+    for (text, known) in [(filters, &FILTERS[..]), (tests, &TESTS[..])] {
+        // The lists, without the sentences around them.
+        let (_, list) = text.split_once("\n- ").expect("a list");
+        let list = list.split("\n\n").next().expect("its lines");
+        let mut listed: Vec<&str> = list.split('`').skip(1).step_by(2).collect();
+        listed.sort_unstable();
+        assert_eq!(listed, known);
+    }
 }
 
 #[test]
