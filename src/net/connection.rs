@@ -123,6 +123,18 @@ impl Connection {
         }
     }
 
+    /// Writes what the system takes of `bytes` at this moment, and wakes nobody when it would take more.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the system takes nothing, or the connection has ended.
+    pub fn write_now(&self, bytes: &[u8]) -> io::Result<usize> {
+        match &self.stream {
+            // The socket is one that does not block; whether it is known to be writable does not matter.
+            Stream::Tcp(stream) => SockRef::from(stream).send(bytes),
+        }
+    }
+
     /// Sends FIN; reading goes on.
     ///
     /// # Errors

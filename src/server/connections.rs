@@ -1,6 +1,5 @@
 //! What becomes of each connection, and how many there are.
 
-use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -133,7 +132,7 @@ impl Shared {
     }
 
     /// Says that there are too many connections, and closes.
-    async fn refuse(self: Arc<Self>, mut connection: Connection) {
+    async fn refuse(self: Arc<Self>, connection: Connection) {
         debug!(peer = %connection.peer(), "too many connections");
         let mut reply = Vec::with_capacity(TOO_MANY.len() + 2);
         if self
@@ -143,9 +142,9 @@ impl Shared {
             .encode(TOO_MANY, &mut reply)
             .is_ok()
         {
-            // The system's buffer of a new connection is empty and takes these few bytes at once; a peer that is gone
-            // already need not be told.
-            let _ = poll_fn(|cx| connection.poll_write(cx, &reply)).await;
+            // The system's buffer of a new connection is empty and takes these few bytes at once. Where it does not, or the
+            // peer is gone already, nobody is told: this connection is one of too many, and waits for nothing.
+            let _ = connection.write_now(&reply);
         }
         self.close(connection).await;
     }

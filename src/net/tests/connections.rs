@@ -51,6 +51,21 @@ async fn bytes_go_both_ways_and_fin_is_an_end_of_reading_only() {
 }
 
 #[tokio::test]
+async fn a_write_that_does_not_wait_takes_what_there_is_room_for() {
+    let (client, mut server) = pair().await;
+    // A new connection has room, whatever the runtime knows of it.
+    assert_eq!(client.write_now(b"Rose").unwrap(), 4);
+    assert_eq!(read(&mut server).await.unwrap(), b"Rose");
+    // Nobody reads: there is no more room at some time, and nobody waits for it.
+    let error = loop {
+        if let Err(error) = client.write_now(&[0; 64 << 10]) {
+            break error;
+        }
+    };
+    assert_eq!(error.kind(), io::ErrorKind::WouldBlock, "{error}");
+}
+
+#[tokio::test]
 async fn a_reset_is_told_apart_from_a_clean_end() {
     let (client, mut server) = pair().await;
     client.reset().unwrap();
