@@ -75,6 +75,7 @@ fn cases(args: &RunArgs, console: &Console) -> Result<Vec<CaseRef>, CliError> {
         if !selection.allows(&scenario) {
             continue;
         }
+        let file: Arc<str> = found.id.as_str().into();
         for (number, case) in scenario.cases.iter().enumerate() {
             let id = match &case.label {
                 Some(label) => format!("{}#{label}", found.id),
@@ -83,6 +84,7 @@ fn cases(args: &RunArgs, console: &Console) -> Result<Vec<CaseRef>, CliError> {
             if selection.matches(&id) {
                 cases.push(CaseRef {
                     id: id.into(),
+                    file: Arc::clone(&file),
                     scenario: Arc::clone(&scenario),
                     case: number,
                 });

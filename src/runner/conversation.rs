@@ -124,7 +124,6 @@ impl Run {
         let label = (case.scenario.cases.get(case.case))
             .and_then(|row| row.label.as_deref())
             .unwrap_or_default();
-        let scenario = case.id.strip_suffix(label).unwrap_or(&case.id);
         let target = || {
             Value::from(BTreeMap::from([
                 (
@@ -135,7 +134,7 @@ impl Run {
             ]))
         };
         let all: [(&'static str, &dyn Fn() -> Value); 6] = [
-            ("scenario", &|| Value::from(scenario.trim_end_matches('#'))),
+            ("scenario", &|| Value::from(&*case.file)),
             ("case", &|| Value::from(label)),
             ("index", &|| Value::from(case.case)),
             ("run_id", &|| Value::from(self.run_id.as_str())),

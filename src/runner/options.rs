@@ -17,6 +17,8 @@ pub const DEFAULT_SLOW_TIMEOUT: Duration = Duration::from_secs(5);
 pub struct CaseRef {
     /// Path without ending, plus `#label` or `#N` for a case.
     pub id: Arc<str>,
+    /// The file's part of it, without `#` and what follows.
+    pub file: Arc<str>,
     /// The file it is from.
     pub scenario: Arc<Scenario>,
     /// Which of the file's cases, from 0.

@@ -36,6 +36,7 @@ async fn verdicts(folder: &str, simulate: bool) -> BTreeMap<String, String> {
         for case in 0..scenario.cases.len() {
             cases.push(CaseRef {
                 id: format!("{name}#{case}").into(),
+                file: name.as_str().into(),
                 scenario: Arc::clone(&scenario),
                 case,
             });

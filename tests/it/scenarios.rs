@@ -105,6 +105,7 @@ async fn play(
     for (id, scenario) in scenarios {
         cases.extend((0..scenario.cases.len()).map(|case| CaseRef {
             id: format!("{id}#{case}").into(),
+            file: id.as_str().into(),
             scenario: Arc::clone(scenario),
             case,
         }));

@@ -28,6 +28,7 @@ fn cases(id: &str, text: &str) -> Vec<CaseRef> {
             Some(label) => format!("{id}#{label}").into(),
             None => id.into(),
         },
+        file: id.into(),
         scenario: Arc::clone(&scenario),
         case,
     };

@@ -29,6 +29,7 @@ async fn built_in_names_those_of_the_run_and_those_of_the_case_have_values() {
         .enumerate()
         .map(|(case, id)| CaseRef {
             id: id.into(),
+            file: "dir/all".into(),
             scenario: Arc::clone(&scenario),
             case,
         })
@@ -49,6 +50,23 @@ async fn built_in_names_those_of_the_run_and_those_of_the_case_have_values() {
             Some("Think, 2 in dir/all, number 1".to_owned()),
         ]
     );
+}
+
+#[tokio::test]
+async fn a_file_keeps_its_name_whatever_it_ends_in() {
+    let steps = r#""steps": [{ "expect": "Welcome!" }]"#;
+    let unlabelled = format!(r#"{{ "name": "{{{{scenario}}}}", {steps} }}"#);
+    let labelled =
+        format!(r#"{{ "name": "{{{{scenario}}}}", "cases": [{{ "case": "a" }}], {steps} }}"#);
+    for (file, text) in [
+        ("x#", &unlabelled),
+        ("x#", &labelled),
+        ("a", &labelled),
+        ("##a", &labelled),
+    ] {
+        let ran = run(cases(file, text), RunOptions::default()).await;
+        assert_eq!(ran.outcomes()[0].name.as_deref(), Some(file), "{text}");
+    }
 }
 
 #[tokio::test]
