@@ -233,7 +233,9 @@ impl<'a> Reader<'a> {
         if let Some(id) = self.scope.client(name) {
             return Some(id);
         }
-        if self.clients_known {
+        if self.clients_known && self.is_full() {
+            self.count_more(1);
+        } else if self.clients_known {
             let message = format!("no client is named {}", quoted(name));
             let found =
                 Diagnostic::error(code::UNKNOWN_CLIENT, span, message).label("unknown client");

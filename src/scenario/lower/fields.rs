@@ -276,15 +276,16 @@ pub(super) fn quoted(word: &str) -> String {
 const MAX_LISTED: usize = 24;
 
 /// Words in a row: "`a`, `b` and `c`".
-pub(super) fn listed<'w>(words: impl Iterator<Item = &'w str>, last: &str) -> String {
-    let words: Vec<_> = words.map(|word| format!("`{word}`")).collect();
-    match &words[..] {
+pub(super) fn listed<'w>(mut words: impl Iterator<Item = &'w str>, last: &str) -> String {
+    let shown: Vec<_> = (words.by_ref().take(MAX_LISTED))
+        .map(|word| format!("`{word}`"))
+        .collect();
+    // The others are counted, and no words are made of them: a file may have them by the ten thousand.
+    let more = words.count();
+    match &shown[..] {
         [] => String::new(),
         [one] => one.clone(),
-        many if many.len() > MAX_LISTED => {
-            let shown = many.get(..MAX_LISTED).unwrap_or_default();
-            format!("{} and {} more", shown.join(", "), many.len() - MAX_LISTED)
-        }
+        many if more > 0 => format!("{} and {more} more", many.join(", ")),
         [most @ .., end] => format!("{} {last} {end}", most.join(", ")),
     }
 }

@@ -65,6 +65,11 @@ impl<'a> Reader<'a> {
         self.beyond += mistakes;
     }
 
+    /// Whether further mistakes are only counted: finding words for each would take its time.
+    pub(super) fn is_full(&self) -> bool {
+        self.found.len() >= MAX_MISTAKES
+    }
+
     /// How many mistakes have been found so far.
     pub(super) fn mistakes(&self) -> usize {
         self.found.len() + self.beyond

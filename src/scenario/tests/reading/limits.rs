@@ -170,3 +170,24 @@ fn thousands_of_wrong_names_among_thousands_are_told_in_time() {
         "the last one counts the others"
     );
 }
+
+#[test]
+fn thousands_of_unknown_clients_among_thousands_are_told_in_time() {
+    let clients: Vec<_> = (0..20_000).map(|n| format!("\"c{n}\"")).collect();
+    let steps = vec!["{ \"as\": \"nobody of them\", \"send\": \"x\" }"; 20_000].join(",");
+    let text = format!(
+        "{{ \"clients\": [{}], \"steps\": [{steps}] }}",
+        clients.join(",")
+    );
+    let found = outcome(&text).expect_err("nobody has that name").list;
+    assert_eq!(found.len(), MAX_MISTAKES + 1);
+    assert_eq!(
+        found[MAX_MISTAKES].message,
+        "19000 more mistakes are not shown"
+    );
+    let help = found[0].help.as_deref().expect("who there is");
+    assert!(
+        help.contains("`c0`, `c1`,") && help.ends_with("`c23` and 19976 more"),
+        "{help}"
+    );
+}
