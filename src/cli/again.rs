@@ -1,15 +1,152 @@
-//! The command that plays a run again, up to the ids of the cases.
+//! The command that plays a run again, exactly the cases that failed.
 
-use std::path::Path;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 
 use super::args::{RunArgs, SegmentArg};
+use super::files;
+use super::load::Loaded;
+use super::select::matches;
 use crate::player::{DEFAULT_MAX_STEPS, DEFAULT_TIMEOUT};
-use crate::report::{quoted, typed};
+use crate::report::{quoted, shown_seed, typed};
 
-/// The command: what decides which cases there are and how they are played, but no filters.
-pub(super) fn again(args: &RunArgs) -> String {
-    let mut words: Vec<String> = vec!["backchat".into(), "run".into()];
-    words.extend(args.paths.iter().map(|path| word(path)));
+/// How many files and filters the command names at most.
+const MAX_NAMED: usize = 8;
+
+/// What makes the command.
+#[derive(Debug)]
+pub(super) struct Again {
+    /// The flags that decide how cases are played, as a shell takes them.
+    flags: Vec<String>,
+    files: Vec<File>,
+}
+
+/// A file of the run, and its cases.
+#[derive(Debug)]
+struct File {
+    path: PathBuf,
+    id: String,
+    labels: Vec<Option<String>>,
+}
+
+/// A file of the command, when it is named itself: its id may then be another one.
+struct Named {
+    path: PathBuf,
+    /// Its cases: the id, and whether it failed.
+    cases: Vec<(String, bool)>,
+}
+
+impl Named {
+    fn has_failed_whole(&self) -> bool {
+        self.cases.iter().all(|(_, failed)| *failed)
+    }
+}
+
+impl Again {
+    /// Remembers what was typed, and which cases there are.
+    pub(super) fn new(args: &RunArgs, loaded: &[Loaded]) -> Self {
+        let files = loaded.iter().map(|Loaded { found, scenario }| File {
+            path: found.path.clone(),
+            id: found.id.clone(),
+            labels: (scenario.cases.iter())
+                .map(|case| case.label.clone())
+                .collect(),
+        });
+        Self {
+            flags: flags(args),
+            files: files.collect(),
+        }
+    }
+
+    /// The command that plays exactly the failed cases, and how many of them it leaves out where there are many.
+    pub(super) fn command(&self, failed: &HashSet<&str>) -> (String, usize) {
+        let (files, named) = self.named(failed);
+        let mut words = vec!["backchat".to_owned(), "run".to_owned()];
+        words.extend(files.iter().map(|file| word(&file.path)));
+        words.extend(self.flags.iter().cloned());
+        for filter in filters(&files) {
+            words.extend(["-f".to_owned(), quoted(&filter)]);
+        }
+        (words.join(" "), failed.len().saturating_sub(named))
+    }
+
+    /// The files with failed cases, as many as may be named, and how many failed cases these are.
+    fn named(&self, failed: &HashSet<&str>) -> (Vec<Named>, usize) {
+        let (mut files, mut room, mut named) = (Vec::new(), MAX_NAMED, 0);
+        for file in &self.files {
+            let is_failed = |label: &Option<String>| failed.contains(&*case_id(&file.id, label));
+            let of_file = file.labels.iter().filter(|label| is_failed(label)).count();
+            let cost = if of_file == file.labels.len() {
+                1
+            } else {
+                of_file
+            };
+            if of_file == 0 || room == 0 {
+                continue;
+            }
+            // The first of very many cases of one file.
+            let mut left = if cost > room { room } else { of_file };
+            room = room.saturating_sub(cost);
+            named += left;
+            let id = match files::find(std::slice::from_ref(&file.path)) {
+                Ok(found) => found.into_iter().next().map(|found| found.id),
+                Err(_) => None,
+            };
+            let id = id.unwrap_or_else(|| file.id.clone());
+            let cases = file.labels.iter().map(|label| {
+                let failed = is_failed(label) && left > 0;
+                left -= usize::from(failed);
+                (case_id(&id, label), failed)
+            });
+            files.push(Named {
+                cases: cases.collect(),
+                path: file.path.clone(),
+            });
+        }
+        (files, named)
+    }
+}
+
+/// The filters that leave just the failed cases of these files: none where all of them failed.
+fn filters(files: &[Named]) -> Vec<String> {
+    if files.iter().all(Named::has_failed_whole) {
+        return Vec::new();
+    }
+    let passed: Vec<&str> = (files.iter().flat_map(|file| &file.cases))
+        .filter(|(_, failed)| !failed)
+        .map(|(id, _)| &**id)
+        .collect();
+    let failed = (files.iter().flat_map(|file| &file.cases)).filter(|(_, failed)| *failed);
+    let mut filters: Vec<String> = Vec::new();
+    for (id, _) in failed {
+        if filters.iter().any(|filter| matches(filter, id)) {
+            continue;
+        }
+        let label = id.find('#').map_or(&**id, |at| &id[at..]);
+        let (file, _) = id.split_once('#').unwrap_or((id, ""));
+        let filter = [
+            format!("{file}#"),
+            label.to_owned(),
+            format!("*{label}"),
+            format!("*{id}"),
+        ]
+        .into_iter()
+        .find(|filter| matches(filter, id) && !passed.iter().any(|passed| matches(filter, passed)));
+        filters.push(filter.unwrap_or_else(|| id.clone()));
+    }
+    filters
+}
+
+fn case_id(id: &str, label: &Option<String>) -> String {
+    match label {
+        Some(label) => format!("{id}#{label}"),
+        None => id.to_owned(),
+    }
+}
+
+/// The flags that decide how cases are played.
+fn flags(args: &RunArgs) -> Vec<String> {
+    let mut words = Vec::new();
     let mut flag = |name: &str, value: &str| words.extend([name.into(), quoted(value)]);
     if args.target != "embedded" {
         flag("-t", &args.target);
@@ -23,7 +160,7 @@ pub(super) fn again(args: &RunArgs) -> String {
         SegmentArg::Random => flag("--segment", "random"),
     }
     if let Some(seed) = args.play.seed {
-        flag("--seed", &format!("{seed:x}"));
+        flag("--seed", &shown_seed(seed));
     }
     if args.play.simulate {
         words.push("--simulate".into());
@@ -38,7 +175,7 @@ pub(super) fn again(args: &RunArgs) -> String {
     if args.play.max_steps != DEFAULT_MAX_STEPS {
         flag("--max-steps", &args.play.max_steps.to_string());
     }
-    words.join(" ")
+    words
 }
 
 /// A path as a shell takes it; one that begins with `-` would be taken for a flag.
@@ -56,18 +193,17 @@ mod tests {
     use clap::Parser;
 
     use super::super::args::{Cli, Verb};
-    use super::again;
+    use super::*;
 
     #[test]
     fn the_command_keeps_what_matters_and_drops_the_filters() {
         for (typed, expected) in [
-            (&["run"][..], "backchat run"),
-            (&["run", "-f", "x", "--tag", "y", "-j", "1"], "backchat run"),
-            (&["run", "--no-fail-fast"], "backchat run --no-fail-fast"),
+            (&["run"][..], ""),
+            (&["run", "-f", "x", "--tag", "y", "-j", "1"], ""),
+            (&["run", "--no-fail-fast"], "--no-fail-fast"),
             (
                 &[
                     "run",
-                    "my files/",
                     "-t",
                     "localhost:1",
                     "--segment",
@@ -75,7 +211,7 @@ mod tests {
                     "--seed",
                     "7f",
                 ],
-                "backchat run 'my files/' -t localhost:1 --segment random --seed 7f",
+                "-t localhost:1 --segment random --seed 0000007f",
             ),
             (
                 &[
@@ -87,14 +223,98 @@ mod tests {
                     "--max-steps",
                     "9",
                 ],
-                r"backchat run --var 'a=it'\''s' --timeout 2s --max-steps 9",
+                r"--var 'a=it'\''s' --timeout 2s --max-steps 9",
             ),
+            (&["run", "--var", "x=\x1b[31m"], r"--var $'x=\x1b[31m'"),
         ] {
             let args = std::iter::once(&"backchat").chain(typed);
             let Verb::Run(args) = Cli::parse_from(args).verb else {
                 panic!("run");
             };
-            assert_eq!(again(&args), expected);
+            assert_eq!(flags(&args).join(" "), expected);
         }
+    }
+
+    /// A run of these files, as path and labels; no label: one case without one.
+    fn again(files: &[(&str, &[&str])]) -> Again {
+        let files = files.iter().map(|(path, labels)| File {
+            path: path.into(),
+            id: Path::new(path).with_extension("").to_string_lossy().into(),
+            labels: match labels {
+                [] => vec![None],
+                labels => labels
+                    .iter()
+                    .map(|label| Some((*label).to_owned()))
+                    .collect(),
+            },
+        });
+        Again {
+            flags: Vec::new(),
+            files: files.collect(),
+        }
+    }
+
+    #[test]
+    fn files_are_named_and_cases_only_where_some_of_them_passed() {
+        let files: [(&str, &[&str]); 5] = [
+            ("a.json", &[]),
+            ("b.json", &["1", "2", "10"]),
+            ("c.json", &["1", "2"]),
+            ("d e.json", &[]),
+            ("-f.json", &[]),
+        ];
+        for (failed, expected) in [
+            (&["a"][..], "a.json"),
+            (&["a", "d e", "-f"], "a.json 'd e.json' ./-f.json"),
+            (&["b#1", "b#2", "b#10"], "b.json"),
+            (&["b#2"], "b.json -f '#2'"),
+            (&["b#1"], "b.json -f '*#1'"),
+            (&["b#1", "b#10"], "b.json -f '#1'"),
+            (&["a", "b#2"], "a.json b.json -f a -f '#2'"),
+            (&["b#2", "c#1", "c#2"], "b.json c.json -f '#2' -f 'c#'"),
+            (&["b#2", "c#1"], "b.json c.json -f 'b#2' -f 'c#1'"),
+        ] {
+            let again = again(&files);
+            let failed: HashSet<&str> = failed.iter().copied().collect();
+            let (command, left_out) = again.command(&failed);
+            assert_eq!(left_out, 0, "{command}");
+            // What is selected is what matters.
+            let (named, _) = again.named(&failed);
+            let filters = filters(&named);
+            for (id, failed) in named.iter().flat_map(|file| &file.cases) {
+                let selected = filters.is_empty() || filters.iter().any(|f| matches(f, id));
+                assert_eq!(selected, *failed, "{id}: {command}");
+            }
+            let paths = expected.split(" -f ").next().unwrap_or_default();
+            assert!(
+                command.starts_with(&format!("backchat run {paths}")),
+                "{command}"
+            );
+            assert_eq!(
+                command.contains(" -f "),
+                expected.contains(" -f "),
+                "{command}"
+            );
+        }
+    }
+
+    #[test]
+    fn of_very_many_failures_the_first_are_named() {
+        let labels: Vec<String> = (0..20).map(|n| format!("l{n}")).collect();
+        let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
+        let again = again(&[("a.json", &[]), ("b.json", &labels), ("c.json", &[])]);
+        let failed: Vec<String> = (1..20).map(|n| format!("b#l{n}")).collect();
+        let failed = failed
+            .iter()
+            .map(String::as_str)
+            .chain(["a", "c"])
+            .collect();
+        let (command, left_out) = again.command(&failed);
+        assert_eq!(left_out, 21 - MAX_NAMED);
+        assert!(
+            command.starts_with("backchat run a.json b.json -f"),
+            "{command}"
+        );
+        assert!(!command.contains("c.json"), "{command}");
     }
 }

@@ -9,7 +9,10 @@ use std::time::Duration;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
-use super::values::{duration, seed, variable};
+use super::values::{duration, jobs, seed, some_time, variable};
+
+/// The target where none is named.
+pub(super) const DEFAULT_TARGET: &str = "embedded";
 
 const ABOUT: &str = "Replays JSON conversations over real sockets and judges every reply";
 
@@ -58,12 +61,6 @@ pub(super) enum Verb {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(super) struct OutputArgs {
-    /// Show the conversation of each case; twice: its bytes in hexadecimal digits too
-    #[arg(short, long, global = true, action = ArgAction::Count, conflicts_with = "quiet")]
-    pub(super) verbose: u8,
-    /// Show failures and the count only
-    #[arg(short, long, global = true)]
-    pub(super) quiet: bool,
     /// Whether to use colours; `auto`: on a terminal, unless NO_COLOR is set or TERM is `dumb`
     #[arg(
         long,
@@ -74,6 +71,18 @@ pub(super) struct OutputArgs {
     )]
     #[arg(env = "BACKCHAT_COLOR", hide_env = true)]
     pub(super) color: ColorArg,
+}
+
+/// How much of a run is shown.
+#[derive(Debug, Clone, Copy, Default, Args)]
+#[command(next_help_heading = "Output")]
+pub(super) struct DetailArgs {
+    /// Show the conversation of each case; twice: with a hex dump
+    #[arg(short, long, action = ArgAction::Count, conflicts_with = "quiet")]
+    pub(super) verbose: u8,
+    /// Show failures and the count only
+    #[arg(short, long)]
+    pub(super) quiet: bool,
 }
 
 /// Whether to use colours.
@@ -94,7 +103,7 @@ pub(super) struct RunArgs {
     #[arg(value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
     /// What to connect to: `embedded` (a fresh reference server), tcp://HOST:PORT, HOST:PORT
-    #[arg(short, long, value_name = "TARGET", default_value = "embedded")]
+    #[arg(short, long, value_name = "TARGET", default_value = DEFAULT_TARGET)]
     #[arg(env = "BACKCHAT_TARGET", hide_env = true)]
     pub(super) target: String,
     /// Which scenarios.
@@ -103,6 +112,9 @@ pub(super) struct RunArgs {
     /// How they are played.
     #[command(flatten)]
     pub(super) play: PlayArgs,
+    /// How much is shown.
+    #[command(flatten)]
+    pub(super) detail: DetailArgs,
 }
 
 /// Which scenarios are played.
@@ -124,7 +136,7 @@ pub(super) struct SelectArgs {
     /// No scenarios with this tag; repeatable
     #[arg(long, value_name = "TAG", env = "BACKCHAT_SKIP", hide_env = true)]
     pub(super) skip: Vec<String>,
-    /// Print the ids that would be played, one a line, and play nothing
+    /// Print the ids that would be played, one per line, and play nothing
     #[arg(long)]
     pub(super) list: bool,
 }
@@ -139,16 +151,17 @@ pub(super) struct PlayArgs {
         long,
         value_name = "N",
         default_value = "8",
+        value_parser = jobs,
         env = "BACKCHAT_JOBS",
         hide_env = true
     )]
     pub(super) jobs: NonZeroUsize,
     /// How long a step waits where its file does not say
-    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = duration)]
+    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = some_time)]
     #[arg(env = "BACKCHAT_TIMEOUT", hide_env = true)]
     pub(super) timeout: Duration,
-    /// After how long a case that still runs is named
-    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = duration)]
+    /// Report a case that runs longer than this
+    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = some_time)]
     #[arg(env = "BACKCHAT_SLOW_TIMEOUT", hide_env = true)]
     pub(super) slow_timeout: Duration,
     /// Stop at the first failure: the default, unless CI is set in the environment

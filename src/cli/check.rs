@@ -10,7 +10,6 @@ use super::error::CliError;
 use super::explain::explain;
 use super::files::{self, Found};
 use super::load::Load;
-use crate::report::Detail;
 use crate::scenario::ReadOptions;
 
 /// How standard input is asked for.
@@ -49,9 +48,7 @@ pub(super) fn check(args: CheckArgs, console: &Console) -> Result<ExitStatus, Cl
         load.add_text(found, &bytes, &options, console);
     }
     console.say(&load.shown)?;
-    if console.detail > Detail::Quiet || !load.is_valid() {
-        console.say(&format!("{}\n", load.count()))?;
-    }
+    console.say(&format!("{}\n", load.count()))?;
     Ok(if load.is_valid() {
         ExitStatus::Success
     } else {

@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Write};
 
 use anstream::{AutoStream, ColorChoice};
 
-use super::args::{ColorArg, OutputArgs};
+use super::args::{ColorArg, DetailArgs, OutputArgs};
 use super::error::CliError;
 use super::files::safe;
 use crate::report::{Detail, Palette};
@@ -22,13 +22,13 @@ pub(super) struct Console {
 
 impl Console {
     /// Makes it of what was typed and of what standard error is.
-    pub(super) fn new(args: &OutputArgs) -> Self {
+    pub(super) fn new(args: &OutputArgs, detail: DetailArgs) -> Self {
         let colored = match args.color {
             ColorArg::Always => true,
             ColorArg::Never => false,
             ColorArg::Auto => AutoStream::choice(&io::stderr()) != ColorChoice::Never,
         };
-        let detail = match (args.quiet, args.verbose) {
+        let detail = match (detail.quiet, detail.verbose) {
             (true, _) => Detail::Quiet,
             (false, 0) => Detail::Normal,
             (false, 1) => Detail::Conversation,

@@ -1,15 +1,17 @@
 //! From the process's arguments to its exit code.
 
+use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
 use clap::Parser;
 use tokio::runtime::{Builder, Runtime};
 
-use super::args::{Cli, Verb};
+use super::args::{Cli, DetailArgs, Verb};
 use super::check::check;
 use super::console::Console;
 use super::error::CliError;
+use super::files::safe;
 use super::run::run;
 use super::serve::serve;
 use super::{ExitStatus, panics};
@@ -21,7 +23,11 @@ pub fn main() -> ExitCode {
         Err(error) => return not_a_command(&error),
     };
     panics::install();
-    let console = Console::new(&cli.output);
+    let detail = match &cli.verb {
+        Verb::Run(args) => args.detail,
+        Verb::Serve(_) | Verb::Check(_) => DetailArgs::default(),
+    };
+    let console = Console::new(&cli.output, detail);
     let status = guarded(|| dispatch(cli.verb, &console));
     let status = if panics::happened() {
         status.or(ExitStatus::Internal)
@@ -51,13 +57,27 @@ fn guarded(work: impl FnOnce() -> ExitStatus) -> ExitStatus {
 /// Help, the version, or what is wrong with the command line.
 fn not_a_command(error: &clap::Error) -> ExitCode {
     // Where it cannot be shown, the code alone has to say it.
-    let _ = error.print();
+    let _ = show(error);
     if error.use_stderr() {
         ExitStatus::Usage
     } else {
         ExitStatus::Success
     }
     .into()
+}
+
+/// Shows it: an error with all escaped that was typed and could steer a terminal.
+fn show(error: &clap::Error) -> io::Result<()> {
+    if !error.use_stderr() {
+        return error.print();
+    }
+    // The plain text has no escape sequences of its own. That of an argument's would be coloured all the same.
+    let mut text = String::new();
+    for line in error.render().to_string().lines() {
+        text.push_str(&safe(line));
+        text.push('\n');
+    }
+    io::stderr().write_all(text.as_bytes())
 }
 
 /// What carries all connections of a command.

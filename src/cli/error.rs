@@ -34,6 +34,8 @@ pub(super) enum CliError {
         cases: String,
         /// The filters, as they were typed.
         filters: String,
+        /// What there is instead.
+        help: Vec<String>,
     },
     /// A file that cannot be read.
     #[error("cannot read {path}: {source}")]
@@ -50,7 +52,7 @@ pub(super) enum CliError {
     #[error("{0}")]
     Target(#[from] AddressError),
     /// Not one connection to the target.
-    #[error("not one connection to {target} came about")]
+    #[error("cannot connect to {target}{}", only(.tried, .target))]
     Unreachable {
         /// What is under test.
         target: String,
@@ -95,16 +97,32 @@ impl CliError {
             Self::NoScenarios { .. } => vec![
                 "scenarios are files that end in .json or .jsonc; names that begin with `_` or `.` are not read".into(),
             ],
-            Self::NothingSelected { .. } => {
-                vec!["`backchat run --list` shows the ids there are".into()]
-            }
-            Self::Unreachable { tried, .. } => {
-                tried.iter().map(|line| format!("tried {line}")).collect()
-            }
+            Self::NothingSelected { help, .. } => help
+                .iter()
+                .cloned()
+                .chain(["`backchat run --list` shows the ids there are".into()])
+                .collect(),
+            Self::Unreachable { tried, .. } => (tried.iter())
+                .filter(|_| tried.len() > 1)
+                .map(|line| format!("tried {line}"))
+                .chain(["help: is the server running, and is this its address?".into()])
+                .collect(),
             Self::Bind(_) => {
                 vec!["`--listen 127.0.0.1:0` takes a port that is free, and prints it".into()]
             }
             _ => Vec::new(),
         }
     }
+}
+
+/// The only reason for having no connection, without the address where that is the target's.
+fn only(tried: &[String], target: &str) -> String {
+    let [reason] = tried else {
+        return String::new();
+    };
+    let address = target
+        .split_once("://")
+        .map_or(target, |(_, address)| address);
+    let short = (reason.strip_prefix(address)).and_then(|short| short.strip_prefix(": "));
+    format!(": {}", short.unwrap_or(reason))
 }

@@ -1,13 +1,14 @@
 //! `backchat run`: reads, selects, plays, and says what came of it.
 
+use std::collections::{BTreeSet, HashSet};
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use super::ExitStatus;
-use super::again::again;
-use super::args::{PlayArgs, RunArgs, SegmentArg};
+use super::again::Again;
+use super::args::{DEFAULT_TARGET, PlayArgs, RunArgs, SegmentArg};
 use super::console::{Console, is_ci, quiet_if_gone};
 use super::entry::runtime;
 use super::error::CliError;
@@ -19,7 +20,7 @@ use crate::drive::Cancel;
 use crate::player::{FailureKind, Segment, Verdict};
 use crate::report::{Detail, Progress, Reporter, Terminal, TerminalOptions};
 use crate::runner::{CaseRef, CaseResult, Event, RunOptions, Summary, run_suite};
-use crate::scenario::{ReadOptions, Value};
+use crate::scenario::{BUILT_IN, ReadOptions, Value, nearest};
 use crate::target::Target;
 
 /// How many different reasons for having no connection are told.
@@ -28,7 +29,9 @@ const MAX_TRIED: usize = 8;
 /// Plays scenarios and judges them.
 pub(super) fn run(args: RunArgs, console: &Console) -> Result<ExitStatus, CliError> {
     let target: Target = args.target.parse()?;
-    let cases = cases(&args, console)?;
+    usable(&args)?;
+    let loaded = load(&args, console)?;
+    let cases = cases(&args, &loaded, console)?;
     if args.select.list {
         let ids: String = cases
             .iter()
@@ -41,21 +44,32 @@ pub(super) fn run(args: RunArgs, console: &Console) -> Result<ExitStatus, CliErr
     let report = TerminalOptions {
         palette: console.palette,
         detail: console.detail,
-        again: again(&args),
         fail_fast: options.fail_fast,
         counted: !console.watched,
     };
-    runtime()?.block_on(play(
-        cases,
-        target,
-        options,
-        Report::new(report, console),
-        console,
-    ))
+    let report = Report::new(report, Again::new(&args, &loaded), console);
+    // From here on a case's scenario is held only until it has been played.
+    drop(loaded);
+    let runtime = runtime()?;
+    let status = runtime.block_on(play(cases, target, options, report, console));
+    // Whoever asked twice to stop does not wait for a name to be resolved.
+    runtime.shutdown_background();
+    status
 }
 
-/// The cases that were asked for.
-fn cases(args: &RunArgs, console: &Console) -> Result<Vec<CaseRef>, CliError> {
+/// Whether what was typed goes together.
+fn usable(args: &RunArgs) -> Result<(), CliError> {
+    if args.play.simulate && args.target != DEFAULT_TARGET {
+        return Err(CliError::Usage(
+            "--simulate plays against the reference server in memory, so it takes no --target"
+                .into(),
+        ));
+    }
+    Ok(())
+}
+
+/// All the files, read.
+fn load(args: &RunArgs, console: &Console) -> Result<Vec<Loaded>, CliError> {
     let paths: Vec<PathBuf> = if args.paths.is_empty() {
         files::default_of_run()
     } else {
@@ -66,13 +80,17 @@ fn cases(args: &RunArgs, console: &Console) -> Result<Vec<CaseRef>, CliError> {
     };
     let load = Load::of_files(files::find(&paths)?, &options, console, false);
     console.say(&load.shown)?;
-    let loaded = load.valid()?;
+    load.valid()
+}
+
+/// The cases that were asked for.
+fn cases(args: &RunArgs, loaded: &[Loaded], console: &Console) -> Result<Vec<CaseRef>, CliError> {
     let selection = Selection::new(&args.select);
     let mut all = 0;
     let mut cases = Vec::new();
     for Loaded { found, scenario } in loaded {
         all += scenario.cases.len();
-        if !selection.allows(&scenario) {
+        if !selection.allows(scenario) {
             continue;
         }
         let file: Arc<str> = found.id.as_str().into();
@@ -85,7 +103,7 @@ fn cases(args: &RunArgs, console: &Console) -> Result<Vec<CaseRef>, CliError> {
                 cases.push(CaseRef {
                     id: id.into(),
                     file: Arc::clone(&file),
-                    scenario: Arc::clone(&scenario),
+                    scenario: Arc::clone(scenario),
                     case: number,
                 });
             }
@@ -99,9 +117,32 @@ fn cases(args: &RunArgs, console: &Console) -> Result<Vec<CaseRef>, CliError> {
                 format!("{all} cases")
             },
             filters: selection.describe(),
+            help: selection.help(loaded),
         });
     }
+    console.say(&unread(&args.play.var, &cases, console))?;
     Ok(cases)
+}
+
+/// A warning for each variable that no case reads, with the name that was probably meant.
+fn unread(vars: &[(String, String)], cases: &[CaseRef], console: &Console) -> String {
+    let scripts = || cases.iter().map(|case| &case.scenario.script);
+    let mut warnings = String::new();
+    for (name, _) in vars {
+        if scripts().any(|script| script.names.find(name).is_some()) {
+            continue;
+        }
+        let names: BTreeSet<&str> = scripts()
+            .flat_map(|script| script.names.iter())
+            .filter(|name| !BUILT_IN.contains(name))
+            .collect();
+        let help = nearest(name, names.iter().copied())
+            .map(|near| format!("; did you mean \"{}\"?", files::safe(near)))
+            .unwrap_or_default();
+        let message = format!("no selected scenario reads `{name}`, which --var sets{help}");
+        warnings.push_str(&console.palette.warning_line(&message));
+    }
+    warnings
 }
 
 /// What was typed → what the runner needs.
@@ -149,6 +190,8 @@ async fn play(
             // There is one first signal, so the cell is empty.
             let _ = stopped.set(signals.next().await);
             cancel.cancel();
+            signals.next().await;
+            cancel.at_once();
             signals.do_not_ask_again().await;
         }
     });
@@ -184,6 +227,7 @@ fn verdict(summary: &Summary, target: String, tried: Vec<String>, console: &Cons
 struct Report {
     progress: Option<Progress>,
     terminal: Terminal<Box<dyn Write>>,
+    again: Again,
     /// Why connections did not come about: each reason once.
     tried: Vec<String>,
     /// Why nothing more can be reported.
@@ -191,7 +235,7 @@ struct Report {
 }
 
 impl Report {
-    fn new(options: TerminalOptions, console: &Console) -> Self {
+    fn new(options: TerminalOptions, again: Again, console: &Console) -> Self {
         let stderr = BufWriter::new(io::stderr());
         let progress = console.watched.then(Progress::new);
         let out: Box<dyn Write> = match &progress {
@@ -201,9 +245,20 @@ impl Report {
         Self {
             progress,
             terminal: Terminal::new(out, options),
+            again,
             tried: Vec::new(),
             failed: None,
         }
+    }
+
+    /// Shows how to play again what failed, if anything did.
+    fn again(&mut self) -> io::Result<()> {
+        let failed: HashSet<&str> = self.terminal.failed().collect();
+        if failed.is_empty() {
+            return Ok(());
+        }
+        let (command, left_out) = self.again.command(&failed);
+        self.terminal.again(&command, left_out)
     }
 
     /// Passes an event on; fails once output cannot be written.
@@ -213,7 +268,7 @@ impl Report {
         {
             let why = match &failure.kind {
                 FailureKind::NotConnected(why) => why.message.clone(),
-                FailureKind::ConnectTimedOut => "and had no answer in time".into(),
+                FailureKind::ConnectTimedOut => "no answer in time".into(),
                 _ => String::new(),
             };
             if !why.is_empty() && self.tried.len() < MAX_TRIED && !self.tried.contains(&why) {
@@ -228,7 +283,10 @@ impl Report {
             .progress
             .as_mut()
             .map_or(Ok(()), |progress| progress.event(event));
-        let shown = progress.and_then(|()| self.terminal.event(event));
+        let mut shown = progress.and_then(|()| self.terminal.event(event));
+        if matches!(event, Event::RunFinished { .. }) {
+            shown = shown.and_then(|()| self.again());
+        }
         quiet_if_gone(shown).map_err(|error| self.failed = Some(error))
     }
 }

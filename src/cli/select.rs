@@ -1,8 +1,13 @@
 //! Which cases are played: filters and tags.
 
-use crate::scenario::Scenario;
+use std::collections::BTreeSet;
 
 use super::args::SelectArgs;
+use super::load::Loaded;
+use crate::scenario::Scenario;
+
+/// How many tags are told where none of them was asked for.
+const MAX_TAGS: usize = 16;
 
 /// The filters of a run, ready to be asked.
 #[derive(Debug)]
@@ -28,6 +33,32 @@ impl<'a> Selection<'a> {
         self.args.filter.is_empty() || self.args.filter.iter().any(|filter| matches(filter, id))
     }
 
+    /// What there is where nothing was selected: tags, and ids that differ from a filter in upper and lower case only.
+    pub(super) fn help(&self, loaded: &[Loaded]) -> Vec<String> {
+        let mut help = Vec::new();
+        if !self.args.tag.is_empty() || !self.args.skip.is_empty() {
+            let tags: BTreeSet<&str> = (loaded.iter())
+                .flat_map(|loaded| loaded.scenario.tags.iter().map(String::as_str))
+                .collect();
+            let names: Vec<&str> = tags.iter().copied().take(MAX_TAGS).collect();
+            let more = if tags.len() > MAX_TAGS { ", …" } else { "" };
+            help.push(match names.as_slice() {
+                [] => "no scenario has a tag".to_owned(),
+                names => format!("the tags there are: {}{more}", names.join(", ")),
+            });
+        }
+        let other_case = (self.args.filter.iter()).find_map(|filter| {
+            let filter = filter.to_lowercase();
+            let ids = loaded.iter().map(|loaded| &loaded.found.id);
+            let found = ids
+                .filter(|id| !self.matches(id))
+                .find(|id| matches(&filter, &id.to_lowercase()))?;
+            Some(format!("upper and lower case matter: there is {found}"))
+        });
+        help.extend(other_case);
+        help
+    }
+
     /// The filters, as they were typed.
     pub(super) fn describe(&self) -> String {
         let with = |flag: &'static str, values: &[String]| {
@@ -47,7 +78,7 @@ impl<'a> Selection<'a> {
 }
 
 /// Whether `id` contains the filter; with a `*` in it, whether all of `id` is the filter, each `*` being anything.
-fn matches(filter: &str, id: &str) -> bool {
+pub(super) fn matches(filter: &str, id: &str) -> bool {
     let Some((first, rest)) = filter.split_once('*') else {
         return id.contains(filter);
     };

@@ -1,25 +1,27 @@
 //! Values of flags: text → what it stands for.
 
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
-/// Reads a duration as scenarios write it: a whole number and a unit.
+use crate::scenario::{BUILT_IN, parse_duration};
+
+/// Reads a duration as scenarios write it.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
-    const WRONG: &str = "a duration is a whole number and a unit: 250us, 50ms, 2s, 1m";
-    let digits = text
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(text.len());
-    let (number, unit) = text.split_at(digits);
-    let number: u64 = number.parse().map_err(|_| WRONG.to_owned())?;
-    match unit {
-        "us" => Ok(Duration::from_micros(number)),
-        "ms" => Ok(Duration::from_millis(number)),
-        "s" => Ok(Duration::from_secs(number)),
-        "m" => number
-            .checked_mul(60)
-            .map(Duration::from_secs)
-            .ok_or_else(|| WRONG.to_owned()),
-        _ => Err(WRONG.to_owned()),
+    parse_duration(text).map_err(|error| format!("{}; {}", error.message, error.help))
+}
+
+/// Reads a duration that is not zero.
+pub(super) fn some_time(text: &str) -> Result<Duration, String> {
+    match duration(text)? {
+        Duration::ZERO => Err("this is no time at all; it cannot be zero".to_owned()),
+        time => Ok(time),
     }
+}
+
+/// Reads how many conversations are played at a time.
+pub(super) fn jobs(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse()
+        .map_err(|_| "not a whole number from 1 (-j, --jobs, BACKCHAT_JOBS)".to_owned())
 }
 
 /// Reads a seed as it is shown: hexadecimal digits.
@@ -39,6 +41,9 @@ pub(super) fn variable(text: &str) -> Result<(String, String), String> {
     let begins = chars
         .next()
         .is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
+    if BUILT_IN.contains(&name) {
+        return Err(format!("`{name}` is a built-in name, which cannot be set"));
+    }
     if begins && chars.all(|c| c.is_ascii_alphanumeric() || c == '_') {
         Ok((name.into(), value.into()))
     } else {
@@ -58,6 +63,7 @@ mod tests {
             ("2s", Duration::from_secs(2)),
             ("1m", Duration::from_secs(60)),
             ("0s", Duration::ZERO),
+            ("1.5s", Duration::from_millis(1500)),
         ] {
             assert_eq!(duration(text), Ok(expected));
         }
@@ -66,7 +72,6 @@ mod tests {
             "5",
             "s",
             "-1s",
-            "1.5s",
             "1h",
             " 1s",
             "99999999999999999999s",
@@ -74,6 +79,8 @@ mod tests {
         ] {
             assert!(duration(text).is_err(), "{text:?}");
         }
+        assert!(some_time("0s").is_err() && some_time("0.0ms").is_err());
+        assert_eq!(some_time("1ms"), Ok(Duration::from_millis(1)));
     }
 
     #[test]
@@ -94,7 +101,9 @@ mod tests {
     fn variables_have_a_name_and_a_value() {
         assert_eq!(variable("a=b=c"), Ok(("a".into(), "b=c".into())));
         assert_eq!(variable("a_1="), Ok(("a_1".into(), String::new())));
-        for text in ["", "a", "=b", "1a=b", "a-b=c", "a b=c"] {
+        for text in [
+            "", "a", "=b", "seed=1", "target=x", "1a=b", "a-b=c", "a b=c",
+        ] {
             assert!(variable(text).is_err(), "{text:?}");
         }
     }

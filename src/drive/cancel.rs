@@ -6,6 +6,8 @@ use tokio::sync::watch;
 #[derive(Debug, Clone, Default)]
 pub struct Cancel {
     asked: watch::Sender<bool>,
+    /// Whether nothing is waited for any more.
+    at_once: watch::Sender<bool>,
 }
 
 impl Cancel {
@@ -17,6 +19,23 @@ impl Cancel {
     /// Whether it has been asked for.
     pub fn is_cancelled(&self) -> bool {
         *self.asked.borrow()
+    }
+
+    /// Asks for it, and not to wait for anything, not even for a `finally`.
+    pub fn at_once(&self) {
+        self.cancel();
+        self.at_once.send_replace(true);
+    }
+
+    /// Whether nothing is to be waited for.
+    pub fn is_at_once(&self) -> bool {
+        *self.at_once.borrow()
+    }
+
+    /// Waits until nothing is to be waited for.
+    pub async fn wanted_at_once(&self) {
+        // The sender is held by `self`, so the wait cannot fail.
+        let _ = self.at_once.subscribe().wait_for(|wanted| *wanted).await;
     }
 
     /// Waits until it is asked for.

@@ -28,5 +28,5 @@ pub use failure::render_failure;
 pub use palette::Palette;
 pub use progress::{Progress, ProgressWriter};
 pub use reporter::Reporter;
-pub use terminal::{Detail, Terminal, TerminalOptions, quoted};
+pub use terminal::{Detail, Terminal, TerminalOptions, quoted, shown_seed};
 pub use text::typed;

@@ -60,6 +60,11 @@ impl Palette {
         format!("{}: {message}\n", paint(self.bad, "error"))
     }
 
+    /// The line `warning: message`, for what concerns no file.
+    pub fn warning_line(&self, message: &str) -> String {
+        format!("{}: {message}\n", paint(self.warn, "warning"))
+    }
+
     /// Whether there are colours.
     pub const fn is_colored(&self) -> bool {
         self.colored

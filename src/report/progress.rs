@@ -69,7 +69,7 @@ impl Reporter for Progress {
                 self.bar.inc(1);
             }
             Event::RunFinished { .. } => self.bar.finish_and_clear(),
-            Event::CaseStarted { .. } | Event::CaseSlow { .. } => {}
+            Event::CaseStarted { .. } | Event::CaseSlow { .. } | Event::Stopping { .. } => {}
         }
         Ok(())
     }

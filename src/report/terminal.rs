@@ -9,9 +9,10 @@ use super::text::{count, words};
 use super::{Palette, Reporter, render_failure};
 use crate::player::{FailureKind, Verdict};
 use crate::runner::{CaseResult, Event, Outcome, Summary};
+use crate::wire::escape_words;
 
-/// How many failed cases the command that plays them again names.
-const AGAIN: usize = 8;
+/// How many different reasons for having no connection are told in full.
+const MAX_REFUSALS: usize = 8;
 
 /// How much of a run is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -34,8 +35,6 @@ pub struct TerminalOptions {
     pub palette: Palette,
     /// How much.
     pub detail: Detail,
-    /// The command that plays the failed cases again, up to the ids: `backchat run scenarios/`.
-    pub again: String,
     /// Whether the run stops at the first failure.
     pub fail_fast: bool,
     /// Whether each case is counted, `[ 12/72]`: where there is no bar to tell how far the run is.
@@ -48,8 +47,11 @@ pub struct Terminal<W> {
     out: W,
     options: TerminalOptions,
     failed: Vec<Failed>,
-    /// What the last refused connection said: it is not said in full again.
-    refused: Option<String>,
+    /// Whether a connection came about.
+    connected: bool,
+    /// Why connections did not come about, each reason once, and the block of the first failure: in full it is shown
+    /// only once a connection has come about, for otherwise it is the same for all.
+    refusals: Vec<(String, String)>,
     /// What passed and left replies that no step expected.
     left_over: LeftOver,
     /// Whether the last thing written was a block: what follows stands apart from it.
@@ -81,7 +83,8 @@ impl<W: Write> Terminal<W> {
             out,
             options,
             failed: Vec::new(),
-            refused: None,
+            connected: false,
+            refusals: Vec::new(),
             left_over: LeftOver {
                 replies: 0,
                 cases: 0,
@@ -97,6 +100,10 @@ impl<W: Write> Terminal<W> {
             writeln!(self.out)?;
         }
         self.over.0 += 1;
+        if outcome.connected {
+            self.connected = true;
+            self.show_refusals()?;
+        }
         let palette = self.options.palette;
         let elapsed = format!(
             "[{:>8.3}s]{}",
@@ -118,6 +125,7 @@ impl<W: Write> Terminal<W> {
                     self.line(palette.good, "PASS", &elapsed, &self.named(outcome))?;
                 }
             }
+            CaseResult::Played(Verdict::Cancelled) if self.options.detail == Detail::Quiet => {}
             CaseResult::Played(Verdict::Cancelled) => {
                 self.line(palette.warn, "CANCELLED", &elapsed, &self.named(outcome))?;
             }
@@ -126,17 +134,28 @@ impl<W: Write> Terminal<W> {
                     id: outcome.id.clone(),
                     elapsed: outcome.elapsed,
                 });
-                if let FailureKind::NotConnected(why) = &failure.kind {
-                    if self.refused.as_ref() == Some(&why.message) {
-                        let rest = format!("{}   {}", words(&outcome.id), words(&why.message));
-                        return self.line(palette.bad, "FAIL", &elapsed, &rest);
+                let block =
+                    || render_failure(failure, &outcome.scenario, &outcome.transcript, &palette);
+                let why = match &failure.kind {
+                    FailureKind::NotConnected(why) => Some(why.message.clone()),
+                    FailureKind::ConnectTimedOut => Some("no answer in time".to_owned()),
+                    _ => None,
+                };
+                if let Some(why) = why.filter(|_| !outcome.connected) {
+                    let rest = format!("{}   {}", words(&outcome.id), words(&why));
+                    self.line(palette.bad, "FAIL", &elapsed, &rest)?;
+                    let is_new = self.refusals.iter().all(|(known, _)| *known != why);
+                    if is_new && self.refusals.len() < MAX_REFUSALS {
+                        self.refusals.push((why, block()));
                     }
-                    self.refused = Some(why.message.clone());
+                    return if self.connected {
+                        self.show_refusals()
+                    } else {
+                        Ok(())
+                    };
                 }
                 self.line(palette.bad, "FAIL", &elapsed, &self.named(outcome))?;
-                let block =
-                    render_failure(failure, &outcome.scenario, &outcome.transcript, &palette);
-                self.out.write_all(block.as_bytes())?;
+                self.out.write_all(block().as_bytes())?;
                 self.after_block = true;
                 if self.options.detail < Detail::Bytes && is_shown_whole(&outcome.transcript) {
                     return Ok(());
@@ -159,12 +178,20 @@ impl<W: Write> Terminal<W> {
     /// The id, and the name where the scenario has one and there is room for it.
     fn named(&self, outcome: &Outcome) -> String {
         match &outcome.name {
-            Some(name) if self.options.detail >= Detail::Conversation => {
+            Some(name) if self.options.detail >= Detail::Conversation || has_failed(outcome) => {
                 let name = paint(self.options.palette.dim, words(name));
                 format!("{}   {name}", words(&outcome.id))
             }
             _ => words(&outcome.id),
         }
+    }
+
+    /// Shows in full why connections did not come about, as far as that has not been shown.
+    fn show_refusals(&mut self) -> io::Result<()> {
+        for (_, block) in &mut self.refusals {
+            self.out.write_all(std::mem::take(block).as_bytes())?;
+        }
+        Ok(())
     }
 
     fn conversation(&mut self, outcome: &Outcome) -> io::Result<()> {
@@ -234,15 +261,44 @@ impl<W: Write> Terminal<W> {
                 &format!("{cases} about write boundaries, not segmented"),
             )?;
         }
-        if self.options.fail_fast && summary.failed > 0 && summary.cancelled > 0 {
-            self.note("Stopped", "at the first failure; `--no-fail-fast` plays on")?;
+        if !self.connected && !self.refusals.is_empty() {
+            // All of them failed for the same few reasons, which are told once, by who knows the target.
+            self.failed.clear();
+            return Ok(());
+        }
+        if self.options.fail_fast && summary.failed > 0 && summary.not_started > 0 {
+            let left = match summary.not_started {
+                1 => "1 case was".to_owned(),
+                n => format!("{n} cases were"),
+            };
+            let text = format!("after a failure: {left} not started; `--no-fail-fast` plays on");
+            self.note("Stopped", &text)?;
         }
         for failed in std::mem::take(&mut self.failed) {
             let elapsed = format!("[{:>8.3}s]", failed.elapsed.as_secs_f64());
             self.line(palette.bad, "FAIL", &elapsed, &words(&failed.id))?;
             self.failed.push(failed);
         }
-        self.again()
+        Ok(())
+    }
+
+    /// The ids of the failed cases, in order.
+    pub fn failed(&self) -> impl Iterator<Item = &str> {
+        self.failed.iter().map(|failed| &*failed.id)
+    }
+
+    /// Shows the command that plays failed cases again, and how many it leaves out.
+    ///
+    /// # Errors
+    ///
+    /// Fails when it cannot be written.
+    pub fn again(&mut self, command: &str, left_out: usize) -> io::Result<()> {
+        let label = heading(self.options.palette.label, "again");
+        writeln!(self.out, "{label}  {command}")?;
+        if left_out > 0 {
+            writeln!(self.out, "{:14}({left_out} more failed)", "")?;
+        }
+        self.out.flush()
     }
 
     fn note(&mut self, label: &str, text: &str) -> io::Result<()> {
@@ -251,24 +307,6 @@ impl<W: Write> Terminal<W> {
             "{} {text}",
             heading(self.options.palette.warn, label)
         )
-    }
-
-    /// The command that plays the failed cases again.
-    fn again(&mut self) -> io::Result<()> {
-        if self.failed.is_empty() {
-            return Ok(());
-        }
-        let mut command = self.options.again.clone();
-        for failed in self.failed.iter().take(AGAIN) {
-            command.push_str(" -f ");
-            command.push_str(&quoted(&words(&failed.id)));
-        }
-        let label = heading(self.options.palette.label, "again");
-        writeln!(self.out, "{label}  {command}")?;
-        match self.failed.len().saturating_sub(AGAIN) {
-            0 => Ok(()),
-            more => writeln!(self.out, "{:14}(the first {AGAIN}; {more} more failed)", ""),
-        }
     }
 }
 
@@ -292,7 +330,8 @@ impl<W: Write> Reporter for Terminal<W> {
                 let (cases, target) = (count(*cases, "case"), words(target));
                 writeln!(
                     self.out,
-                    "{label} {scenarios} ({cases}) · {target} · {jobs} at a time · seed {seed:x}"
+                    "{label} {scenarios} ({cases}) · {target} · {jobs} at a time · seed {}",
+                    shown_seed(*seed)
                 )?;
             }
             Event::CaseStarted { .. } => return Ok(()),
@@ -300,6 +339,18 @@ impl<W: Write> Reporter for Terminal<W> {
             Event::CaseSlow { id, elapsed } => {
                 let time = format!("[>{:>7.3}s]", elapsed.as_secs_f64());
                 self.line(palette.warn, "SLOW", &time, &words(id))?;
+            }
+            Event::Stopping { playing } => {
+                let text = match playing {
+                    0 => String::new(),
+                    1 => "1 conversation ends, with its finally; ".to_owned(),
+                    n => format!("{n} conversations end, each with its finally; "),
+                };
+                writeln!(
+                    self.out,
+                    "{}: {text}press Ctrl-C again to stop at once",
+                    paint(palette.warn, "Interrupted")
+                )?;
             }
             Event::CaseFinished(outcome) => self.case(outcome)?,
             Event::RunFinished { summary, elapsed } => self.summary(summary, *elapsed)?,
@@ -336,17 +387,73 @@ impl LeftOver {
     }
 }
 
+fn has_failed(outcome: &Outcome) -> bool {
+    matches!(outcome.result, CaseResult::Played(Verdict::Failed(_)))
+}
+
+/// A seed as it is shown and typed: 8 hexadecimal digits, or 16.
+pub fn shown_seed(seed: u64) -> String {
+    if u32::try_from(seed).is_ok() {
+        format!("{seed:08x}")
+    } else {
+        format!("{seed:016x}")
+    }
+}
+
 /// The first column: a word, right-aligned.
 fn heading(style: anstyle::Style, label: &str) -> String {
     paint(style, format_args!("{label:>12}")).to_string()
 }
 
-/// A word as a POSIX shell takes it.
+/// A word as a shell takes it, in which nothing can steer a terminal: what cannot be seen is written `$'\x1b'`.
 pub fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
+        return word.to_owned();
+    }
+    let is_shown = |c: char| {
+        escape_words(c.encode_utf8(&mut [0; 4]))
+            .to_string()
+            .starts_with(c)
+    };
+    if word.chars().all(|c| c == '\\' || is_shown(c)) {
+        return format!("'{}'", word.replace('\'', r"'\''"));
+    }
+    let mut shown = String::from("$'");
+    for c in word.chars() {
+        match c {
+            '\'' | '\\' => shown.extend(['\\', c]),
+            c if is_shown(c) => shown.push(c),
+            c => shown.extend((c.encode_utf8(&mut [0; 4]).bytes()).map(|b| format!("\\x{b:02x}"))),
+        }
+    }
+    shown + "'"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_quoted_as_a_shell_takes_them_and_nothing_in_them_is_raw() {
+        for (word, shown) in [
+            ("a/b.json", "a/b.json"),
+            ("", "''"),
+            ("a b", "'a b'"),
+            ("it's", r"'it'\''s'"),
+            (r"a\d", r"'a\d'"),
+            ("x=\x1b[31m", r"$'x=\x1b[31m'"),
+            ("it's\n\\", r"$'it\'s\x0a\\'"),
+            ("\u{202e}", r"$'\xe2\x80\xae'"),
+            ("käse", "'käse'"),
+        ] {
+            assert_eq!(quoted(word), shown);
+        }
+    }
+
+    #[test]
+    fn seeds_have_one_of_two_widths() {
+        assert_eq!(shown_seed(0x7f3a), "00007f3a");
+        assert_eq!(shown_seed(u64::MAX >> 4), "0fffffffffffffff");
     }
 }

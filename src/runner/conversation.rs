@@ -32,8 +32,6 @@ pub(super) struct Run {
 #[derive(Debug)]
 pub(super) struct Finished {
     pub(super) outcome: Box<Outcome>,
-    /// Whether a connection came about.
-    pub(super) connected: bool,
     /// Whether it was played as written although the run asks for other pieces.
     pub(super) as_written: bool,
 }
@@ -85,11 +83,11 @@ impl Run {
         let shown = verdict != Verdict::Passed || self.options.keep_transcripts;
         let name = case.scenario.name.as_ref();
         Finished {
-            connected: stats.connected,
             as_written: case.scenario.as_written && self.options.segment.is_some(),
             outcome: Box::new(Outcome {
                 name: name.and_then(|name| player.show(name)),
                 result: CaseResult::Played(verdict),
+                connected: stats.connected,
                 elapsed: stats.elapsed,
                 leftovers: player.leftovers(),
                 transcript: if shown {
@@ -157,11 +155,11 @@ pub(super) fn skipped(case: CaseRef, reason: String) -> Finished {
 fn finish(case: CaseRef, result: CaseResult) -> Finished {
     let name = case.scenario.name.as_ref().and_then(|name| name.plain());
     Finished {
-        connected: false,
         as_written: false,
         outcome: Box::new(Outcome {
             name: name.map(str::to_owned),
             result,
+            connected: false,
             elapsed: Duration::ZERO,
             leftovers: 0,
             transcript: Transcript::default(),

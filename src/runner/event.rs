@@ -34,6 +34,11 @@ pub enum Event {
         /// For how long.
         elapsed: Duration,
     },
+    /// The wish to stop was heard: no further case begins, and these end, each with its `finally`.
+    Stopping {
+        /// How many are being played.
+        playing: usize,
+    },
     /// A case is over. In the order of the files.
     CaseFinished(Box<Outcome>),
     /// The run is over.
@@ -58,6 +63,8 @@ pub struct Summary {
     pub skipped: usize,
     /// Begun and cancelled, or never begun.
     pub cancelled: usize,
+    /// Never begun: a part of the cancelled.
+    pub not_started: usize,
     /// Replies nothing expected, over all.
     pub leftovers: u64,
     /// Played as written although `--segment` asked otherwise.

@@ -19,6 +19,13 @@ impl<T> InOrder<T> {
         }
     }
 
+    /// Gives all that came early: what they wait for does not come any more.
+    pub(super) fn rest(&mut self, mut give: impl FnMut(T)) {
+        for (_, item) in std::mem::take(&mut self.early) {
+            give(item);
+        }
+    }
+
     /// Takes number `n`, and gives all whose turn it is now.
     pub(super) fn put(&mut self, n: usize, item: T, mut give: impl FnMut(T)) {
         if n != self.next {

@@ -17,6 +17,8 @@ pub struct Outcome {
     pub scenario: Arc<Scenario>,
     /// What came of it.
     pub result: CaseResult,
+    /// Whether a connection came about.
+    pub connected: bool,
     /// From first step to last.
     pub elapsed: Duration,
     /// Replies nothing expected.

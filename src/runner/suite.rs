@@ -26,7 +26,7 @@ const MAX_UNREPORTED: usize = 256;
 /// Plays cases, at most [`RunOptions::jobs`] at a time, and tells `events` what happens; results in the order of `cases`.
 ///
 /// Once `cancel` is asked for, no further case is begun, and those that are being played play their `finally` and end.
-/// The count is right also then.
+/// Asked to stop at once, it drops them instead. The count is right also then.
 ///
 /// # Panics
 ///
@@ -50,7 +50,8 @@ pub async fn run_suite(
         jobs,
         seed: options.seed,
     });
-    let workers = jobs.min(cases.len());
+    let all = cases.len();
+    let workers = jobs.min(all);
     let queue = Arc::new(Queue::new(cases));
     let mut suite = Suite {
         summary: Summary::default(),
@@ -74,7 +75,11 @@ pub async fn run_suite(
         tasks.spawn(work(Arc::clone(&run), Arc::clone(&queue), told.clone()));
     }
     drop(told);
-    suite.listen(news).await;
+    suite.listen(news, cancel).await;
+    if cancel.is_at_once() {
+        tasks.abort_all();
+        suite.report_the_rest();
+    }
     while let Some(worked) = tasks.join_next().await {
         if let Err(error) = worked
             && let Ok(panic) = error.try_into_panic()
@@ -84,8 +89,14 @@ pub async fn run_suite(
     }
 
     let mut summary = suite.summary;
-    summary.cancelled += queue.left();
-    end(run).await;
+    summary.not_started = queue.left();
+    // Also those that were dropped in the middle.
+    summary.cancelled = all.saturating_sub(summary.run + summary.skipped);
+    tokio::select! {
+        biased;
+        () = cancel.wanted_at_once() => {}
+        () = end(run) => {}
+    }
     events(Event::RunFinished {
         summary,
         elapsed: began.elapsed(),
@@ -155,8 +166,9 @@ struct Suite<'a, F> {
 }
 
 impl<F: FnMut(Event)> Suite<'_, F> {
-    /// Listens until all workers are gone.
-    async fn listen(&mut self, mut news: mpsc::Receiver<News>) {
+    /// Listens until all workers are gone, or nothing is to be waited for.
+    async fn listen(&mut self, mut news: mpsc::Receiver<News>, cancel: &Cancel) {
+        let mut is_told = false;
         loop {
             let slow = self.next_slow();
             tokio::select! {
@@ -167,6 +179,12 @@ impl<F: FnMut(Event)> Suite<'_, F> {
                     Some(News::Finished(n, finished)) => self.finished(n, finished),
                     None => return,
                 },
+                () = cancel.wanted_at_once() => return,
+                () = cancel.cancelled(), if !is_told => {
+                    is_told = true;
+                    let playing = self.playing.len();
+                    (self.events)(Event::Stopping { playing });
+                }
                 () = at(slow) => self.call_slow(),
             }
         }
@@ -188,6 +206,13 @@ impl<F: FnMut(Event)> Suite<'_, F> {
         });
     }
 
+    /// Reports what is over and would wait for what is dropped.
+    fn report_the_rest(&mut self) {
+        let events = &mut *self.events;
+        self.in_order
+            .rest(|outcome| events(Event::CaseFinished(outcome)));
+    }
+
     fn count(&mut self, finished: &Finished) {
         let summary = &mut self.summary;
         match &finished.outcome.result {
@@ -204,7 +229,7 @@ impl<F: FnMut(Event)> Suite<'_, F> {
         }
         summary.leftovers += finished.outcome.leftovers;
         summary.as_written += usize::from(finished.as_written);
-        summary.connected |= finished.connected;
+        summary.connected |= finished.outcome.connected;
     }
 
     /// When the next case is slow. Cases that are over by now are forgotten.

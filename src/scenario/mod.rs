@@ -34,7 +34,11 @@ pub use encoding::{PayloadError, parse_base64, parse_hex};
 pub use error::EvalError;
 pub use explanations::EXPLANATIONS;
 pub use expression::{MAX_EXPRESSION, MAX_FUEL, MAX_LIST};
-pub use lower::{MAX_DURATION, MAX_FILE, MAX_MISTAKES, MAX_PAYLOAD, ReadOptions, read};
+pub use keys::nearest;
+pub use lower::{
+    BUILT_IN, DurationError, MAX_DURATION, MAX_FILE, MAX_MISTAKES, MAX_PAYLOAD, ReadOptions,
+    parse_duration, read,
+};
 pub use matcher::{Matcher, MatcherNode};
 pub use model::{Case, Reply, Scenario, ServerSettings};
 pub use pattern::{

@@ -49,6 +49,11 @@ impl Names {
         self.list.get(usize::from(id.0)).map_or("", |name| name)
     }
 
+    /// All names.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.list.iter().map(|name| &**name)
+    }
+
     /// How many names there are.
     pub fn len(&self) -> usize {
         self.list.len()

@@ -39,7 +39,7 @@ fn what_fails_ends_with_1_and_is_named_again_at_the_end() {
         .says("4 run: 3 passed, 1 failed, 0 skipped");
     let last = output.stderr.lines().last().expect("lines");
     assert!(
-        last.ends_with("again  backchat run --no-fail-fast -f b/fails"),
+        last.ends_with("again  backchat run scenarios/b/fails.json --no-fail-fast"),
         "{last}"
     );
 }
@@ -55,7 +55,7 @@ fn a_run_stops_at_the_first_failure_unless_this_is_ci_or_it_is_told_not_to() {
         .output()
         .ends_with(1)
         .says("1 run: 0 passed, 1 failed, 0 skipped, 1 cancelled")
-        .says("at the first failure; `--no-fail-fast` plays on");
+        .says("Stopped after a failure: 1 case was not started; `--no-fail-fast` plays on");
     place
         .backchat(one_by_one)
         .env("CI", "true")
@@ -83,6 +83,12 @@ fn a_wrong_flag_or_value_ends_with_2() {
         &["run", "-t", "smtp://localhost:25"],
         &["run", "-t", "localhost"],
         &["run", "-v", "-q"],
+        &["run", "--simulate", "-t", "localhost:1"],
+        &["run", "--var", "seed=1"],
+        &["run", "--timeout", "0s"],
+        &["run", "-j", "zz"],
+        &["check", "-v"],
+        &["serve", "-q"],
         &["serve", "-l", "nowhere"],
     ] {
         let output = Program::new(args).output();
@@ -162,16 +168,13 @@ fn a_target_that_nobody_listens_at_ends_with_5_and_says_what_was_tried() {
         .output();
     output
         .ends_with(5)
-        .says(
-            &format!("not one connection to {target} came about").replace("to 127", "to tcp://127"),
-        )
-        .says(&format!("tried {target}: connection refused"));
-    // In full once, not once for each.
-    assert_eq!(
-        output.stderr.matches("error[BC2012]").count(),
-        1,
-        "{output}"
-    );
+        .says(&format!(
+            "0 skipped\nerror: cannot connect to tcp://{target}: connection refused\n  \
+             help: is the server running, and is this its address?\n"
+        ))
+        .does_not_say("error[")
+        .does_not_say("again");
+    assert_eq!(output.stderr.matches("FAIL").count(), 4, "{output}");
 }
 
 #[test]
@@ -181,7 +184,7 @@ fn a_host_that_does_not_resolve_ends_with_5() {
         .output()
         .ends_with(5)
         .says("no-such-host.invalid")
-        .says("not one connection");
+        .says("error: cannot connect to tcp://no-such-host.invalid:7: ");
 }
 
 #[test]
@@ -490,4 +493,87 @@ fn check_explains_a_code_on_standard_output_and_refuses_one_that_is_none() {
         .backchat(["check", "--explain", "BC1013", "talk.json"])
         .output()
         .ends_with(2);
+}
+
+#[test]
+fn what_was_typed_cannot_steer_the_terminal() {
+    for args in [
+        &["run", "--no\x1b[31m"][..],
+        &["run", "--timeout", "\x1b[31m"],
+        &["\x1b[31m"],
+    ] {
+        Program::new(args).output().ends_with(2).shows_nothing_raw();
+    }
+    Workplace::with_scenario(FAILS)
+        .backchat(["run", "talk.json", "--var", "x=\x1b[31m"])
+        .output()
+        .ends_with(1)
+        .says(r"again  backchat run talk.json --var $'x=\x1b[31m'")
+        .shows_nothing_raw();
+}
+
+#[test]
+fn a_variable_that_no_scenario_reads_is_warned_about() {
+    let place = Workplace::with_scenario(
+        r#"{ "vars": { "who": "Ann" }, "steps": [{ "expect": "Welcome!" }, { "send": "{{who}}" }] }"#,
+    );
+    place
+        .backchat(["run", "talk.json", "--var", "wo=Bob"])
+        .output()
+        .ends_with(0)
+        .says(
+            "warning: no selected scenario reads `wo`, which --var sets; did you mean \"who\"?\n",
+        );
+    place
+        .backchat(["run", "talk.json", "--var", "who=Bob"])
+        .output()
+        .ends_with(0)
+        .does_not_say("warning");
+}
+
+#[test]
+fn what_selects_nothing_is_told_what_there_is() {
+    for (args, words) in [
+        (&["run", "--tag", "rude"][..], "the tags there are: polite"),
+        (
+            &["run", "-f", "FAILS"],
+            "upper and lower case matter: there is b/fails",
+        ),
+    ] {
+        three()
+            .backchat(args.iter().copied())
+            .output()
+            .ends_with(4)
+            .says(words);
+    }
+}
+
+#[test]
+fn a_wrong_number_of_jobs_names_the_flag_and_its_variable() {
+    Program::new(["run", "-j", "0"])
+        .output()
+        .ends_with(2)
+        .says("not a whole number from 1");
+    Program::new(["run"])
+        .env("BACKCHAT_JOBS", "zz")
+        .output()
+        .ends_with(2)
+        .says("BACKCHAT_JOBS");
+}
+
+#[test]
+fn a_failure_names_its_scenario_and_the_cases_that_failed() {
+    let cases = r#"{
+        "name": "greets {{who}}\u001b[2J",
+        "cases": [{ "case": "ann", "who": "Ann" }, { "case": "bob", "who": "Bob" }],
+        "steps": [{ "expect": "Welcome!" }, { "send": "{{who}}" }, { "expect": "Hello, Ann!" }]
+    }"#;
+    let output = Workplace::with_scenario(cases)
+        .backchat(["run", "talk.json"])
+        .output();
+    output
+        .ends_with(1)
+        .says(r"talk#bob   greets Bob\x1b[2J")
+        .says("again  backchat run talk.json -f")
+        .shows_nothing_raw();
 }

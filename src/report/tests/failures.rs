@@ -13,7 +13,7 @@ use crate::report::failure::{Scene, block};
 use crate::report::{CODES, Palette, code};
 use crate::scenario::{ClientId, CloseKinds, EvalError, SourceFile, Span};
 use crate::time::Time;
-use crate::wire::{Framing, LineEnding, WireError, WireErrorKind};
+use crate::wire::{Framing, WireError, WireErrorKind};
 
 /// The file all failures point into; `§` stands around the value of the step that fails.
 const FILE: &str = r#"{
@@ -45,7 +45,7 @@ fn source() -> (SourceFile, Span) {
     (source, span)
 }
 
-fn failure(kind: FailureKind) -> Failure {
+pub(super) fn failure(kind: FailureKind) -> Failure {
     Failure {
         span: source().1,
         step: 4,
@@ -73,7 +73,7 @@ fn link(name: &str, open: bool, ended: Option<Ending>, unread: usize) -> LinkSta
     }
 }
 
-fn event(micros: u64, client: u16, kind: EventKind) -> Event {
+pub(super) fn event(micros: u64, client: u16, kind: EventKind) -> Event {
     Event {
         at: Time::from_nanos(micros * 1000),
         client: ClientId(client),
@@ -89,7 +89,7 @@ fn sent(bytes: &[u8]) -> EventKind {
     }
 }
 
-fn received(bytes: &[u8]) -> EventKind {
+pub(super) fn received(bytes: &[u8]) -> EventKind {
     EventKind::Received {
         head: bytes.into(),
         len: bytes.len(),
@@ -98,7 +98,7 @@ fn received(bytes: &[u8]) -> EventKind {
 }
 
 /// What had been said before the step failed.
-fn opening() -> Vec<Event> {
+pub(super) fn opening() -> Vec<Event> {
     vec![
         event(21, 0, EventKind::Connected("127.0.0.1:40112".into())),
         event(1100, 0, received(b"220 ready\n")),
@@ -107,7 +107,7 @@ fn opening() -> Vec<Event> {
     ]
 }
 
-fn exactly(bytes: &[u8]) -> Expected {
+pub(super) fn exactly(bytes: &[u8]) -> Expected {
     Expected {
         exact: Some(bytes.into()),
         words: format!(
@@ -124,7 +124,7 @@ fn words(words: &str) -> Expected {
     }
 }
 
-fn mismatch(expected: Expected, bytes: &[u8], because: Option<&str>) -> FailureKind {
+pub(super) fn mismatch(expected: Expected, bytes: &[u8], because: Option<&str>) -> FailureKind {
     FailureKind::Mismatch {
         expected,
         received: bytes.into(),
@@ -153,7 +153,7 @@ fn conversation<'a>(events: &'a [Event], clients: &'a [&'a str]) -> Conversation
 }
 
 #[track_caller]
-fn check_with_finally(
+pub(super) fn check_with_finally(
     name: &str,
     failure: &Failure,
     events: &[Event],
@@ -462,73 +462,6 @@ fn too_many_steps() {
     let mut failure = failure(FailureKind::TooManySteps { limit: 1_000_000 });
     failure.rounds = vec![0, 249_999];
     check("too-many-steps", &failure, &opening(), &["client"]);
-}
-
-#[test]
-fn what_fails_in_finally_stands_beside_what_failed_before() {
-    let mut first = failure(mismatch(exactly(b"530 denied"), b"535 denied", None));
-    let mut second = failure(FailureKind::ConnectTimedOut);
-    second.in_finally = true;
-    (second.step, second.steps) = (2, 2);
-    first.finally = Some(Box::new(second));
-    let mut events = opening();
-    events.push(event(2800, 0, received(b"535 denied\n")));
-    let refusal = Refusal {
-        refused: false,
-        message: "127.0.0.1:4444: no answer".into(),
-    };
-    let skipped = EventKind::Skipped {
-        step: 1,
-        why: "`session` has not been captured".into(),
-    };
-    let finally = [
-        event(2900, 0, skipped),
-        event(2950, 0, EventKind::Refused(refusal)),
-    ];
-    let framing = Framing::LINE;
-    check_with_finally(
-        "finally",
-        &first,
-        &events,
-        Some(&finally),
-        &["client"],
-        &framing,
-    );
-}
-
-#[test]
-fn what_fails_in_finally_only_is_shown_after_what_went_before() {
-    let mut failure = failure(mismatch(exactly(b"221 bye"), b"535 denied", None));
-    failure.in_finally = true;
-    (failure.step, failure.steps) = (1, 2);
-    let finally = [event(2800, 0, received(b"535 denied\n"))];
-    let framing = Framing::LINE;
-    check_with_finally(
-        "finally-only",
-        &failure,
-        &opening(),
-        Some(&finally),
-        &["client"],
-        &framing,
-    );
-}
-
-#[test]
-fn a_line_that_ends_in_another_way_than_the_framing_takes() {
-    let failure = failure(FailureKind::TimedOut {
-        expected: exactly(b"530 denied"),
-        received: b"530 denied\n".to_vec(),
-        received_len: 11,
-    });
-    let framing = Framing::Line(LineEnding::CrLf);
-    check_with_finally(
-        "timed-out-lf",
-        &failure,
-        &opening(),
-        None,
-        &["client"],
-        &framing,
-    );
 }
 
 #[test]

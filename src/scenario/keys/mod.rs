@@ -12,4 +12,4 @@ mod values;
 pub(super) use conversation::{CLOSES, CONNECTS, ENDINGS};
 pub(super) use file::FRAMINGS;
 pub(super) use key::{Form, Key, Place, Role, Since, Word};
-pub(super) use nearest::nearest;
+pub use nearest::nearest;

@@ -3,7 +3,7 @@
 /// The word of `candidates` that `word` was probably meant to be.
 ///
 /// Case, `-` and a missing `_` do not count; otherwise one letter in three may be wrong.
-pub(in crate::scenario) fn nearest<'c>(
+pub fn nearest<'c>(
     word: &str,
     candidates: impl Iterator<Item = &'c str> + Clone,
 ) -> Option<&'c str> {

@@ -7,7 +7,7 @@ pub const MAX_DURATION: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A text that is no duration.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct DurationError {
+pub struct DurationError {
     /// What is wrong.
     pub message: String,
     /// How it is written.
@@ -54,7 +54,7 @@ const ALSO: [(&str, u128, &str); 23] = [
 /// # Errors
 ///
 /// Fails when it is none, is no whole number of nanoseconds, or is longer than [`MAX_DURATION`].
-pub(super) fn parse(text: &str) -> Result<Duration, DurationError> {
+pub fn parse(text: &str) -> Result<Duration, DurationError> {
     let (number, unit) = split(text);
     let known = UNITS.iter().find(|(name, _)| *name == unit);
     let Some((_, nanos)) = known else {

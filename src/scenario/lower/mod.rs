@@ -22,6 +22,7 @@ mod steps;
 mod streams;
 mod verbs;
 
-pub use durations::MAX_DURATION;
+pub use durations::{DurationError, MAX_DURATION, parse as parse_duration};
+pub use names::BUILT_IN;
 pub use payloads::MAX_PAYLOAD;
 pub use read::{MAX_FILE, MAX_MISTAKES, ReadOptions, read};

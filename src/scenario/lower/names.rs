@@ -14,7 +14,7 @@ use super::read::MAX_MISTAKES;
 use super::reader::Reader;
 
 /// Names that are always there, beside those of the clients.
-pub(super) const BUILT_IN: [&str; 6] = ["scenario", "case", "index", "run_id", "seed", "target"];
+pub const BUILT_IN: [&str; 6] = ["scenario", "case", "index", "run_id", "seed", "target"];
 
 /// Words of the template language: a name like these could not be read.
 const WORDS: [&str; 13] = [
