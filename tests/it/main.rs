@@ -5,6 +5,7 @@
 mod allocations;
 mod cli;
 mod corpus_replay;
+mod documents;
 mod failures;
 mod harness;
 mod hostile;
