@@ -25,6 +25,7 @@
 //! scenario    JSON → model with positions, payloads, matchers, templates
 //! wire        bytes ⇄ messages ⇄ text
 //! time        a moment: nanoseconds since the conversation began
+//! count       how many there are of something, in words
 //! ```
 //!
 //! # Example
@@ -63,6 +64,8 @@
 
 #[cfg(feature = "cli")]
 pub mod cli;
+#[cfg(feature = "cli")]
+mod count;
 #[cfg(feature = "cli")]
 pub mod drive;
 #[cfg(feature = "cli")]

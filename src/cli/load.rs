@@ -6,6 +6,7 @@ use std::thread;
 use super::console::Console;
 use super::error::CliError;
 use super::files::{self, Found};
+use crate::count::count;
 use crate::report::render_diagnostics;
 use crate::scenario::{Diagnostics, ReadOptions, Scenario, Severity, read};
 
@@ -99,7 +100,7 @@ impl Load {
 
     fn add(&mut self, found: Found, outcome: Outcome, console: &Console, warn: bool) {
         self.files += 1;
-        let count = |list: &Diagnostics, severity| {
+        let of = |list: &Diagnostics, severity| {
             list.list
                 .iter()
                 .filter(|diagnostic| diagnostic.severity == severity)
@@ -128,32 +129,30 @@ impl Load {
                 mistakes
             }
         };
-        self.errors += count(&diagnostics, Severity::Error);
-        self.warnings += count(&diagnostics, Severity::Warning);
+        self.errors += of(&diagnostics, Severity::Error);
+        self.warnings += of(&diagnostics, Severity::Warning);
         self.shown
             .push_str(&render_diagnostics(&diagnostics, &console.palette));
     }
 
     /// The count: `9 files checked: 8 ok, 1 with 4 errors`.
     pub(super) fn count(&self) -> String {
-        let plural =
-            |n: usize, thing: &str| format!("{n} {thing}{}", if n == 1 { "" } else { "s" });
-        let mut count = format!(
+        let mut counted = format!(
             "{} checked: {} ok",
-            plural(self.files, "file"),
+            count(self.files, "file"),
             self.files - self.invalid
         );
         if self.invalid > 0 {
-            count.push_str(&format!(
+            counted.push_str(&format!(
                 ", {} with {}",
                 self.invalid,
-                plural(self.errors, "error")
+                count(self.errors, "error")
             ));
         }
         if self.warnings > 0 {
-            count.push_str(&format!(", {}", plural(self.warnings, "warning")));
+            counted.push_str(&format!(", {}", count(self.warnings, "warning")));
         }
-        count
+        counted
     }
 
     /// The scenarios, if no file has a mistake.

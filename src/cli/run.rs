@@ -16,6 +16,7 @@ use super::files;
 use super::load::{Load, Loaded};
 use super::select::Selection;
 use super::signals::Signals;
+use crate::count::count;
 use crate::drive::Cancel;
 use crate::player::{FailureKind, Segment, Verdict};
 use crate::report::{Detail, Progress, Reporter, Terminal, TerminalOptions};
@@ -111,11 +112,7 @@ fn cases(args: &RunArgs, loaded: &[Loaded], console: &Console) -> Result<Vec<Cas
     }
     if cases.is_empty() {
         return Err(CliError::NothingSelected {
-            cases: if all == 1 {
-                "1 case".into()
-            } else {
-                format!("{all} cases")
-            },
+            cases: count(all, "case"),
             filters: selection.describe(),
             help: selection.help(loaded),
         });

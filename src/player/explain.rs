@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::matching::Matching;
 use super::verdict::{Expected, Failure};
+use crate::count::count;
 use crate::scenario::{Matcher, MatcherNode};
 use crate::wire::escape;
 
@@ -128,14 +129,14 @@ impl Matching {
                 _ = write!(words, "it does not match the regex `{}`", pattern.text());
                 let reach = pattern.reach(message);
                 if (1..message.len()).contains(&reach) {
-                    _ = write!(words, "; it fits the first {}", count(reach as u64, "byte"));
+                    _ = write!(words, "; it fits the first {}", count(reach, "byte"));
                 }
             }
             MatcherNode::Length { min, max } => {
                 _ = write!(
                     words,
                     "it has {}, not {}",
-                    count(message.len() as u64, "byte"),
+                    count(message.len(), "byte"),
                     length_words(*min, *max)
                 );
             }
@@ -189,11 +190,6 @@ impl Matching {
 /// The first bytes, as many as a failure keeps.
 pub(super) fn head(bytes: &[u8]) -> Vec<u8> {
     bytes.get(..Failure::MAX_BYTES).unwrap_or(bytes).to_vec()
-}
-
-/// `1 byte`, `2 bytes`.
-fn count(n: u64, what: &str) -> String {
-    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
 fn length_words(min: u64, max: u64) -> String {

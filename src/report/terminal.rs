@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use super::conversation::{Conversation, FINALLY, is_shown_whole};
 use super::palette::paint;
-use super::text::{count, words};
+use super::text::words;
 use super::{Palette, Reporter, render_failure};
+use crate::count::count;
 use crate::player::{FailureKind, Verdict};
 use crate::runner::{CaseResult, Event, Outcome, Summary};
 use crate::wire::escape_words;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::count::count;
 use crate::wire::{escape, escape_words};
 
 /// How many columns of escaped bytes a line shows.
@@ -85,15 +86,6 @@ fn columns(c: char) -> usize {
 /// `12 bytes`, `1 byte`.
 pub(super) fn bytes(n: usize) -> String {
     count(n, "byte")
-}
-
-/// `12 things`, `1 thing`.
-pub(super) fn count(n: usize, thing: &str) -> String {
-    if n == 1 {
-        format!("1 {thing}")
-    } else {
-        format!("{n} {thing}s")
-    }
 }
 
 /// A duration in the unit that fits: `480 us`, `2.8 ms`, `5.0 s`.

@@ -35,6 +35,7 @@ const LAYERS: &[&str] = &[
     "scenario",
     "wire",
     "time",
+    "count",
 ];
 
 /// What a layer may not name although it stands below it.
