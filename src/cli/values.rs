@@ -13,7 +13,7 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
 /// Reads a duration that is not zero.
 pub(super) fn some_time(text: &str) -> Result<Duration, String> {
     match duration(text)? {
-        Duration::ZERO => Err("this is no time at all; it cannot be zero".to_owned()),
+        Duration::ZERO => Err("it must be longer than zero".to_owned()),
         time => Ok(time),
     }
 }

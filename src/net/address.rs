@@ -44,7 +44,7 @@ pub enum AddressError {
         given: String,
     },
     /// The port is no number, or too large a one.
-    #[error("{port:?} is no port: ports are numbers from 0 to 65535")]
+    #[error("{port:?} is not a port number: ports are numbers from 0 to 65535")]
     BadPort {
         /// What stands where the port should.
         port: String,

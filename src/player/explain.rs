@@ -141,8 +141,9 @@ impl Matching {
                 );
             }
             MatcherNode::Not(inner) => {
-                words.push_str("it must be one that ");
-                self.describe_not(inner, &mut words);
+                words.push_str("it ");
+                self.describe(inner, true, &mut words);
+                words.push_str(", and must not");
             }
             MatcherNode::OneOf(list) => {
                 _ = write!(words, "none of the {} alternatives holds", list.len())

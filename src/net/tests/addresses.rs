@@ -70,23 +70,23 @@ const NO_ADDRESSES: &[(&str, &str)] = &[
     ),
     (
         "host:",
-        "\"\" is no port: ports are numbers from 0 to 65535",
+        "\"\" is not a port number: ports are numbers from 0 to 65535",
     ),
     (
         "host:http",
-        "\"http\" is no port: ports are numbers from 0 to 65535",
+        "\"http\" is not a port number: ports are numbers from 0 to 65535",
     ),
     (
         "host:65536",
-        "\"65536\" is no port: ports are numbers from 0 to 65535",
+        "\"65536\" is not a port number: ports are numbers from 0 to 65535",
     ),
     (
         "host:-1",
-        "\"-1\" is no port: ports are numbers from 0 to 65535",
+        "\"-1\" is not a port number: ports are numbers from 0 to 65535",
     ),
     (
         "host:80x",
-        "\"80x\" is no port: ports are numbers from 0 to 65535",
+        "\"80x\" is not a port number: ports are numbers from 0 to 65535",
     ),
     (
         "tcp://host:80/path",
