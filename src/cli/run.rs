@@ -48,7 +48,8 @@ pub(super) fn run(args: RunArgs, console: &Console) -> Result<ExitStatus, CliErr
         fail_fast: options.fail_fast,
         counted: !console.watched,
     };
-    let report = Report::new(report, Again::new(&args, &loaded), console);
+    let again = Again::new(&args, &loaded);
+    let report = Report::new(report, again, target.to_string(), console);
     // From here on a case's scenario is held only until it has been played.
     drop(loaded);
     let runtime = runtime()?;
@@ -192,7 +193,6 @@ async fn play(
             signals.do_not_ask_again().await;
         }
     });
-    let named = target.to_string();
     let summary = run_suite(cases, target, options, &cancel, |event| {
         if report.event(&event).is_err() {
             cancel.cancel();
@@ -204,7 +204,7 @@ async fn play(
         console.error(&error);
         return Ok(status.or(error.status()));
     }
-    Ok(status.or(verdict(&summary, named, report.tried, console)))
+    Ok(status.or(verdict(&summary, report.target, report.tried, console)))
 }
 
 /// What the count comes to.
@@ -225,6 +225,8 @@ struct Report {
     progress: Option<Progress>,
     terminal: Terminal<Box<dyn Write>>,
     again: Again,
+    /// What is under test.
+    target: String,
     /// Why connections did not come about: each reason once.
     tried: Vec<String>,
     /// Why nothing more can be reported.
@@ -232,7 +234,7 @@ struct Report {
 }
 
 impl Report {
-    fn new(options: TerminalOptions, again: Again, console: &Console) -> Self {
+    fn new(options: TerminalOptions, again: Again, target: String, console: &Console) -> Self {
         let stderr = BufWriter::new(io::stderr());
         let progress = console.watched.then(Progress::new);
         let out: Box<dyn Write> = match &progress {
@@ -243,6 +245,7 @@ impl Report {
             progress,
             terminal: Terminal::new(out, options),
             again,
+            target,
             tried: Vec::new(),
             failed: None,
         }
@@ -263,14 +266,9 @@ impl Report {
         if let Event::CaseFinished(outcome) = event
             && let CaseResult::Played(Verdict::Failed(failure)) = &outcome.result
         {
-            let why = match &failure.kind {
-                FailureKind::NotConnected(why) => why.message.clone(),
-                FailureKind::ConnectTimedOut => "no answer in time".into(),
-                _ => String::new(),
-            };
-            if !why.is_empty() && self.tried.len() < MAX_TRIED && !self.tried.contains(&why) {
-                self.tried.push(why);
-            }
+            let why = no_connection(&failure.kind, &self.target);
+            let new = why.filter(|why| self.tried.len() < MAX_TRIED && !self.tried.contains(why));
+            self.tried.extend(new);
         }
         if self.failed.is_some() {
             return Err(());
@@ -285,5 +283,29 @@ impl Report {
             shown = shown.and_then(|()| self.again());
         }
         quiet_if_gone(shown).map_err(|error| self.failed = Some(error))
+    }
+}
+
+/// Why a case had no connection, if that is why it failed: what was tried, and what came of it.
+fn no_connection(kind: &FailureKind, target: &str) -> Option<String> {
+    match kind {
+        FailureKind::NotConnected(why) => Some(why.message.clone()),
+        FailureKind::ConnectTimedOut => Some(format!("{target}: no answer in time")),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_tried_is_named_also_where_nobody_answered() {
+        let target = "tcp://192.0.2.1:7";
+        assert_eq!(
+            no_connection(&FailureKind::ConnectTimedOut, target).as_deref(),
+            Some("tcp://192.0.2.1:7: no answer in time")
+        );
+        assert_eq!(no_connection(&FailureKind::NoConnection, target), None);
     }
 }
