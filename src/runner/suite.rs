@@ -172,19 +172,19 @@ impl<F: FnMut(Event)> Suite<'_, F> {
         loop {
             let slow = self.next_slow();
             tokio::select! {
-                // A case that is over is not called slow.
+                // The wish to stop is told before what it brings about, and a case that is over is not called slow.
                 biased;
+                () = cancel.cancelled(), if !is_told => {
+                    is_told = true;
+                    let playing = self.playing.len();
+                    (self.events)(Event::Stopping { playing });
+                }
                 news = news.recv() => match news {
                     Some(News::Started(n, id)) => self.started(n, id),
                     Some(News::Finished(n, finished)) => self.finished(n, finished),
                     None => return,
                 },
                 () = cancel.wanted_at_once() => return,
-                () = cancel.cancelled(), if !is_told => {
-                    is_told = true;
-                    let playing = self.playing.len();
-                    (self.events)(Event::Stopping { playing });
-                }
                 () = at(slow) => self.call_slow(),
             }
         }
