@@ -1,10 +1,9 @@
 #!/usr/bin/env bash
 # Fuzzes each target for FUZZ_SECONDS (default 10), beginning with its committed seeds and its dictionary.
 #
-#   ci/fuzz-smoke.sh [TARGET…]     FUZZ_SECONDS=60   FUZZ_FLOOR=1000 (executions a second)   FUZZ_ASAN=1
+#   ci/fuzz-smoke.sh [TARGET…]     FUZZ_SECONDS=60   FUZZ_FLOOR=100 (executions a second)   FUZZ_ASAN=1
 #
-# Needs stable Rust and a C++ compiler, no cargo-fuzz: libFuzzer comes with the crate libfuzzer-sys, coverage is a pass of
-# rustc's own. FUZZ_ASAN=1 builds with AddressSanitizer too, through cargo-fuzz on nightly, where both are installed.
+# Needs stable Rust and a C++ compiler (see fuzz-build.sh). FUZZ_ASAN=1 builds with AddressSanitizer too, through cargo-fuzz on nightly, where both are installed.
 #
 # Red when a target fails; when it ran hardly at all, without coverage, or without its seeds: a pipeline that is dead must
 # not look like one that finds nothing.
@@ -23,8 +22,6 @@ if ! command -v "${CXX:-c++}" >/dev/null; then
     exit 0
 fi
 
-host=$(rustc -vV | sed -n 's/^host: //p')
-
 build_with_asan() {
     if ! cargo fuzz --version >/dev/null 2>&1 || ! rustup run nightly rustc --version >/dev/null 2>&1; then
         echo "SKIPPED: AddressSanitizer: it needs a nightly toolchain and cargo-fuzz (cargo install cargo-fuzz)"
@@ -36,21 +33,9 @@ build_with_asan() {
     done
 }
 
-# With --target, the flags reach neither build scripts nor procedural macros. An own directory, for other flags than others'.
-build() {
-    local coverage='' part
-    for part in level=4 inline-8bit-counters pc-table trace-compares stack-depth; do
-        coverage+=" -Cllvm-args=-sanitizer-coverage-$part"
-    done
-    RUSTFLAGS="--cfg fuzzing -Cpasses=sancov-module$coverage" \
-        cargo build --release --locked --target "$host" --target-dir target/coverage
-}
-
-binaries=target/coverage/$host/release
-if [ "${FUZZ_ASAN:-0}" = 1 ] && build_with_asan; then
-    binaries=target/$host/release
-else
-    build
+binaries=target/$(rustc -vV | sed -n 's/^host: //p')/release
+if [ "${FUZZ_ASAN:-0}" != 1 ] || ! build_with_asan; then
+    binaries=$(bash ../ci/fuzz-build.sh)
 fi
 
 log=$(mktemp)
@@ -71,7 +56,7 @@ for target in "${targets[@]}"; do
     [ "$target" != scenario_json ] || more=(../scenarios)
     status=0
     "$binaries/$target" \
-        -max_total_time="$seconds" -max_len=1024 -timeout=20 -rss_limit_mb=1024 \
+        -max_total_time="$seconds" -max_len="$(bash ../ci/fuzz-max-len.sh "$target")" -timeout=20 -rss_limit_mb=1024 \
         -dict="dictionaries/$target.dict" -artifact_prefix="artifacts/$target/" \
         -print_final_stats=1 "corpus/$target" "seeds/$target" "${more[@]}" >"$log" 2>&1 || status=$?
 

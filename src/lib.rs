@@ -62,6 +62,7 @@
 //! `cli`, on unless default features are off, is all of the above. Without it there is only [`wire`], for programs that want
 //! its framings and nothing else; `codec` adds them as codecs of tokio-util.
 
+mod canary;
 #[cfg(feature = "cli")]
 pub mod cli;
 #[cfg(feature = "cli")]

@@ -4,4 +4,4 @@
 
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|data: &[u8]| backchat::props::session(data));
+fuzz_target!(init: backchat::props::wake_canary(), |data: &[u8]| backchat::props::session(data));

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use memchr::memmem;
 
+use crate::canary::{Bug, sings};
 use crate::scenario::{
     Compiled, EvalError, Matcher, MatcherNode, Payload, StreamFound, StreamSearch, Values,
 };
@@ -17,7 +18,7 @@ use crate::wire::escape;
 
 /// What a matcher says of the bytes so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Hold {
+pub(crate) enum Hold {
     /// It holds for the run of this length, and for no shorter one that was asked for.
     At(usize),
     /// It holds for no run so far; more bytes may change that.
@@ -28,7 +29,7 @@ pub(super) enum Hold {
 
 /// The state of one match, with the values of now filled in. Reused from step to step.
 #[derive(Debug, Default)]
-pub(super) struct Matching {
+pub(crate) struct Matching {
     nodes: Vec<NodeState>,
     /// The bytes of payloads that had to be computed.
     computed: Vec<u8>,
@@ -54,7 +55,7 @@ struct NodeState {
 
 impl Matching {
     /// Begins a match: computes what has to be computed, at most `limit` bytes a payload.
-    pub(super) fn begin(
+    pub(crate) fn begin(
         &mut self,
         matcher: &Matcher,
         values: &Values,
@@ -166,7 +167,7 @@ impl Matching {
     }
 
     /// Whether the matcher holds for a whole message, or for a whole run.
-    pub(super) fn holds(&self, matcher: &Matcher, message: &[u8]) -> bool {
+    pub(crate) fn holds(&self, matcher: &Matcher, message: &[u8]) -> bool {
         match &matcher.node {
             MatcherNode::Exact(payload) => message == self.bytes(matcher, payload),
             MatcherNode::Prefix(payload) => message.starts_with(self.bytes(matcher, payload)),
@@ -218,7 +219,7 @@ impl Matching {
     }
 
     /// The shortest run of `unread`, from its first byte on, for which the matcher holds.
-    pub(super) fn on_stream(&mut self, matcher: &Matcher, unread: &[u8]) -> Hold {
+    pub(crate) fn on_stream(&mut self, matcher: &Matcher, unread: &[u8]) -> Hold {
         self.next_hold(matcher, unread, 0)
     }
 
@@ -281,6 +282,9 @@ impl Matching {
                 let mut best = Hold::Never;
                 for inner in list {
                     best = match (best, self.next_hold(inner, data, from)) {
+                        (Hold::At(_), last) if sings(Bug::LastAlternative) && list.len() > 2 => {
+                            last
+                        }
                         (Hold::At(a), Hold::At(b)) => Hold::At(a.min(b)),
                         (Hold::At(a), _) | (_, Hold::At(a)) => Hold::At(a),
                         (Hold::Later, _) | (_, Hold::Later) => Hold::Later,
@@ -320,6 +324,7 @@ impl Matching {
         if state.holds_from.is_none() {
             match memmem::find(data.get(state.looked..)?, needle) {
                 Some(at) => state.holds_from = Some(state.looked + at + needle.len()),
+                None if sings(Bug::SharedNeedle) && needle.len() > 12 => state.looked = data.len(),
                 // The payload's first bytes may be the last ones here.
                 None => {
                     state.looked = state

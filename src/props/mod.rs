@@ -7,6 +7,8 @@
 mod conversation;
 mod frames;
 mod header;
+#[cfg(feature = "cli")]
+pub(crate) mod matching;
 mod naive;
 mod pieces;
 #[cfg(feature = "cli")]
@@ -25,9 +27,23 @@ mod utf8;
 #[cfg(feature = "cli")]
 pub use conversation::conversation;
 pub use frames::frame_decoder;
+#[cfg(feature = "cli")]
+pub use matching::matcher;
 pub use round_trip::frame_roundtrip;
 #[cfg(feature = "cli")]
 pub use scenario::scenario_json;
 #[cfg(feature = "cli")]
 pub use session::session;
 pub use utf8::utf8;
+
+/// Wakes the planted bug that the environment variable `BACKCHAT_CANARY` names, in builds that have planted bugs.
+///
+/// # Panics
+///
+/// When it names none of them: a fuzzer that then found nothing would prove nothing.
+pub fn wake_canary() {
+    #[cfg(canary)]
+    if let Ok(name) = std::env::var("BACKCHAT_CANARY") {
+        assert!(crate::canary::wake(&name), "no planted bug is named {name}");
+    }
+}

@@ -34,44 +34,39 @@ fn cut_off(stream: &[u8], limit: usize) -> First<'_> {
     Ok(None)
 }
 
-/// The first line of `stream` and its length with the ending, found byte by byte. Or where it becomes too long.
+/// The first line of `stream` and its length with the ending, Or where it becomes too long.
 pub(super) fn naive_line(
     ending: LineEnding,
     stream: &[u8],
     limit: usize,
 ) -> Result<Option<(&[u8], usize)>, usize> {
-    for len in 1..=stream.len() {
-        let (line, ended) = match (&stream[..len], ending) {
-            ([line @ .., b'\r', b'\n'], _) => (line, true),
-            ([line @ .., b'\n'], LineEnding::Lf | LineEnding::Either) => (line, true),
-            // This CR may be half an ending.
-            ([line @ .., b'\r'], _) => (line, false),
-            (line, _) => (line, false),
-        };
-        if line.len() > limit {
-            return Err(limit);
-        }
-        if ended {
-            return Ok(Some((line, len)));
-        }
+    let found = match ending {
+        LineEnding::CrLf => stream.windows(2).position(|two| two == b"\r\n"),
+        LineEnding::Lf | LineEnding::Either => stream.iter().position(|&byte| byte == b'\n'),
+    };
+    // Without an ending, a CR may be half of one.
+    let line = &stream[..found.unwrap_or(stream.len())];
+    let line = match ending {
+        LineEnding::CrLf if found.is_some() => line,
+        _ => line.strip_suffix(b"\r").unwrap_or(line),
+    };
+    if line.len() > limit {
+        return Err(limit);
     }
-    Ok(None)
+    let ending = if ending == LineEnding::CrLf { 2 } else { 1 };
+    Ok(found.map(|at| (line, at + ending)))
 }
 
 fn delimited<'a>(delimiter: &[u8], stream: &'a [u8], limit: usize) -> First<'a> {
-    for len in 1..=stream.len() {
-        let bytes = &stream[..len];
-        // The longest beginning of the delimiter that these bytes end with.
-        let begun = undecided(delimiter, bytes);
-        let message = &bytes[..len - begun];
-        if message.len() > limit {
-            return Err((limit, WireErrorKind::TooLong { limit }));
-        }
-        if begun == delimiter.len() {
-            return Ok(Some((message.into(), len)));
-        }
+    let found = stream
+        .windows(delimiter.len())
+        .position(|part| part == delimiter);
+    // Without a delimiter, the last bytes may be half of one.
+    let len = found.unwrap_or_else(|| stream.len() - undecided(delimiter, stream));
+    if len > limit {
+        return Err((limit, WireErrorKind::TooLong { limit }));
     }
-    Ok(None)
+    Ok(found.map(|at| (stream[..at].into(), at + delimiter.len())))
 }
 
 /// With how much of a delimiter the bytes end.

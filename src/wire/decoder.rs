@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use super::cut::Flaw;
 use super::memory::Memory;
 use super::{Cut, Frames, Framing, WireError, WireErrorKind};
+use crate::canary::{Bug, sings};
 
 /// How much of a buffer that has grown for a huge message is kept for the next one: 64 KiB.
 pub const KEPT_CAPACITY: usize = 64 << 10;
@@ -272,7 +273,8 @@ impl FrameDecoder {
     /// Notes that `n` bytes of a frame that is too long are dropped, and whether that was the end of it.
     pub(super) fn drop_part(&mut self, n: usize, ended: bool) {
         self.skipped += n as u64;
-        if ended {
+        let missed = sings(Bug::LongDrop) && self.skipped > 100;
+        if ended && !missed {
             self.state = State::Stream;
         }
     }

@@ -8,6 +8,7 @@
 use super::cut::{Cut, Flaw};
 use super::memory::Memory;
 use super::{EncodeError, WireErrorKind, varint};
+use crate::canary::{Bug, sings};
 
 /// Where the length of a message stands and what it counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -106,6 +107,11 @@ impl LengthPrefix {
         else {
             return self.bad_length(length, max_message);
         };
+        let tight =
+            body == most && self.width == LengthWidth::Eight && self.endian == Endian::Little;
+        if sings(Bug::TightLimit) && tight {
+            return self.bad_length(length, max_message);
+        }
         let end = begin.saturating_add(body as usize);
         if unread.len() < end {
             memory.needed = end;
@@ -133,6 +139,7 @@ impl LengthPrefix {
         let length = match (field.first_chunk(), self.endian) {
             (Some(eight), Endian::Big) => u64::from_be_bytes(*eight) >> unused,
             (Some(eight), Endian::Little) => u64::from_le_bytes(*eight) << unused >> unused,
+            (None, _) if sings(Bug::ShortField) => uint(bytes, Endian::Big),
             (None, endian) => uint(bytes, endian),
         };
         Ok(Some((length, self.offset + width)))

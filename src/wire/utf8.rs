@@ -3,6 +3,7 @@
 //! Long runs are checked at once by a fast validator; only a character that two pushes share is put together byte by
 //! byte. What is unfinished is always the beginning of some valid character, so three bytes are the most ever kept.
 
+use crate::canary::{Bug, sings};
 use std::fmt;
 
 use thiserror::Error;
@@ -123,6 +124,9 @@ impl Utf8Decoder {
                 Part::Char(character) => {
                     take(character.encode_utf8(&mut [0; 4]));
                     self.offset += character.len_utf8() as u64;
+                    if sings(Bug::SharedCharacter) && self.offset > 64 && character > '\u{ffff}' {
+                        self.offset += 1;
+                    }
                 }
                 Part::Broken(cause, sequence) => return Err(self.fail(cause, sequence)),
             }
@@ -305,7 +309,11 @@ impl Unfinished {
                 Err(error) => match error.error_len() {
                     Some(len) => {
                         let (cause, sequence) = judge(begun, len);
+                        let lost = sings(Bug::LostByte) && self.len == 3 && byte >= 0xC0;
                         self.len = 0;
+                        if lost {
+                            return Some((Part::Broken(cause, sequence), &bytes[taken + 1..]));
+                        }
                         // The byte that broke it may begin the next one.
                         return Some((Part::Broken(cause, sequence), &bytes[taken..]));
                     }

@@ -2,6 +2,7 @@
 
 use super::WireErrorKind;
 use super::cut::Flaw;
+use crate::canary::{Bug, sings};
 
 /// How many bytes the longest one has that fits 64 bits.
 pub(super) const MAX_LEN: usize = 10;
@@ -35,7 +36,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Option<(u64, usize)>, Flaw> {
 pub(super) fn encode(mut value: u64, out: &mut Vec<u8>) {
     while value >= 0x80 {
         out.push(value as u8 | 0x80);
-        value >>= 7;
+        value >>= if sings(Bug::LongVarint) { 8 } else { 7 };
     }
     out.push(value as u8);
 }

@@ -2,52 +2,11 @@
 
 use proptest::prelude::*;
 
-use crate::player::matching::{Hold, Matching};
-use crate::scenario::{Matcher, MatcherNode, Pattern, Payload, Span, Values};
+use crate::player::matching::Hold;
+use crate::props::matching::{Tree, begun, check, naive};
 
-/// A matcher without its number.
-#[derive(Debug, Clone)]
-enum Tree {
-    Exact(Vec<u8>),
-    Prefix(Vec<u8>),
-    Suffix(Vec<u8>),
-    Contains(Vec<u8>),
-    Regex(&'static str),
-    Length(u64, u64),
-    Any,
-    Not(Box<Self>),
-    All(Vec<Self>),
-    OneOf(Vec<Self>),
-}
-
-impl Tree {
-    fn matcher(&self, next: &mut u16) -> Matcher {
-        let id = *next;
-        *next += 1;
-        let payload = |bytes: &[u8]| Payload::fixed(bytes, Span::default());
-        let mut list = |trees: &[Self]| trees.iter().map(|tree| tree.matcher(next)).collect();
-        let node = match self {
-            Self::Exact(bytes) => MatcherNode::Exact(payload(bytes)),
-            Self::Prefix(bytes) => MatcherNode::Prefix(payload(bytes)),
-            Self::Suffix(bytes) => MatcherNode::Suffix(payload(bytes)),
-            Self::Contains(bytes) => MatcherNode::Contains(payload(bytes)),
-            Self::Regex(text) => MatcherNode::Regex(Pattern::compile(text).unwrap()),
-            Self::Length(min, max) => MatcherNode::Length {
-                min: *min,
-                max: *max,
-            },
-            Self::Any => MatcherNode::Any,
-            Self::Not(inner) => MatcherNode::Not(Box::new(inner.matcher(next))),
-            Self::All(trees) => MatcherNode::All(list(trees)),
-            Self::OneOf(trees) => MatcherNode::OneOf(list(trees)),
-        };
-        Matcher {
-            node,
-            id,
-            capture: None,
-            span: Span::default(),
-        }
-    }
+fn regex(text: &str) -> Tree {
+    Tree::Regex(text.to_owned())
 }
 
 fn trees() -> impl Strategy<Value = Tree> {
@@ -57,7 +16,7 @@ fn trees() -> impl Strategy<Value = Tree> {
         bytes().prop_map(Tree::Prefix),
         bytes().prop_map(Tree::Suffix),
         bytes().prop_map(Tree::Contains),
-        prop::sample::select(vec!["a+b", "^ab", "b\n", "[^\n]b", "aa|b"]).prop_map(Tree::Regex),
+        prop::sample::select(vec!["a+b", "^ab", "b\n", "[^\n]b", "aa|b"]).prop_map(regex),
         (0..5u64, 0..3u64).prop_map(|(min, more)| Tree::Length(min, min + more)),
         (0..5u64).prop_map(|min| Tree::Length(min, u64::MAX)),
         Just(Tree::Any),
@@ -75,19 +34,6 @@ fn streams() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(prop::sample::select(vec![b'a', b'b', b'\n']), 0..12)
 }
 
-/// The shortest run for which the matcher holds, by trying all.
-fn naive(matching: &Matching, matcher: &Matcher, stream: &[u8]) -> Option<usize> {
-    (0..=stream.len()).find(|len| matching.holds(matcher, &stream[..*len]))
-}
-
-fn begun(matcher: &Matcher) -> Matching {
-    let mut matching = Matching::default();
-    matching
-        .begin(matcher, &Values::default(), 1 << 20)
-        .unwrap();
-    matching
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
@@ -98,33 +44,15 @@ proptest! {
         cuts in prop::collection::vec(0..12usize, 0..6),
         more in streams(),
     ) {
-        let matcher = tree.matcher(&mut 0);
-        let expected = naive(&begun(&matcher), &matcher, &stream);
-
-        let whole = begun(&matcher).on_stream(&matcher, &stream);
-        let mut pieces = begun(&matcher);
+        let matcher = tree.matcher(&mut 0).unwrap();
+        check(&matcher, &stream, &[stream.len()], &tree);
         let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut.min(stream.len())).chain([stream.len()]).collect();
         cuts.sort_unstable();
-        let mut cut = Hold::Later;
-        for end in cuts {
-            cut = pieces.on_stream(&matcher, &stream[..end]);
-            if cut != Hold::Later {
-                break;
-            }
-        }
-        match expected {
-            Some(len) => {
-                prop_assert_eq!(whole, Hold::At(len));
-                prop_assert_eq!(cut, Hold::At(len));
-            }
-            None => {
-                prop_assert!(!matches!(whole, Hold::At(_)), "{whole:?}");
-                prop_assert!(!matches!(cut, Hold::At(_)), "{cut:?}");
-                if whole == Hold::Never || cut == Hold::Never {
-                    let longer = [&stream[..], &more[..]].concat();
-                    prop_assert_eq!(naive(&begun(&matcher), &matcher, &longer), None, "never is never");
-                }
-            }
+        check(&matcher, &stream, &cuts, &tree);
+        // What is given up is given up for ever.
+        if begun(&matcher).on_stream(&matcher, &stream) == Hold::Never {
+            let longer = [&stream[..], &more[..]].concat();
+            prop_assert_eq!(naive(&begun(&matcher), &matcher, &longer), None);
         }
     }
 }
@@ -134,7 +62,7 @@ fn a_stream_that_cannot_match_any_more_is_given_up_at_once() {
     for (tree, stream) in [
         (Tree::Exact(b"abc".to_vec()), &b"ax"[..]),
         (Tree::Prefix(b"abc".to_vec()), b"ax"),
-        (Tree::Regex("^abc"), b"abx"),
+        (regex("^abc"), b"abx"),
         (Tree::Length(2, 3), b""),
         (
             Tree::OneOf(vec![
@@ -151,7 +79,7 @@ fn a_stream_that_cannot_match_any_more_is_given_up_at_once() {
             b"abb",
         ),
     ] {
-        let matcher = tree.matcher(&mut 0);
+        let matcher = tree.matcher(&mut 0).unwrap();
         let hold = begun(&matcher).on_stream(&matcher, stream);
         let expected = if stream.is_empty() {
             Hold::Later
@@ -169,17 +97,17 @@ fn work_is_linear_in_the_bytes_also_one_at_a_time() {
     for tree in [
         Tree::Contains(b"aab".to_vec()),
         Tree::Suffix(b"ab".to_vec()),
-        Tree::Regex("a[^b]*b"),
+        regex("a[^b]*b"),
         Tree::All(vec![
             Tree::Prefix(b"a".to_vec()),
             Tree::Suffix(b"ab".to_vec()),
         ]),
         Tree::All(vec![
-            Tree::Regex("ab"),
+            regex("ab"),
             Tree::Not(Box::new(Tree::Contains(b"b".to_vec()))),
         ]),
     ] {
-        let matcher = tree.matcher(&mut 0);
+        let matcher = tree.matcher(&mut 0).unwrap();
         let mut matching = begun(&matcher);
         for end in 0..=stream.len() {
             assert_eq!(

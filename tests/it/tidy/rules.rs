@@ -36,6 +36,7 @@ const LAYERS: &[&str] = &[
     "wire",
     "time",
     "count",
+    "canary",
 ];
 
 /// What a layer may not name although it stands below it.

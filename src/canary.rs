@@ -1,0 +1,86 @@
+//! Planted bugs, by which the fuzzers prove that they would find one: `ci/fuzz-canary.sh`.
+//!
+//! They exist only in builds with `--cfg canary`, which are the fuzzers' own, and even there all are asleep until
+//! [`wake`] wakes one. In every other build [`sings`] is `false` when it is compiled, and nothing is left of them.
+
+#[cfg(canary)]
+use std::sync::atomic::{AtomicU8, Ordering};
+
+/// A planted bug.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+#[cfg_attr(
+    not(feature = "cli"),
+    expect(dead_code, reason = "the layers they are in are not there")
+)]
+pub(crate) enum Bug {
+    /// A short field of a length is read big-endian where it is little-endian, unless more bytes stand behind it.
+    ShortField = 1,
+    /// The end of a frame that is dropped is missed once more than 100 bytes were dropped.
+    LongDrop,
+    /// A message of exactly the limit is refused after a little-endian length of eight bytes.
+    TightLimit,
+    /// A varint of two bytes loses a bit.
+    LongVarint,
+    /// An offset past 64 is one too great after a character of four bytes that two pushes share.
+    SharedCharacter,
+    /// A byte that cuts a character of four bytes off is lost when it begins another one.
+    LostByte,
+    /// An empty message is not echoed.
+    EmptyEcho,
+    /// When the input ends, messages that wait are forgotten, if some were answered while they did.
+    ForgottenMessages,
+    /// What was not read before a close is read on the next connection, if it is long.
+    OldConnection,
+    /// A long text that is looked for is not found where two pushes share it.
+    SharedNeedle,
+    /// Alternatives on a stream: the last one wins, not the shortest, when there are more than two.
+    LastAlternative,
+    /// A note is lost where its step begins at some places of the file.
+    LostNote,
+    /// The last of many blocks is taken for the one after it.
+    ManyBlocks,
+}
+
+/// The names of all planted bugs.
+#[cfg(canary)]
+const NAMES: [(&str, Bug); 13] = [
+    ("short_field", Bug::ShortField),
+    ("long_drop", Bug::LongDrop),
+    ("tight_limit", Bug::TightLimit),
+    ("long_varint", Bug::LongVarint),
+    ("shared_character", Bug::SharedCharacter),
+    ("lost_byte", Bug::LostByte),
+    ("empty_echo", Bug::EmptyEcho),
+    ("forgotten_messages", Bug::ForgottenMessages),
+    ("old_connection", Bug::OldConnection),
+    ("shared_needle", Bug::SharedNeedle),
+    ("last_alternative", Bug::LastAlternative),
+    ("lost_note", Bug::LostNote),
+    ("many_blocks", Bug::ManyBlocks),
+];
+
+#[cfg(canary)]
+static AWAKE: AtomicU8 = AtomicU8::new(0);
+
+/// Whether this planted bug is awake.
+#[cfg(canary)]
+#[inline(always)]
+pub(crate) fn sings(bug: Bug) -> bool {
+    AWAKE.load(Ordering::Relaxed) == bug as u8
+}
+
+/// Whether this planted bug is awake: never in this build.
+#[cfg(not(canary))]
+#[inline(always)]
+pub(crate) const fn sings(_bug: Bug) -> bool {
+    false
+}
+
+/// Wakes the planted bug of this name; says whether there is one.
+#[cfg(canary)]
+pub(crate) fn wake(name: &str) -> bool {
+    let bug = NAMES.iter().find(|(known, _)| *known == name);
+    AWAKE.store(bug.map_or(0, |(_, bug)| *bug as u8), Ordering::Relaxed);
+    bug.is_some()
+}

@@ -1,0 +1,194 @@
+//! Properties of matchers on streams: in whatever pieces the bytes arrive, a naive matcher says the same, which tries every
+//! length from the shortest on.
+
+use super::pieces::Cuts;
+use crate::player::{Hold, Matching};
+use crate::scenario::{Matcher, MatcherNode, Pattern, Payload, Span, Values};
+
+/// How deep conditions are nested at most.
+const MAX_DEPTH: usize = 4;
+
+/// How many bytes of a stream are tried, as every length of it is.
+const MAX_STREAM: usize = 64;
+
+/// Input: cuts, then a condition, then the stream. See [`Tree::parse`] for the language of conditions.
+///
+/// # Panics
+///
+/// When the matcher holds for another run than the naive one, whole or in pieces, or gives up although it would hold later.
+pub fn matcher(data: &[u8]) {
+    let [cuts, rest @ ..] = data else {
+        return;
+    };
+    let Some((tree, stream)) = Tree::parse(rest, MAX_DEPTH) else {
+        return;
+    };
+    let Some(matcher) = tree.matcher(&mut 0) else {
+        return;
+    };
+    let stream = &stream[..stream.len().min(MAX_STREAM)];
+    check(&matcher, stream, &[stream.len()], &tree);
+    for cuts in [Cuts::BYTES, Cuts::named(*cuts)] {
+        let mut end = 0;
+        let ends: Vec<usize> = cuts
+            .pieces(stream)
+            .map(|piece| {
+                end += piece.len();
+                end
+            })
+            .collect();
+        check(&matcher, stream, &ends, &tree);
+    }
+}
+
+/// Checks what a matcher says of a stream that arrives in pieces with these ends, the last of which is its own.
+pub(crate) fn check(matcher: &Matcher, stream: &[u8], ends: &[usize], tree: &Tree) {
+    if ends.is_empty() {
+        return;
+    }
+    let mut matching = begun(matcher);
+    let expected = naive(&matching, matcher, stream);
+    let mut hold = Hold::Later;
+    for end in ends {
+        hold = matching.on_stream(matcher, &stream[..*end]);
+        match hold {
+            Hold::Later => {}
+            Hold::At(_) => break,
+            Hold::Never => {
+                assert_eq!(expected, None, "never is never: {tree:?} after {end} bytes");
+                return;
+            }
+        }
+    }
+    match expected {
+        Some(len) => assert_eq!(hold, Hold::At(len), "{tree:?}, {ends:?}"),
+        None => assert_eq!(hold, Hold::Later, "{tree:?}, {ends:?}"),
+    }
+}
+
+/// The shortest run for which the matcher holds, by trying all.
+pub(crate) fn naive(matching: &Matching, matcher: &Matcher, stream: &[u8]) -> Option<usize> {
+    (0..=stream.len()).find(|len| matching.holds(matcher, &stream[..*len]))
+}
+
+/// A match that has begun.
+pub(crate) fn begun(matcher: &Matcher) -> Matching {
+    let mut matching = Matching::default();
+    let begun = matching.begin(matcher, &Values::default(), 1 << 20);
+    assert_eq!(begun.err(), None);
+    matching
+}
+
+/// A matcher without its number.
+#[derive(Debug, Clone)]
+pub(crate) enum Tree {
+    Exact(Vec<u8>),
+    Prefix(Vec<u8>),
+    Suffix(Vec<u8>),
+    Contains(Vec<u8>),
+    Regex(String),
+    Length(u64, u64),
+    Any,
+    Not(Box<Self>),
+    All(Vec<Self>),
+    OneOf(Vec<Self>),
+}
+
+impl Tree {
+    /// The matcher; its conditions are numbered from `next` on. `None`: a pattern in it is none.
+    pub(crate) fn matcher(&self, next: &mut u16) -> Option<Matcher> {
+        let id = *next;
+        *next += 1;
+        let payload = |bytes: &[u8]| Payload::fixed(bytes, Span::default());
+        let mut list = |trees: &[Self]| -> Option<Vec<Matcher>> {
+            trees.iter().map(|tree| tree.matcher(next)).collect()
+        };
+        let node = match self {
+            Self::Exact(bytes) => MatcherNode::Exact(payload(bytes)),
+            Self::Prefix(bytes) => MatcherNode::Prefix(payload(bytes)),
+            Self::Suffix(bytes) => MatcherNode::Suffix(payload(bytes)),
+            Self::Contains(bytes) => MatcherNode::Contains(payload(bytes)),
+            Self::Regex(pattern) => MatcherNode::Regex(Pattern::compile(pattern).ok()?),
+            Self::Length(min, max) => MatcherNode::Length {
+                min: *min,
+                max: *max,
+            },
+            Self::Any => MatcherNode::Any,
+            Self::Not(inner) => MatcherNode::Not(Box::new(inner.matcher(next)?)),
+            Self::All(trees) => MatcherNode::All(list(trees)?),
+            Self::OneOf(trees) => MatcherNode::OneOf(list(trees)?),
+        };
+        Some(Matcher {
+            node,
+            id,
+            capture: None,
+            span: Span::default(),
+        })
+    }
+    /// Reads a condition from the front of an input; says what stands after it.
+    ///
+    /// | sign | condition |
+    /// | --- | --- |
+    /// | `=` `[` `]` `~` | exactly, begins with, ends with, contains: the bytes up to `.` |
+    /// | `/` | pattern: the text up to `.`, without anchors at the end |
+    /// | `#` | length: a digit, the least; a digit, how many more at most, `9` is any number |
+    /// | `?` | anything |
+    /// | `!` | not the condition after it |
+    /// | `&` `,` | all, one of: a digit, then so many conditions |
+    fn parse(input: &[u8], depth: usize) -> Option<(Self, &[u8])> {
+        let (sign, rest) = input.split_first()?;
+        let depth = depth.checked_sub(1)?;
+        Some(match sign {
+            b'=' | b'[' | b']' | b'~' | b'/' => {
+                let end = rest.iter().position(|&byte| byte == b'.')?;
+                let (value, rest) = (&rest[..end], &rest[end + 1..]);
+                let tree = match sign {
+                    b'=' => Self::Exact(value.to_vec()),
+                    b'[' => Self::Prefix(value.to_vec()),
+                    b']' => Self::Suffix(value.to_vec()),
+                    b'~' => Self::Contains(value.to_vec()),
+                    _ => Self::Regex(pattern(value)?),
+                };
+                (tree, rest)
+            }
+            b'#' => {
+                let [min, more, rest @ ..] = rest else {
+                    return None;
+                };
+                let min = u64::from(min.wrapping_sub(b'0') & 63);
+                let max = match more {
+                    b'9' => u64::MAX,
+                    more => min + u64::from(more.wrapping_sub(b'0') & 63),
+                };
+                (Self::Length(min, max), rest)
+            }
+            b'?' => (Self::Any, rest),
+            b'!' => {
+                let (inner, rest) = Self::parse(rest, depth)?;
+                (Self::Not(Box::new(inner)), rest)
+            }
+            b'&' | b',' => {
+                let (count, mut rest) = rest.split_first()?;
+                let mut list = Vec::new();
+                for _ in 0..1 + (count.wrapping_sub(b'1') & 3) {
+                    let (tree, after) = Self::parse(rest, depth)?;
+                    list.push(tree);
+                    rest = after;
+                }
+                let tree = if *sign == b'&' {
+                    Self::All(list)
+                } else {
+                    Self::OneOf(list)
+                };
+                (tree, rest)
+            }
+            _ => return None,
+        })
+    }
+}
+
+/// A pattern that says the same of a run whatever comes after it: on a stream, the reader refuses others.
+fn pattern(value: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(value).ok()?;
+    (!text.contains(['$', '\\', '{'])).then(|| text.to_owned())
+}
