@@ -6,7 +6,7 @@ use super::cursor::Cursor;
 use super::explain::head;
 use super::matching::{Hold, Matching};
 use super::verdict::{FailureKind, Fault, Instead, fail};
-use crate::scenario::{ClientId, CloseHow, CloseKinds, Matcher, Step, Verb};
+use crate::scenario::{ClientId, CloseHow, CloseKinds, Matcher, MatcherNode, Step, Verb};
 use crate::time::Time;
 
 impl Cursor {
@@ -73,7 +73,13 @@ impl Cursor {
         let (link, values) = core.link_and_values(client)?;
         let message = cut.message(link.decoder.unread());
         if !self.matching.holds(matcher, &message) {
-            return fail(self.mismatch(matcher, &message, message.len(), true));
+            return fail(FailureKind::Mismatch {
+                expected: self.matching.expected(matcher, true),
+                received: head(&message),
+                received_len: message.len(),
+                at: self.matching.wrong_at(matcher, &message),
+                because: self.matching.because(matcher, &message),
+            });
         }
         self.matching.capture(matcher, &message, values);
         link.decoder.skip_message(&cut);
@@ -105,7 +111,21 @@ impl Cursor {
                 }
                 Hold::Never => {
                     let (received, received_len) = link.arrived();
-                    return fail(self.mismatch(matcher, &received, received_len, false));
+                    // What has arrived beyond the decision must not change what is said of it.
+                    let judged = match matcher.node {
+                        MatcherNode::All(_) => {
+                            let decided = self.matching.decided_after(matcher, looked);
+                            looked.get(..decided).unwrap_or_default()
+                        }
+                        _ => &received,
+                    };
+                    return fail(FailureKind::Mismatch {
+                        expected: self.matching.expected(matcher, false),
+                        at: self.matching.wrong_at(matcher, judged),
+                        because: self.matching.because(matcher, judged),
+                        received: head(&received),
+                        received_len,
+                    });
                 }
                 Hold::Later if looked.len() <= most => return Ok(false),
                 Hold::Later => {}
@@ -121,22 +141,6 @@ impl Cursor {
             }
             self.matching.forget(matcher, passed);
             link.pass(passed);
-        }
-    }
-
-    fn mismatch(
-        &self,
-        matcher: &Matcher,
-        received: &[u8],
-        len: usize,
-        framed: bool,
-    ) -> FailureKind {
-        FailureKind::Mismatch {
-            expected: self.matching.expected(matcher, framed),
-            received: head(received),
-            received_len: len,
-            at: self.matching.wrong_at(matcher, received),
-            because: self.matching.because(matcher, received),
         }
     }
 

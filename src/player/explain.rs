@@ -97,12 +97,24 @@ impl Matching {
         match &matcher.node {
             MatcherNode::Exact(_) => None,
             MatcherNode::All(list) => {
-                let broken = list.iter().find(|inner| !self.holds(inner, message))?;
+                let broken = self.first_broken(list, message)?;
                 self.because(broken, message)
                     .or_else(|| self.broken(broken, message))
             }
             _ => self.broken(matcher, message),
         }
+    }
+
+    /// The condition to be named: before one that only does not hold yet, one that a byte has ruled out.
+    fn first_broken<'a>(&self, list: &'a [Matcher], message: &[u8]) -> Option<&'a Matcher> {
+        let ruled_out = |inner: &&Matcher| {
+            let at = self.wrong_at(inner, message);
+            at.is_some_and(|at| at < message.len()) && !self.holds(inner, message)
+        };
+        let broken = |inner: &&Matcher| !self.holds(inner, message);
+        list.iter()
+            .find(ruled_out)
+            .or_else(|| list.iter().find(broken))
     }
 
     fn broken(&self, matcher: &Matcher, message: &[u8]) -> Option<String> {
@@ -180,7 +192,7 @@ impl Matching {
                 (reach < message.len()).then_some(reach)
             }
             MatcherNode::All(list) => {
-                let broken = list.iter().find(|inner| !self.holds(inner, message))?;
+                let broken = self.first_broken(list, message)?;
                 self.wrong_at(broken, message)
             }
             _ => None,

@@ -53,6 +53,16 @@ struct NodeState {
     never: bool,
 }
 
+impl NodeState {
+    /// Forgets how far it has looked, and what it saw.
+    fn begin(&mut self) {
+        self.looked = 0;
+        self.holds_from = None;
+        self.never = false;
+        self.search.reset();
+    }
+}
+
 impl Matching {
     /// Begins a match: computes what has to be computed, at most `limit` bytes a payload.
     pub(crate) fn begin(
@@ -108,9 +118,7 @@ impl Matching {
         let Some(state) = self.nodes.get_mut(usize::from(matcher.id)) else {
             return Ok(());
         };
-        state.looked = 0;
-        state.holds_from = None;
-        state.never = false;
+        state.begin();
         if !matches!(matcher.node, MatcherNode::Regex(_)) {
             state.pattern = None;
         }
@@ -128,7 +136,6 @@ impl Matching {
                 Ok(())
             }
             MatcherNode::Regex(pattern) => {
-                state.search.reset();
                 self.any_computed |= pattern.known().is_none();
                 let resolved = pattern.resolve(values, matcher.span, state.pattern.as_ref())?;
                 state.pattern = Some(resolved);
@@ -243,6 +250,25 @@ impl Matching {
         };
         state.looked = state.looked.saturating_sub(n);
         state.search.forget(n);
+    }
+
+    /// The fewest of the unread bytes that decide that the matcher holds for no run, where all of them do.
+    ///
+    /// Begins the match again, so it is for a matcher that has passed nothing.
+    pub(super) fn decided_after(&mut self, matcher: &Matcher, unread: &[u8]) -> usize {
+        let (mut fewest, mut enough) = (0, unread.len());
+        while fewest < enough {
+            let middle = fewest + (enough - fewest) / 2;
+            for state in self.nodes.iter_mut().take(matcher.states()) {
+                state.begin();
+            }
+            let some = unread.get(..middle).unwrap_or_default();
+            match self.on_stream(matcher, some) {
+                Hold::Never => enough = middle,
+                Hold::At(_) | Hold::Later => fewest = middle + 1,
+            }
+        }
+        enough
     }
 
     /// The shortest run of at least `from` bytes for which the matcher holds.
