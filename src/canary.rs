@@ -1,7 +1,7 @@
 //! Planted bugs, by which the fuzzers prove that they would find one: `ci/fuzz-canary.sh`.
 //!
 //! They exist only in builds with `--cfg canary`, which are the fuzzers' own, and even there all are asleep until
-//! [`wake`] wakes one. In every other build [`sings`] is `false` when it is compiled, and nothing is left of them.
+//! `wake` wakes one. In every other build [`sings`] is `false` when it is compiled, and nothing is left of them.
 
 #[cfg(canary)]
 use std::sync::atomic::{AtomicU8, Ordering};

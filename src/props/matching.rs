@@ -11,7 +11,7 @@ const MAX_DEPTH: usize = 4;
 /// How many bytes of a stream are tried, as every length of it is.
 const MAX_STREAM: usize = 64;
 
-/// Input: cuts, then a condition, then the stream. See [`Tree::parse`] for the language of conditions.
+/// Input: cuts, then a condition, then the stream. See `Tree::parse` for the language of conditions.
 ///
 /// # Panics
 ///
