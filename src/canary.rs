@@ -30,21 +30,19 @@ pub(crate) enum Bug {
     EmptyEcho,
     /// When the input ends, messages that wait are forgotten, if some were answered while they did.
     ForgottenMessages,
-    /// What was not read before a close is read on the next connection, if it is long.
-    OldConnection,
     /// A long text that is looked for is not found where two pushes share it.
     SharedNeedle,
+    /// A suffix of four bytes or more is not found where two pushes share it.
+    SharedSuffix,
     /// Alternatives on a stream: the last one wins, not the shortest, when there are more than two.
     LastAlternative,
     /// A note is lost where its step begins at some places of the file.
     LostNote,
-    /// The last of many blocks is taken for the one after it.
-    ManyBlocks,
 }
 
 /// The names of all planted bugs.
 #[cfg(canary)]
-const NAMES: [(&str, Bug); 13] = [
+const NAMES: [(&str, Bug); 12] = [
     ("short_field", Bug::ShortField),
     ("long_drop", Bug::LongDrop),
     ("tight_limit", Bug::TightLimit),
@@ -53,11 +51,10 @@ const NAMES: [(&str, Bug); 13] = [
     ("lost_byte", Bug::LostByte),
     ("empty_echo", Bug::EmptyEcho),
     ("forgotten_messages", Bug::ForgottenMessages),
-    ("old_connection", Bug::OldConnection),
     ("shared_needle", Bug::SharedNeedle),
+    ("shared_suffix", Bug::SharedSuffix),
     ("last_alternative", Bug::LastAlternative),
     ("lost_note", Bug::LostNote),
-    ("many_blocks", Bug::ManyBlocks),
 ];
 
 #[cfg(canary)]

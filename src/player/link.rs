@@ -3,7 +3,6 @@
 use std::ops::Range;
 
 use super::{Action, Ending, Failure, Refusal};
-use crate::canary::{Bug, sings};
 use crate::scenario::{Client, ClientId};
 use crate::wire::FrameDecoder;
 
@@ -114,9 +113,7 @@ impl Link {
     }
 
     fn forget_connection(&mut self) {
-        if !(sings(Bug::OldConnection) && self.decoder.unread().len() > 20) {
-            self.decoder.reset();
-        }
+        self.decoder.reset();
         self.ended = None;
         self.unwritable = None;
         self.writing = Writing::Idle;

@@ -386,6 +386,9 @@ impl Matching {
             }
             None => {
                 state.looked = start.max((data.len() + 1).saturating_sub(needle.len()));
+                if sings(Bug::SharedSuffix) && needle.len() > 3 {
+                    state.looked = data.len();
+                }
                 Hold::Later
             }
         }
