@@ -302,6 +302,15 @@ pub(super) struct CheckArgs {
     /// Scenario files, and folders to look for them in; `-` is standard input [default: scenarios]
     #[arg(value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
+    /// How mistakes are shown: `human` with their lines, `short` a line each, `json` an object a line on standard output
+    #[arg(
+        long,
+        value_name = "FORM",
+        default_value = "human",
+        hide_possible_values = true
+    )]
+    #[arg(env = "BACKCHAT_MESSAGE_FORMAT", hide_env = true)]
+    pub(super) message_format: MessageFormatArg,
     /// Explain a code, such as BC1004, with an example, and check nothing
     #[arg(long, value_name = "CODE", conflicts_with = "paths")]
     pub(super) explain: Option<String>,
@@ -309,6 +318,17 @@ pub(super) struct CheckArgs {
     #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
     #[arg(env = "BACKCHAT_VAR", hide_env = true)]
     pub(super) var: Vec<(String, String)>,
+}
+
+/// How mistakes of files are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum MessageFormatArg {
+    /// With their lines, a caret and what to do.
+    Human,
+    /// A line each.
+    Short,
+    /// An object a line, for programs.
+    Json,
 }
 
 #[cfg(test)]

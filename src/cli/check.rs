@@ -4,12 +4,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::ExitStatus;
-use super::args::CheckArgs;
+use super::args::{CheckArgs, MessageFormatArg};
 use super::console::Console;
 use super::error::CliError;
 use super::explain::explain;
 use super::files::{self, Found};
-use super::load::Load;
+use super::load::{Load, Showing};
 use crate::scenario::ReadOptions;
 
 /// How standard input is asked for.
@@ -33,7 +33,8 @@ pub(super) fn check(args: CheckArgs, console: &Console) -> Result<ExitStatus, Cl
         (false, true) => Vec::new(),
         (_, false) => files::find(&paths)?,
     };
-    let mut load = Load::of_files(found, &options, console, true);
+    let showing = Showing::everything(console, args.message_format);
+    let mut load = Load::of_files(found, &options, showing);
     if !stdin.is_empty() {
         let name = "<stdin>".to_owned();
         let bytes = files::read_all(io::stdin().lock()).map_err(|source| CliError::Unreadable {
@@ -45,9 +46,12 @@ pub(super) fn check(args: CheckArgs, console: &Console) -> Result<ExitStatus, Cl
             id: name.clone(),
             name,
         };
-        load.add_text(found, &bytes, &options, console);
+        load.add_text(found, &bytes, &options, showing);
     }
-    console.say(&load.shown)?;
+    match args.message_format {
+        MessageFormatArg::Json => console.print(&load.shown)?,
+        MessageFormatArg::Human | MessageFormatArg::Short => console.say(&load.shown)?,
+    }
     console.say(&format!("{}\n", load.count()))?;
     Ok(if load.is_valid() {
         ExitStatus::Success

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::thread;
 
+use super::args::MessageFormatArg;
 use super::console::Console;
 use super::error::CliError;
 use super::files::{self, Found};
 use crate::count::count;
-use crate::report::render_diagnostics;
+use crate::report::{Palette, render_diagnostics, render_json, render_short, unreadable_json};
 use crate::scenario::{Diagnostics, ReadOptions, Scenario, Severity, read};
 
 /// Files a thread reads at least: fewer are read sooner than a thread is begun.
@@ -35,6 +36,51 @@ pub(super) struct Load {
     warnings: usize,
 }
 
+/// What is shown of files, and how.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Showing {
+    palette: Palette,
+    format: MessageFormatArg,
+    /// Warnings too.
+    warnings: bool,
+}
+
+impl Showing {
+    /// Why files cannot be played.
+    pub(super) const fn mistakes(console: &Console) -> Self {
+        Self {
+            palette: console.palette,
+            format: MessageFormatArg::Human,
+            warnings: false,
+        }
+    }
+
+    /// All there is to say, in this form.
+    pub(super) const fn everything(console: &Console, format: MessageFormatArg) -> Self {
+        Self {
+            palette: console.palette,
+            format,
+            warnings: true,
+        }
+    }
+
+    fn diagnostics(self, diagnostics: &Diagnostics) -> String {
+        match self.format {
+            MessageFormatArg::Human => render_diagnostics(diagnostics, &self.palette),
+            MessageFormatArg::Short => render_short(diagnostics),
+            MessageFormatArg::Json => render_json(diagnostics),
+        }
+    }
+
+    fn unreadable(self, found: &Found, error: &CliError) -> String {
+        match self.format {
+            MessageFormatArg::Human => self.palette.error_line(&error.to_string()),
+            MessageFormatArg::Short => format!("{}: error: {error}\n", found.name),
+            MessageFormatArg::Json => unreadable_json(&found.name, &error.to_string()),
+        }
+    }
+}
+
 /// What became of one file.
 type Outcome = Result<(Scenario, Diagnostics), Problem>;
 
@@ -46,12 +92,7 @@ enum Problem {
 
 impl Load {
     /// Reads all files; several at a time where there are many.
-    pub(super) fn of_files(
-        files: Vec<Found>,
-        options: &ReadOptions,
-        console: &Console,
-        warn: bool,
-    ) -> Self {
+    pub(super) fn of_files(files: Vec<Found>, options: &ReadOptions, showing: Showing) -> Self {
         let threads = thread::available_parallelism().map_or(1, usize::from);
         let each = files.len().div_ceil(threads).max(FILES_A_THREAD);
         let outcomes: Vec<Outcome> = if each >= files.len() {
@@ -81,7 +122,7 @@ impl Load {
         };
         let mut load = Self::default();
         for (found, outcome) in files.into_iter().zip(outcomes) {
-            load.add(found, outcome, console, warn);
+            load.add(found, outcome, showing);
         }
         load
     }
@@ -92,13 +133,13 @@ impl Load {
         found: Found,
         bytes: &[u8],
         options: &ReadOptions,
-        console: &Console,
+        showing: Showing,
     ) {
         let outcome = read(&found.name, bytes, options).map_err(Problem::Mistakes);
-        self.add(found, outcome, console, true);
+        self.add(found, outcome, showing);
     }
 
-    fn add(&mut self, found: Found, outcome: Outcome, console: &Console, warn: bool) {
+    fn add(&mut self, found: Found, outcome: Outcome, showing: Showing) {
         self.files += 1;
         let of = |list: &Diagnostics, severity| {
             list.list
@@ -112,7 +153,7 @@ impl Load {
                     found,
                     scenario: Arc::new(scenario),
                 });
-                if !warn {
+                if !showing.warnings {
                     return;
                 }
                 warnings
@@ -120,8 +161,7 @@ impl Load {
             Err(Problem::Unreadable(error)) => {
                 self.invalid += 1;
                 self.errors += 1;
-                self.shown
-                    .push_str(&console.palette.error_line(&error.to_string()));
+                self.shown.push_str(&showing.unreadable(&found, &error));
                 return;
             }
             Err(Problem::Mistakes(mistakes)) => {
@@ -131,8 +171,7 @@ impl Load {
         };
         self.errors += of(&diagnostics, Severity::Error);
         self.warnings += of(&diagnostics, Severity::Warning);
-        self.shown
-            .push_str(&render_diagnostics(&diagnostics, &console.palette));
+        self.shown.push_str(&showing.diagnostics(&diagnostics));
     }
 
     /// The count: `9 files checked: 8 ok, 1 with 4 errors`.

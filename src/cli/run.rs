@@ -13,7 +13,7 @@ use super::console::{Console, is_ci, quiet_if_gone};
 use super::entry::runtime;
 use super::error::CliError;
 use super::files;
-use super::load::{Load, Loaded};
+use super::load::{Load, Loaded, Showing};
 use super::select::Selection;
 use super::signals::Signals;
 use crate::count::count;
@@ -80,7 +80,7 @@ fn load(args: &RunArgs, console: &Console) -> Result<Vec<Loaded>, CliError> {
     let options = ReadOptions {
         vars: args.play.var.iter().map(|(name, _)| name.clone()).collect(),
     };
-    let load = Load::of_files(files::find(&paths)?, &options, console, false);
+    let load = Load::of_files(files::find(&paths)?, &options, Showing::mistakes(console));
     console.say(&load.shown)?;
     load.valid()
 }

@@ -74,7 +74,7 @@ fn render(diagnostic: &Diagnostic, files: &[Lines<'_>], renderer: &Renderer, sho
 }
 
 /// A file, with the starts of its lines.
-struct Lines<'a> {
+pub(super) struct Lines<'a> {
     source: &'a SourceFile,
     /// Where each line begins; the first at 0.
     starts: Vec<usize>,
@@ -92,7 +92,7 @@ struct Place {
 }
 
 impl<'a> Lines<'a> {
-    fn of(source: &'a SourceFile) -> Self {
+    pub(super) fn of(source: &'a SourceFile) -> Self {
         let ends = source.text.bytes().enumerate().filter(|(_, b)| *b == b'\n');
         Self {
             source,
@@ -103,11 +103,25 @@ impl<'a> Lines<'a> {
         }
     }
 
+    /// Line and column of an offset, both counted from 1; the column in characters.
+    ///
+    /// Cheapest in the order of the file.
+    pub(super) fn line_column(&self, at: u32) -> (usize, usize) {
+        let at = boundary(&self.source.text, at as usize);
+        let (line, first) = self.line(at);
+        (line, self.column(first, at))
+    }
+
+    /// The number of the line in which `at` is, from 1, and where it begins.
+    fn line(&self, at: usize) -> (usize, usize) {
+        let line = self.starts.partition_point(|line| *line <= at).max(1);
+        (line, self.starts.get(line - 1).copied().unwrap_or(0))
+    }
+
     fn place(&self, span: Span) -> Place {
         let text = &*self.source.text;
         let start = boundary(text, span.start as usize);
-        let line = self.starts.partition_point(|line| *line <= start).max(1);
-        let first = self.starts.get(line - 1).copied().unwrap_or(0);
+        let (line, first) = self.line(start);
         let last = self.starts.get(line).map_or(text.len(), |next| next - 1);
         let line_text = text[first..last.max(first)].trim_end_matches('\r');
         // In the file, where the CR of a line end is a character too.

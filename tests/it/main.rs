@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
 
 mod allocations;
+mod check;
 mod cli;
 mod corpus_replay;
 mod documents;
