@@ -18,6 +18,8 @@ mod round_trip;
 mod scenario;
 #[cfg(feature = "cli")]
 mod session;
+#[cfg(feature = "cli")]
+pub(crate) mod session_model;
 #[cfg(test)]
 mod splits;
 #[cfg(all(test, feature = "cli"))]

@@ -3,6 +3,7 @@
 mod bounds;
 mod cuts;
 mod replies;
+mod state_machine;
 mod timing;
 
 use std::sync::Arc;

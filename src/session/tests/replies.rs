@@ -195,3 +195,20 @@ fn a_session_that_is_reset_begins_anew() {
     assert_eq!(talk.said(), "Welcome!\nHello, Think!\n");
     assert_eq!(talk.closed(), Some(Closing::Exit));
 }
+
+#[test]
+fn a_session_that_is_reset_while_messages_wait_forgets_them() {
+    let thinking = Config {
+        think_time: Duration::from_millis(7),
+        ..line()
+    };
+    let mut talk = Talk::new(thinking);
+    talk.push(b"a\nb\nc\nunfinished");
+    talk.pass(Duration::from_millis(7));
+    assert_eq!(talk.said(), "Welcome!\nHello, a!\n", "two wait");
+    talk.session.reset(talk.now);
+    talk.write();
+    talk.push(b"d\ne\n");
+    talk.pass(Duration::from_millis(14));
+    assert_eq!(talk.said(), "Welcome!\nHello, d!\nHello, e!\n");
+}

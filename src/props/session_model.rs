@@ -1,0 +1,210 @@
+//! The reference protocol with no cleverness at all: what a session is compared with, step by step.
+//!
+//! All bytes lie in one heap, which is looked through from its start each time. Nothing here knows how the session does it.
+
+use std::sync::Arc;
+
+use super::naive::first;
+use crate::scenario::Reply;
+use crate::session::{Closing, Config, MAX_OUTBOX};
+use crate::time::Time;
+use crate::wire::{Framing, WireErrorKind, validate};
+
+/// A naive session.
+#[derive(Debug, Clone)]
+pub(crate) struct Model {
+    config: Arc<Config>,
+    unread: Vec<u8>,
+    outbox: Vec<u8>,
+    /// The reply that is thought about, and when it will be said.
+    thinking: Option<(Vec<u8>, Time)>,
+    /// No more bytes are taken; why.
+    last: Option<Closing>,
+    closing: Option<Closing>,
+    quiet_since: Time,
+}
+
+impl Model {
+    /// Begins a session.
+    pub(crate) fn new(config: Arc<Config>, now: Time) -> Self {
+        let mut model = Self {
+            config,
+            unread: Vec::new(),
+            outbox: Vec::new(),
+            thinking: None,
+            last: None,
+            closing: None,
+            quiet_since: now,
+        };
+        if let Some(greeting) = model.config.greeting.clone() {
+            model.say(&greeting);
+        }
+        model
+    }
+
+    /// What it was told.
+    #[cfg(test)]
+    pub(crate) fn config(&self) -> &Arc<Config> {
+        &self.config
+    }
+
+    /// Whether a reply is thought about.
+    #[cfg(test)]
+    pub(crate) fn is_thinking(&self) -> bool {
+        self.thinking.is_some()
+    }
+
+    /// Bytes arrive.
+    pub(crate) fn receive(&mut self, bytes: &[u8], now: Time) {
+        if bytes.is_empty() || self.last.is_some() || self.closing.is_some() {
+            return;
+        }
+        self.quiet_since = now;
+        self.unread.extend_from_slice(bytes);
+        self.answer(now);
+    }
+
+    /// The input ends, or the server stops.
+    pub(crate) fn finish(&mut self, why: Closing, now: Time) {
+        self.last.get_or_insert(why);
+        self.answer(now);
+    }
+
+    /// The first `n` bytes of the outbox are written.
+    pub(crate) fn written(&mut self, n: usize, now: Time) {
+        self.outbox.drain(..n.min(self.outbox.len()));
+        if self.outbox.is_empty() {
+            self.quiet_since = now;
+        }
+        self.answer(now);
+    }
+
+    /// Time has passed.
+    pub(crate) fn time_out(&mut self, now: Time) {
+        if self.timeout().is_none_or(|due| due > now) {
+            return;
+        }
+        match self.thinking.take() {
+            Some((reply, _)) => {
+                self.say(&reply);
+                self.quiet_since = now;
+                self.answer(now);
+            }
+            None => self.close(Closing::Idle),
+        }
+    }
+
+    /// What is to be written.
+    pub(crate) fn outbox(&self) -> &[u8] {
+        &self.outbox
+    }
+
+    /// When it wants to be told that time has passed.
+    pub(crate) fn timeout(&self) -> Option<Time> {
+        let idle = self.config.idle_timeout;
+        match &self.thinking {
+            _ if self.closing.is_some() => None,
+            Some((_, until)) => Some(*until),
+            None if idle.is_zero() || !self.outbox.is_empty() => None,
+            None => Some(self.quiet_since.after(idle)),
+        }
+    }
+
+    /// Why it is over, once it is.
+    pub(crate) fn closed(&self) -> Option<Closing> {
+        self.closing.filter(|_| self.outbox.is_empty())
+    }
+
+    /// Whether more bytes should be read.
+    pub(crate) fn wants_bytes(&self) -> bool {
+        // A raw session is asleep while it thinks.
+        let raw = self.config.framing == Framing::Raw;
+        let idle = self.thinking.is_none() || (self.unread.is_empty() && !raw);
+        self.closing.is_none() && self.last.is_none() && idle && self.outbox.len() < MAX_OUTBOX
+    }
+
+    /// Answers what can be answered.
+    fn answer(&mut self, now: Time) {
+        while self.thinking.is_none() && self.closing.is_none() {
+            if self.outbox.len() >= MAX_OUTBOX && !self.unread.is_empty() {
+                return;
+            }
+            match self.next_message() {
+                Ok(Some(message)) => self.hear(&message, now),
+                Ok(None) => match self.last {
+                    Some(why) => self.close(why),
+                    None => return,
+                },
+                Err(why) => {
+                    let why = match why {
+                        WireErrorKind::LengthTooLong { limit, .. } => {
+                            WireErrorKind::TooLong { limit }
+                        }
+                        why => why,
+                    };
+                    self.say(format!("error: {why}").as_bytes());
+                    self.close(Closing::BadInput);
+                }
+            }
+        }
+    }
+
+    /// Takes the next message.
+    fn next_message(&mut self) -> Result<Option<Vec<u8>>, WireErrorKind> {
+        let limit = self.config.max_message;
+        // Soon answered, so that a fuzzer is not slowed down by bytes that come one at a time.
+        let is_line = matches!(self.config.framing, Framing::Line(_));
+        if is_line && self.unread.len() <= limit && !self.unread.contains(&b'\n') {
+            return Ok(None);
+        }
+        let found = if !self.config.framing.is_by_push() {
+            first(&self.config.framing, &self.unread, limit).map_err(|(_, why)| why)?
+        } else if self.unread.len() > limit {
+            return Err(WireErrorKind::TooLong { limit });
+        } else {
+            let all = (self.unread.as_slice().into(), self.unread.len());
+            Some(all).filter(|(_, len)| *len > 0)
+        };
+        let Some((message, len)) = found.map(|(message, len)| (message.into_owned(), len)) else {
+            return Ok(None);
+        };
+        self.unread.drain(..len);
+        Ok(Some(message))
+    }
+
+    fn hear(&mut self, message: &[u8], now: Time) {
+        if message == b"exit" {
+            return self.close(Closing::Exit);
+        }
+        if let Err(error) = validate(message) {
+            self.say(format!("error: invalid UTF-8 at byte {}", error.offset).as_bytes());
+            return self.close(Closing::BadInput);
+        }
+        let reply = match self.config.reply {
+            Reply::Hello => [b"Hello, ", message, b"!"].concat(),
+            Reply::Echo => message.to_vec(),
+        };
+        if self.config.think_time.is_zero() {
+            self.say(&reply);
+        } else {
+            self.thinking = Some((reply, now.after(self.config.think_time)));
+        }
+    }
+
+    /// Says a message. What the framing cannot carry is not said, and ends it.
+    fn say(&mut self, message: &[u8]) {
+        if self
+            .config
+            .framing
+            .encode(message, &mut self.outbox)
+            .is_err()
+        {
+            self.close(Closing::BadInput);
+        }
+    }
+
+    fn close(&mut self, why: Closing) {
+        self.closing.get_or_insert(why);
+        self.unread.clear();
+    }
+}
