@@ -259,7 +259,10 @@ impl Core {
             let mut is_ignored = false;
             for matcher in ignored {
                 let limit = self.setting.max_payload;
-                match self.ignoring.begin(matcher, &self.values, limit) {
+                match self
+                    .ignoring
+                    .begin_on_messages(matcher, &self.values, limit)
+                {
                     Ok(()) => is_ignored |= self.ignoring.holds(matcher, &message),
                     // What asks for a name that is not set yet ignores nothing yet.
                     Err(error) if error.unset.is_some() => {}

@@ -272,12 +272,13 @@ impl Cursor {
             Verb::Expect { matcher, framed } => {
                 let (values, limit) = (&core.values, core.setting.max_payload);
                 let begun = match *framed && core.is_framed(step.client) {
-                    true => self.matching.begin(matcher, values, limit),
+                    true => self.matching.begin_on_messages(matcher, values, limit),
                     false => self.matching.begin_on_stream(matcher, values, limit),
                 };
                 begun.map_err(FailureKind::NoValue)?;
-                let needed = self.matching.exact(matcher).map_or(0, <[u8]>::len);
-                core.link(step.client)?.make_window(needed);
+                let link = core.link(step.client)?;
+                let most = self.matching.most_undecided(matcher, link.max_message());
+                link.make_window(most);
                 self.doing = Doing::Expect;
                 Ok(true)
             }

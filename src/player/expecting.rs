@@ -52,7 +52,7 @@ impl Cursor {
 
     /// Judges the next message. `Ok(false)`: it is not there yet.
     fn judge_message(
-        &self,
+        &mut self,
         client: ClientId,
         matcher: &Matcher,
         core: &mut Core,
@@ -95,8 +95,7 @@ impl Cursor {
     ) -> Result<bool, Fault> {
         let (link, values) = core.link_and_values(client)?;
         let limit = link.max_message();
-        let exact = self.matching.exact(matcher).map_or(0, <[u8]>::len);
-        let most = limit.max(exact);
+        let most = self.matching.most_undecided(matcher, limit);
         loop {
             let unread = link.decoder.unread();
             // No more is looked at than would be when the bytes came one by one: a decision after too many bytes is none,
@@ -113,7 +112,7 @@ impl Cursor {
                     let (received, received_len) = link.arrived();
                     // What has arrived beyond the decision must not change what is said of it.
                     let judged = match matcher.node {
-                        MatcherNode::All(_) => {
+                        MatcherNode::All(_) | MatcherNode::Sequence(_) => {
                             let decided = self.matching.decided_after(matcher, looked);
                             looked.get(..decided).unwrap_or_default()
                         }
@@ -132,10 +131,10 @@ impl Cursor {
             }
             // What the matcher has passed does not count, and need not be kept.
             let passed = self.matching.passed(matcher);
-            if looked.len() - passed.min(looked.len()) > limit {
+            if looked.len() - passed.min(looked.len()) > most {
                 return fail(FailureKind::TooLong {
                     expected: self.matching.expected(matcher, false),
-                    limit,
+                    limit: most,
                     received: link.arrived().0,
                 });
             }

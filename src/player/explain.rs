@@ -52,6 +52,7 @@ impl Matching {
             }
             MatcherNode::All(list) => self.describe_list(list, " and ", words),
             MatcherNode::OneOf(list) => self.describe_list(list, " or ", words),
+            MatcherNode::Sequence(list) => self.describe_list(list, ", then ", words),
         }
     }
 
@@ -76,7 +77,8 @@ impl Matching {
             MatcherNode::Any
             | MatcherNode::Not(_)
             | MatcherNode::All(_)
-            | MatcherNode::OneOf(_) => {
+            | MatcherNode::OneOf(_)
+            | MatcherNode::Sequence(_) => {
                 words.push_str("is not one that ");
                 self.describe(inner, true, words);
             }
@@ -93,7 +95,7 @@ impl Matching {
     }
 
     /// Which condition a message breaks, where the matcher is not for exact bytes.
-    pub(super) fn because(&self, matcher: &Matcher, message: &[u8]) -> Option<String> {
+    pub(super) fn because(&mut self, matcher: &Matcher, message: &[u8]) -> Option<String> {
         match &matcher.node {
             MatcherNode::Exact(_) => None,
             MatcherNode::All(list) => {
@@ -101,20 +103,33 @@ impl Matching {
                 self.because(broken, message)
                     .or_else(|| self.broken(broken, message))
             }
+            MatcherNode::Sequence(list) => {
+                let broken = self.broken_part(matcher, list, message)?;
+                let (number, all, start) = (broken.number + 1, list.len(), broken.start);
+                if broken.anywhere {
+                    return Some(format!(
+                        "part {number} of {all} does not stand anywhere from byte {start} on"
+                    ));
+                }
+                let rest = message.get(start..).unwrap_or_default();
+                let because = self
+                    .because(broken.part, rest)
+                    .or_else(|| self.broken(broken.part, rest))?;
+                Some(format!(
+                    "part {number} of {all}, from byte {start} on: {because}"
+                ))
+            }
             _ => self.broken(matcher, message),
         }
     }
 
     /// The condition to be named: before one that only does not hold yet, one that a byte has ruled out.
-    fn first_broken<'a>(&self, list: &'a [Matcher], message: &[u8]) -> Option<&'a Matcher> {
-        let ruled_out = |inner: &&Matcher| {
+    fn first_broken<'a>(&mut self, list: &'a [Matcher], message: &[u8]) -> Option<&'a Matcher> {
+        let ruled_out = list.iter().find(|inner| {
             let at = self.wrong_at(inner, message);
             at.is_some_and(|at| at < message.len()) && !self.holds(inner, message)
-        };
-        let broken = |inner: &&Matcher| !self.holds(inner, message);
-        list.iter()
-            .find(ruled_out)
-            .or_else(|| list.iter().find(broken))
+        });
+        ruled_out.or_else(|| list.iter().find(|inner| !self.holds(inner, message)))
     }
 
     fn broken(&self, matcher: &Matcher, message: &[u8]) -> Option<String> {
@@ -160,13 +175,13 @@ impl Matching {
             MatcherNode::OneOf(list) => {
                 _ = write!(words, "none of the {} alternatives holds", list.len())
             }
-            MatcherNode::Any | MatcherNode::All(_) => return None,
+            MatcherNode::Any | MatcherNode::All(_) | MatcherNode::Sequence(_) => return None,
         }
         Some(words)
     }
 
     /// The first byte of a message that is wrong, where the matcher tells.
-    pub(super) fn wrong_at(&self, matcher: &Matcher, message: &[u8]) -> Option<usize> {
+    pub(super) fn wrong_at(&mut self, matcher: &Matcher, message: &[u8]) -> Option<usize> {
         match &matcher.node {
             MatcherNode::Exact(payload) => {
                 let expected = self.bytes(matcher, payload);
@@ -194,6 +209,14 @@ impl Matching {
             MatcherNode::All(list) => {
                 let broken = self.first_broken(list, message)?;
                 self.wrong_at(broken, message)
+            }
+            MatcherNode::Sequence(list) => {
+                let broken = self.broken_part(matcher, list, message)?;
+                let rest = message.get(broken.start..).unwrap_or_default();
+                let at = self
+                    .wrong_at(broken.part, rest)
+                    .filter(|_| !broken.anywhere)?;
+                Some(broken.start + at)
             }
             _ => None,
         }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use memchr::memmem;
 
+use super::sequence::Place;
 use crate::canary::{Bug, sings};
 use crate::scenario::{
     Compiled, EvalError, Matcher, MatcherNode, Payload, StreamFound, StreamSearch, Values,
@@ -30,7 +31,7 @@ pub(crate) enum Hold {
 /// The state of one match, with the values of now filled in. Reused from step to step.
 #[derive(Debug, Default)]
 pub(crate) struct Matching {
-    nodes: Vec<NodeState>,
+    pub(super) nodes: Vec<NodeState>,
     /// The bytes of payloads that had to be computed.
     computed: Vec<u8>,
     /// Whether anything had to be computed: a payload, or a pattern.
@@ -38,7 +39,7 @@ pub(crate) struct Matching {
 }
 
 #[derive(Debug, Default)]
-struct NodeState {
+pub(super) struct NodeState {
     /// Where the node's payload lies in `computed`, when it had to be computed.
     bytes: Range<usize>,
     /// The node's pattern.
@@ -51,6 +52,8 @@ struct NodeState {
     holds_from: Option<usize>,
     /// It holds for no run, whatever comes.
     never: bool,
+    /// Of a sequence.
+    pub(super) place: Place,
 }
 
 impl NodeState {
@@ -59,6 +62,7 @@ impl NodeState {
         self.looked = 0;
         self.holds_from = None;
         self.never = false;
+        self.place = Place::default();
         self.search.reset();
     }
 }
@@ -96,17 +100,46 @@ impl Matching {
             let message = "with these values it holds for no bytes at all, and a stream has no end to wait for";
             return Err(EvalError::new(message, matcher.span));
         }
-        let states = self.nodes.get(..matcher.states()).unwrap_or_default();
-        let patterns = states.iter().filter_map(|state| state.pattern.as_ref());
+        self.rewind(matcher);
+        self.refuse_open_ends(matcher)
+    }
+
+    /// Begins a match on messages: of a sequence, what is computed must not need what comes after its own part.
+    pub(super) fn begin_on_messages(
+        &mut self,
+        matcher: &Matcher,
+        values: &Values,
+        limit: usize,
+    ) -> Result<(), EvalError> {
+        self.begin(matcher, values, limit)?;
+        if !self.any_computed {
+            return Ok(());
+        }
+        self.refuse_open_ends_in_parts(matcher)
+    }
+
+    /// Fails where a pattern, made of values of now, looks past its end.
+    pub(super) fn refuse_open_ends(&self, matcher: &Matcher) -> Result<(), EvalError> {
+        let own = usize::from(matcher.id)..matcher.states();
+        let states = self.nodes.get(own).unwrap_or_default();
+        let mut patterns = states.iter().filter_map(|state| state.pattern.as_ref());
         let undecidable = |pattern: &&Arc<Compiled>| {
             pattern.looks_past_its_end() || pattern.has_unicode_word_boundary()
         };
-        if let Some(pattern) = patterns.clone().find(undecidable) {
+        if let Some(pattern) = patterns.find(undecidable) {
             let text = escape(pattern.text().as_bytes());
             let message = format!("the end of `{text}` cannot be told on a stream");
             return Err(EvalError::new(message, matcher.span));
         }
         Ok(())
+    }
+
+    /// Forgets what a matcher has looked at; the values stay.
+    pub(super) fn rewind(&mut self, matcher: &Matcher) {
+        let own = usize::from(matcher.id)..matcher.states();
+        for state in self.nodes.get_mut(own).unwrap_or_default() {
+            state.begin();
+        }
     }
 
     fn prepare(
@@ -142,7 +175,7 @@ impl Matching {
                 Ok(())
             }
             MatcherNode::Not(inner) => self.prepare(inner, values, limit),
-            MatcherNode::All(list) | MatcherNode::OneOf(list) => list
+            MatcherNode::All(list) | MatcherNode::OneOf(list) | MatcherNode::Sequence(list) => list
                 .iter()
                 .try_for_each(|inner| self.prepare(inner, values, limit)),
             _ => Ok(()),
@@ -173,8 +206,19 @@ impl Matching {
         }
     }
 
+    /// How many unread bytes may be held undecided where the limit is `limit`: exact bytes do not count against it.
+    pub(super) fn most_undecided(&self, matcher: &Matcher, limit: usize) -> usize {
+        match &matcher.node {
+            MatcherNode::Exact(payload) => self.bytes(matcher, payload).len().max(limit),
+            MatcherNode::Sequence(parts) => parts.iter().fold(limit, |sum, part| {
+                sum.saturating_add(self.most_undecided(part, 0))
+            }),
+            _ => limit,
+        }
+    }
+
     /// Whether the matcher holds for a whole message, or for a whole run.
-    pub(crate) fn holds(&self, matcher: &Matcher, message: &[u8]) -> bool {
+    pub(crate) fn holds(&mut self, matcher: &Matcher, message: &[u8]) -> bool {
         match &matcher.node {
             MatcherNode::Exact(payload) => message == self.bytes(matcher, payload),
             MatcherNode::Prefix(payload) => message.starts_with(self.bytes(matcher, payload)),
@@ -190,11 +234,12 @@ impl Matching {
             MatcherNode::Not(inner) => !self.holds(inner, message),
             MatcherNode::All(list) => list.iter().all(|inner| self.holds(inner, message)),
             MatcherNode::OneOf(list) => list.iter().any(|inner| self.holds(inner, message)),
+            MatcherNode::Sequence(list) => self.sequence_holds(matcher, list, message),
         }
     }
 
     /// Keeps what the matcher captures of a message or run for which it holds.
-    pub(super) fn capture(&self, matcher: &Matcher, run: &[u8], values: &mut Values) {
+    pub(super) fn capture(&mut self, matcher: &Matcher, run: &[u8], values: &mut Values) {
         if let Some(slot) = matcher.capture {
             values.set(slot, Values::of_bytes(run));
         }
@@ -220,6 +265,9 @@ impl Matching {
                 if let Some(inner) = list.iter().find(|inner| self.holds(inner, run)) {
                     self.capture(inner, run, values);
                 }
+            }
+            MatcherNode::Sequence(list) if matcher.captures() => {
+                self.capture_parts(matcher, list, run, values);
             }
             _ => {}
         }
@@ -259,9 +307,7 @@ impl Matching {
         let (mut fewest, mut enough) = (0, unread.len());
         while fewest < enough {
             let middle = fewest + (enough - fewest) / 2;
-            for state in self.nodes.iter_mut().take(matcher.states()) {
-                state.begin();
-            }
+            self.rewind(matcher);
             let some = unread.get(..middle).unwrap_or_default();
             match self.on_stream(matcher, some) {
                 Hold::Never => enough = middle,
@@ -272,7 +318,7 @@ impl Matching {
     }
 
     /// The shortest run of at least `from` bytes for which the matcher holds.
-    fn next_hold(&mut self, matcher: &Matcher, data: &[u8], from: usize) -> Hold {
+    pub(super) fn next_hold(&mut self, matcher: &Matcher, data: &[u8], from: usize) -> Hold {
         match &matcher.node {
             MatcherNode::Exact(payload) => match self.compared(matcher, payload, data) {
                 Some(len) if from <= len && len <= data.len() => Hold::At(len),
@@ -304,6 +350,7 @@ impl Matching {
             MatcherNode::Any => reached(from, data),
             MatcherNode::Not(inner) => self.next_failure(matcher, inner, data, from),
             MatcherNode::All(list) => self.next_agreement(matcher, list, data, from),
+            MatcherNode::Sequence(list) => self.next_in_sequence(matcher, list, data, from),
             MatcherNode::OneOf(list) => {
                 let mut best = Hold::Never;
                 for inner in list {
@@ -480,6 +527,7 @@ impl Matching {
             MatcherNode::Exact(_)
             | MatcherNode::Suffix(_)
             | MatcherNode::Not(_)
+            | MatcherNode::Sequence(_)
             | MatcherNode::OneOf(_) => false,
         }
     }

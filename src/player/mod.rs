@@ -14,6 +14,7 @@ mod link;
 mod machine;
 mod matching;
 mod sending;
+mod sequence;
 mod setting;
 #[cfg(test)]
 mod tests;

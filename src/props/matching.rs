@@ -72,8 +72,36 @@ pub(crate) fn check(matcher: &Matcher, stream: &[u8], ends: &[usize], expected: 
 
 /// The shortest run for which the matcher holds, by trying all.
 pub(crate) fn naive(matcher: &Matcher, stream: &[u8]) -> Option<usize> {
-    let matching = begun(matcher);
-    (0..=stream.len()).find(|len| matching.holds(matcher, &stream[..*len]))
+    let mut matching = begun(matcher);
+    (0..=stream.len()).find(|len| holds(&mut matching, matcher, &stream[..*len]))
+}
+
+/// Whether a matcher holds for a whole run: what it is made of is asked anew for each length.
+fn holds(matching: &mut Matching, matcher: &Matcher, run: &[u8]) -> bool {
+    match &matcher.node {
+        MatcherNode::Not(inner) => !holds(matching, inner, run),
+        MatcherNode::All(list) => list.iter().all(|inner| holds(matching, inner, run)),
+        MatcherNode::OneOf(list) => list.iter().any(|inner| holds(matching, inner, run)),
+        MatcherNode::Sequence(parts) => in_turn(matching, parts, run),
+        _ => matching.holds(matcher, run),
+    }
+}
+
+/// Whether the parts take a whole run one after another.
+fn in_turn(matching: &mut Matching, parts: &[Matcher], run: &[u8]) -> bool {
+    match parts {
+        [] => false,
+        [last] => holds(matching, last, run),
+        [part, rest @ ..] => {
+            let opening = rest[0].opening();
+            let opening = opening.and_then(|(_, payload)| payload.known());
+            let end = (0..=run.len()).find(|end| {
+                holds(matching, part, &run[..*end])
+                    && run[*end..].starts_with(opening.unwrap_or_default())
+            });
+            end.is_some_and(|end| in_turn(matching, rest, &run[end..]))
+        }
+    }
 }
 
 /// A match that has begun.
@@ -97,6 +125,7 @@ pub(crate) enum Tree {
     Not(Box<Self>),
     All(Vec<Self>),
     OneOf(Vec<Self>),
+    Sequence(Vec<Self>),
 }
 
 impl Tree {
@@ -122,6 +151,7 @@ impl Tree {
             Self::Not(inner) => MatcherNode::Not(Box::new(inner.matcher(next)?)),
             Self::All(trees) => MatcherNode::All(list(trees)?),
             Self::OneOf(trees) => MatcherNode::OneOf(list(trees)?),
+            Self::Sequence(trees) => MatcherNode::Sequence(list(trees)?),
         };
         Some(Matcher {
             node,
@@ -139,7 +169,7 @@ impl Tree {
     /// | `#` | length: a digit, the least; a digit, how many more at most, `9` is any number |
     /// | `?` | anything |
     /// | `!` | not the condition after it |
-    /// | `&` `,` | all, one of: a digit, then so many conditions |
+    /// | `&` `,` `;` | all, one of, one after another: a digit, then so many conditions |
     fn parse(input: &[u8], depth: usize) -> Option<(Self, &[u8])> {
         let (sign, rest) = input.split_first()?;
         let depth = depth.checked_sub(1)?;
@@ -172,7 +202,7 @@ impl Tree {
                 let (inner, rest) = Self::parse(rest, depth)?;
                 (Self::Not(Box::new(inner)), rest)
             }
-            b'&' | b',' => {
+            b'&' | b',' | b';' => {
                 let (count, mut rest) = rest.split_first()?;
                 let mut list = Vec::new();
                 for _ in 0..1 + (count.wrapping_sub(b'1') & 3) {
@@ -180,10 +210,10 @@ impl Tree {
                     list.push(tree);
                     rest = after;
                 }
-                let tree = if *sign == b'&' {
-                    Self::All(list)
-                } else {
-                    Self::OneOf(list)
+                let tree = match sign {
+                    b'&' => Self::All(list),
+                    b',' => Self::OneOf(list),
+                    _ => Self::Sequence(list),
                 };
                 (tree, rest)
             }

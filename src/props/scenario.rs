@@ -142,7 +142,7 @@ fn add_ids(matcher: &Matcher, ids: &mut Vec<usize>) {
     ids.push(usize::from(matcher.id));
     match &matcher.node {
         MatcherNode::Not(inner) => add_ids(inner, ids),
-        MatcherNode::All(list) | MatcherNode::OneOf(list) => {
+        MatcherNode::All(list) | MatcherNode::OneOf(list) | MatcherNode::Sequence(list) => {
             for inner in list {
                 add_ids(inner, ids);
             }

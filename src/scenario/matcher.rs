@@ -44,6 +44,11 @@ pub enum MatcherNode {
     All(Vec<Matcher>),
     /// At least one condition holds; the first of them captures.
     OneOf(Vec<Matcher>),
+    /// Parts, one after another; at least two, and none of those but the last looks past its end.
+    ///
+    /// Each part but the last takes the shortest run for which it holds and after which the next part's
+    /// [`opening`](Matcher::opening) stands, if it has one. The last has all that is left.
+    Sequence(Vec<Matcher>),
 }
 
 impl Matcher {
@@ -51,11 +56,33 @@ impl Matcher {
     pub fn states(&self) -> usize {
         let inner = match &self.node {
             MatcherNode::Not(inner) => inner.states(),
-            MatcherNode::All(list) | MatcherNode::OneOf(list) => {
-                list.iter().map(Self::states).max().unwrap_or(0)
+            MatcherNode::All(list) | MatcherNode::OneOf(list) | MatcherNode::Sequence(list) => {
+                list.last().map_or(0, Self::states)
             }
             _ => 0,
         };
         inner.max(usize::from(self.id) + 1)
+    }
+
+    /// The bytes with which whatever it holds for begins, and the condition that says so, where one does.
+    pub fn opening(&self) -> Option<(&Self, &Payload)> {
+        match &self.node {
+            MatcherNode::Exact(payload) | MatcherNode::Prefix(payload) => Some((self, payload)),
+            MatcherNode::All(list) => list.iter().find_map(Self::opening),
+            MatcherNode::Sequence(list) => list.first()?.opening(),
+            _ => None,
+        }
+    }
+
+    /// Whether it, or something in it, keeps what it takes.
+    pub fn captures(&self) -> bool {
+        self.capture.is_some()
+            || match &self.node {
+                MatcherNode::Regex(pattern) => !pattern.captures.is_empty(),
+                MatcherNode::All(list) | MatcherNode::OneOf(list) | MatcherNode::Sequence(list) => {
+                    list.iter().any(Self::captures)
+                }
+                _ => false,
+            }
     }
 }

@@ -8,6 +8,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
 use regex_automata::hybrid::LazyStateID;
@@ -131,6 +132,8 @@ impl Pattern {
 
 /// A compiled pattern.
 pub struct Compiled {
+    /// Tells it from all others of this process.
+    id: u64,
     text: Box<str>,
     nfa: thompson::NFA,
     /// Made when a stream is first searched.
@@ -184,7 +187,9 @@ impl Compiled {
                 },
                 range: 0..text.len(),
             })?;
+        static NEXT: AtomicU64 = AtomicU64::new(1);
         Ok(Self {
+            id: NEXT.fetch_add(1, Ordering::Relaxed),
             text: text.into(),
             nfa,
             dfa: OnceLock::new(),
@@ -303,7 +308,8 @@ impl<'a> Found<'a> {
 /// A search for the first byte at which a match ends, on bytes that arrive in pieces.
 #[derive(Debug, Default)]
 pub struct StreamSearch {
-    cache: Option<Box<dfa::Cache>>,
+    /// The states met so far, and whose they are.
+    cache: Option<(u64, Box<dfa::Cache>)>,
     state: Option<LazyStateID>,
     /// How many bytes the automaton has seen.
     seen: usize,
@@ -325,14 +331,12 @@ pub enum StreamFound {
 }
 
 impl StreamSearch {
-    /// Forgets all bytes; the memory is kept for the next search.
+    /// Forgets all bytes; the memory is kept for the next search, and what was learnt of the pattern with it.
     pub fn reset(&mut self) {
         self.state = None;
         self.seen = 0;
         self.end = None;
         self.dead_at = None;
-        // The cache belongs to one automaton, and the next search may be another's.
-        self.cache = None;
     }
 
     /// Goes on: `bytes` are all the bytes from the start of the stream, those seen before included.
@@ -362,14 +366,24 @@ impl StreamSearch {
 
     /// How many bytes of states are kept.
     pub fn memory_usage(&self) -> usize {
-        self.cache.as_ref().map_or(0, |cache| cache.memory_usage())
+        self.cache
+            .as_ref()
+            .map_or(0, |(_, cache)| cache.memory_usage())
     }
 
     fn step(&mut self, pattern: &Compiled, bytes: &[u8]) -> Option<StreamFound> {
         let dfa = pattern.dfa()?;
-        let cache = self
+        // The cache belongs to one automaton, and this search may be another's than the last one.
+        if let Some((whose, cache)) = &mut self.cache
+            && *whose != pattern.id
+        {
+            *whose = pattern.id;
+            cache.reset(dfa);
+            self.state = None;
+        }
+        let (_, cache) = self
             .cache
-            .get_or_insert_with(|| Box::new(dfa.create_cache()));
+            .get_or_insert_with(|| (pattern.id, Box::new(dfa.create_cache())));
         let mut state = match self.state {
             Some(state) => state,
             None => dfa

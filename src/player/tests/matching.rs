@@ -25,7 +25,8 @@ fn trees() -> impl Strategy<Value = Tree> {
         prop_oneof![
             inner.clone().prop_map(|tree| Tree::Not(Box::new(tree))),
             prop::collection::vec(inner.clone(), 1..4).prop_map(Tree::All),
-            prop::collection::vec(inner, 1..4).prop_map(Tree::OneOf),
+            prop::collection::vec(inner.clone(), 1..4).prop_map(Tree::OneOf),
+            prop::collection::vec(inner, 1..4).prop_map(Tree::Sequence),
         ]
     })
 }
@@ -35,7 +36,7 @@ fn streams() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(ProptestConfig::with_cases(3000))]
 
     #[test]
     fn the_shortest_run_is_found_however_the_stream_is_cut(
@@ -79,6 +80,18 @@ fn a_stream_that_cannot_match_any_more_is_given_up_at_once() {
             ]),
             b"abb",
         ),
+        (
+            Tree::Sequence(vec![Tree::Length(2, 2), Tree::Exact(b"ab".to_vec())]),
+            b"xxac",
+        ),
+        (
+            Tree::Sequence(vec![Tree::Length(2, 3), Tree::Exact(b"ab".to_vec())]),
+            b"xxxb",
+        ),
+        (
+            Tree::Sequence(vec![regex("^a"), Tree::Any, regex("^b")]),
+            b"ac",
+        ),
     ] {
         let matcher = tree.matcher(&mut 0).unwrap();
         let hold = begun(&matcher).on_stream(&matcher, stream);
@@ -107,6 +120,8 @@ fn work_is_linear_in_the_bytes_also_one_at_a_time() {
             regex("ab"),
             Tree::Not(Box::new(Tree::Contains(b"b".to_vec()))),
         ]),
+        Tree::Sequence(vec![Tree::Any, Tree::Exact(b"aab".to_vec())]),
+        Tree::Sequence(vec![Tree::Length(2, 2), Tree::Contains(b"b".to_vec())]),
     ] {
         let matcher = tree.matcher(&mut 0).unwrap();
         let mut matching = begun(&matcher);

@@ -5,5 +5,6 @@ mod endings;
 mod expecting;
 mod matching;
 mod sending;
+mod sequences;
 mod steps;
 mod transcript;

@@ -81,23 +81,14 @@ impl<'a> Reader<'a> {
         self.numbered(matcher)
     }
 
-    fn matcher(&mut self, given: Given<'_, 'a>, around: Around) -> Option<Matcher> {
+    pub(super) fn matcher(&mut self, given: Given<'_, 'a>, around: Around) -> Option<Matcher> {
         match given.value {
             Value::Object(object) => {
                 let fields = self.fields(object, Place::Matcher);
                 self.matcher_of(&fields, around)
             }
             Value::Array(array) if array.elements.iter().any(is_condition) => {
-                self.report(
-                    Diagnostic::error(
-                        code::NOT_YET,
-                        given.span(),
-                        "a sequence of conditions is not supported yet",
-                    )
-                    .label("only exact bytes can be joined in an array")
-                    .help("on a stream, write one `expect_bytes` for each part"),
-                );
-                None
+                self.sequence(given, &array.elements, around)
             }
             _ => {
                 let payload = self.payload(given, Form::Matcher)?;
@@ -334,7 +325,7 @@ impl<'a> Reader<'a> {
 }
 
 /// Makes a condition that has no number yet.
-fn condition(node: MatcherNode, span: Span) -> Matcher {
+pub(super) fn condition(node: MatcherNode, span: Span) -> Matcher {
     Matcher {
         node,
         id: 0,
@@ -349,7 +340,7 @@ fn number(matcher: &mut Matcher, next: &mut usize) {
     *next += 1;
     match &mut matcher.node {
         MatcherNode::Not(inner) => number(inner, next),
-        MatcherNode::All(list) | MatcherNode::OneOf(list) => {
+        MatcherNode::All(list) | MatcherNode::OneOf(list) | MatcherNode::Sequence(list) => {
             for inner in list {
                 number(inner, next);
             }
@@ -366,6 +357,7 @@ fn is_condition(value: &Value<'_>) -> bool {
             let bytes = Place::Payload.find(name).is_some();
             !bytes && Place::Matcher.find(name).is_some()
         }),
+        Value::Array(array) => array.elements.iter().any(is_condition),
         _ => false,
     }
 }

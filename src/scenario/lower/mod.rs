@@ -17,6 +17,7 @@ mod patterns;
 mod payloads;
 mod read;
 mod reader;
+mod sequences;
 mod server;
 mod steps;
 mod streams;

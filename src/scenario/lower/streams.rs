@@ -20,27 +20,61 @@ impl Reader<'_> {
                 .help(empty.help),
             );
         }
-        self.check_patterns(matcher, false);
+        self.check_patterns(matcher, ON_A_STREAM, false);
     }
 
-    fn check_patterns(&mut self, matcher: &Matcher, negated: bool) {
+    /// Reports what is wrong with the parts of a sequence: all but the last end where they themselves say so.
+    pub(super) fn check_parts(&mut self, parts: &[Matcher]) {
+        for (part, next) in parts.iter().zip(parts.iter().skip(1)) {
+            if next.opening().is_none()
+                && let Some(empty) = holds_for_nothing(part)
+            {
+                self.report(
+                    Diagnostic::error(
+                        code::HOLDS_FOR_NOTHING,
+                        part.span,
+                        "nothing says where this part ends",
+                    )
+                    .label(empty.label)
+                    .help(
+                        "give its `length`, or begin the next part with exact bytes or a `prefix`",
+                    ),
+                );
+            }
+            self.check_patterns(part, IN_A_SEQUENCE, false);
+        }
+    }
+
+    fn check_patterns(&mut self, matcher: &Matcher, end: &str, negated: bool) {
         match &matcher.node {
             MatcherNode::Regex(pattern) => {
                 if let Some(compiled) = pattern.known() {
-                    self.check_pattern(compiled, matcher.span, negated);
+                    self.check_pattern(compiled, matcher.span, end, negated);
                 }
             }
-            MatcherNode::Not(inner) => self.check_patterns(inner, true),
+            MatcherNode::Not(inner) => self.check_patterns(inner, end, true),
             MatcherNode::All(list) | MatcherNode::OneOf(list) => {
                 for inner in list {
-                    self.check_patterns(inner, negated);
+                    self.check_patterns(inner, end, negated);
+                }
+            }
+            // Its other parts have been checked as such.
+            MatcherNode::Sequence(list) => {
+                if let Some(last) = list.last() {
+                    self.check_patterns(last, end, negated);
                 }
             }
             _ => {}
         }
     }
 
-    fn check_pattern(&mut self, pattern: &super::super::Compiled, span: Span, negated: bool) {
+    fn check_pattern(
+        &mut self,
+        pattern: &super::super::Compiled,
+        span: Span,
+        end: &str,
+        negated: bool,
+    ) {
         if pattern.has_unicode_word_boundary() {
             self.report(
                 Diagnostic::error(
@@ -53,13 +87,9 @@ impl Reader<'_> {
             );
         } else if pattern.looks_past_its_end() {
             self.report(
-                Diagnostic::error(
-                    code::PATTERN_END,
-                    span,
-                    "on a byte stream nobody knows where a message ends",
-                )
-                .label("looks at the end: with `$`, `\\z` or `\\b`")
-                .help("end the pattern in the bytes that mark the end, such as \\\\r\\\\n"),
+                Diagnostic::error(code::PATTERN_END, span, end)
+                    .label("looks at the end: with `$`, `\\z` or `\\b`")
+                    .help("end the pattern in the bytes that mark the end, such as \\\\r\\\\n"),
             );
         } else if !negated && !pattern.is_anchored() && !pattern.matches_empty() {
             self.report(
@@ -74,6 +104,12 @@ impl Reader<'_> {
         }
     }
 }
+
+/// Why a pattern cannot look at the end of a stream.
+const ON_A_STREAM: &str = "on a byte stream nobody knows where a message ends";
+
+/// Why a pattern cannot look at the end of a part after which others come.
+const IN_A_SEQUENCE: &str = "a part of a sequence ends where it first holds, whatever follows";
 
 /// Why a matcher holds for no bytes.
 struct Empty {
@@ -127,7 +163,7 @@ fn holds_for_nothing(matcher: &Matcher) -> Option<Empty> {
             "an empty run of bytes is not that either",
             "say how much is to be taken, beside it: { \"length\": 5, \"not\": ... }",
         ),
-        MatcherNode::All(list) => {
+        MatcherNode::All(list) | MatcherNode::Sequence(list) => {
             let mut all = list.iter().map(holds_for_nothing);
             let first = all.next()??;
             all.all(|empty| empty.is_some()).then_some(first)
