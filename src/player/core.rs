@@ -87,7 +87,7 @@ impl Core {
 
     /// Sets the names that come from outside: built in, of the run, of the case.
     fn set_given_values(&mut self) {
-        self.values.clear();
+        self.values.begin(self.setting.seed);
         let names = &self.script.names;
         for (name, value) in &self.setting.builtins {
             if let Some(slot) = names.find(name) {

@@ -228,6 +228,10 @@ pub(super) fn advice(kind: &FailureKind, framing: Option<&Framing>) -> (String, 
         FailureKind::AlreadyConnected => {
             ("close the connection first, or leave this step out: a client connects before its first step by itself".into(), None)
         }
+        FailureKind::NoValue(error) if error.unset.is_none() => (
+            "the values in it come from `vars`, `--var`, a case's row and captures of earlier steps: are they what was meant?".into(),
+            None,
+        ),
         FailureKind::NoValue(_) => {
             ("names are set by `vars`, by `--var NAME=VALUE`, by a case's row and by captures of earlier steps".into(), None)
         }

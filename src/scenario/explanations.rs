@@ -85,8 +85,8 @@ pub const EXPLANATIONS: &[Explanation] = &[
          right, and a later version will accept it; docs/scenario-format.md lists what is still missing.",
     )
     .example(
-        r#"{ "send": { "random": 16 } }"#,
-        r#"{ "send": { "hex": "00 01 02 03" } }"#,
+        r#"{ "expect_close": "truncated" }"#,
+        r#"{ "expect_close": "clean" }"#,
     ),
     entry(
         ONE_VERB,

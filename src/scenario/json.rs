@@ -12,7 +12,7 @@ use jsonc_parser::{CollectOptions, ParseOptions, ParseStringErrorKind as StringK
 use super::code;
 use super::{Diagnostic, Span};
 
-pub(super) use jsonc_parser::ast::{Object, ObjectProp, StringLit, Value};
+pub(super) use jsonc_parser::ast::{Object, ObjectProp, ObjectPropName, StringLit, Value};
 pub(super) use jsonc_parser::common::Ranged;
 
 /// How deep arrays and objects may be nested in a file: 128.

@@ -14,7 +14,9 @@ mod error;
 mod explanations;
 mod expression;
 mod filters;
+mod integers;
 mod json;
+mod json_text;
 mod keys;
 mod lower;
 mod matcher;
@@ -22,6 +24,7 @@ mod model;
 mod pattern;
 mod payload;
 mod script;
+mod source;
 mod template;
 #[cfg(test)]
 mod tests;
@@ -34,6 +37,8 @@ pub use encoding::{PayloadError, parse_base64, parse_hex};
 pub use error::EvalError;
 pub use explanations::EXPLANATIONS;
 pub use expression::{MAX_EXPRESSION, MAX_FUEL, MAX_LIST};
+pub use integers::{IntegerForm, LengthDigits, LengthForm};
+pub use json_text::JsonText;
 pub use keys::nearest;
 pub use lower::{
     BUILT_IN, DurationError, MAX_DURATION, MAX_FILE, MAX_MISTAKES, MAX_PAYLOAD, ReadOptions,

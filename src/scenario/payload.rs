@@ -1,6 +1,8 @@
 //! Bytes to be sent, or to be compared with: compiled as far as they are known.
 
 use super::encoding::{PayloadError, parse_base64, parse_hex};
+use super::integers::{IntegerForm, LengthForm};
+use super::json_text::JsonText;
 use super::template::Bounded;
 use super::{EvalError, Span, Template, Value, Values, filters};
 use crate::wire::escape;
@@ -35,6 +37,26 @@ pub enum Piece {
         /// How often.
         times: Number,
     },
+    /// A number in a fixed number of bytes; one that is known is bytes already.
+    Integer {
+        /// How it is written.
+        form: IntegerForm,
+        /// Its value.
+        value: Template,
+    },
+    /// How long a payload is.
+    Length {
+        /// How that is written.
+        form: LengthForm,
+        /// Of what.
+        payload: Box<Payload>,
+        /// Whether the payload itself follows.
+        sized: bool,
+    },
+    /// JSON with expressions.
+    Json(JsonText),
+    /// So many random bytes, others each time.
+    Random(Number),
 }
 
 /// A whole number, known or yet to be computed.
@@ -100,6 +122,14 @@ impl Payload {
                 Piece::Repeat { payload, times } => {
                     payload.known_len()?.saturating_mul(times.known()?)
                 }
+                Piece::Integer { form, .. } => u64::from(form.bytes),
+                Piece::Length {
+                    form,
+                    payload,
+                    sized,
+                } => known_sized(*form, payload, *sized)?,
+                Piece::Json(_) => return None,
+                Piece::Random(count) => count.known()?,
             };
             Some(sum.saturating_add(len))
         })
@@ -115,16 +145,22 @@ impl Payload {
     fn add_templates<'a>(&'a self, list: &mut Vec<&'a Template>) {
         for piece in &self.pieces {
             match piece {
-                Piece::Bytes(_) => {}
+                Piece::Bytes(_) | Piece::Random(Number::Fixed(_)) => {}
                 Piece::Text(template) | Piece::Hex(template) | Piece::Base64(template) => {
                     list.push(template);
                 }
+                Piece::Integer {
+                    value: template, ..
+                }
+                | Piece::Random(Number::Template(template)) => list.push(template),
                 Piece::Repeat { payload, times } => {
                     payload.add_templates(list);
                     if let Number::Template(template) = times {
                         list.push(template);
                     }
                 }
+                Piece::Length { payload, .. } => payload.add_templates(list),
+                Piece::Json(json) => list.extend(json.templates()),
             }
         }
     }
@@ -155,9 +191,31 @@ impl Payload {
                 Piece::Repeat { payload, times } => {
                     push_repeated(payload, times.eval(values)?, values, &mut out)?;
                 }
+                Piece::Integer { form, value } => push_integer(*form, value, values, &mut out)?,
+                Piece::Length {
+                    form,
+                    payload,
+                    sized,
+                } => push_length(*form, payload, *sized, values, &mut out)?,
+                Piece::Json(json) => json.render(values, &mut out)?,
+                Piece::Random(count) => push_random(count.eval(values)?, values, &mut out)?,
             }
         }
         Ok(())
+    }
+
+    /// Whether it has bytes of `random` in it, which nobody can expect.
+    pub(super) fn is_random(&self) -> bool {
+        self.pieces.iter().any(|piece| match piece {
+            Piece::Random(_) => true,
+            Piece::Repeat { payload, .. }
+            | Piece::Length {
+                payload,
+                sized: true,
+                ..
+            } => payload.is_random(),
+            _ => false,
+        })
     }
 }
 
@@ -229,7 +287,7 @@ fn push_decoded(
     out: &mut Bounded<'_>,
 ) -> Result<(), EvalError> {
     let span = template.span();
-    let room = out.limit.saturating_sub(out.out.len());
+    let room = out.room();
     // One group more than fits, so that what is a little too long is told by its bytes.
     let limit = room.saturating_add(1).saturating_mul(TEXT_PER_BYTE);
     let mut text = Vec::new();
@@ -269,16 +327,84 @@ fn push_repeated(
     Ok(())
 }
 
-fn whole_number(value: &Value) -> Option<u64> {
+/// How many bytes a length takes, with the payload itself where it follows; if that is known.
+fn known_sized(form: LengthForm, payload: &Payload, sized: bool) -> Option<u64> {
+    let len = payload.known_len()?;
+    let mut field = Vec::new();
+    form.push(usize::try_from(len).ok()?, &mut field).ok()?;
+    let body = if sized { len } else { 0 };
+    Some(body.saturating_add(field.len() as u64))
+}
+
+/// Appends a number in so many bytes.
+fn push_integer(
+    form: IntegerForm,
+    value: &Template,
+    values: &Values,
+    out: &mut Bounded<'_>,
+) -> Result<(), EvalError> {
+    let number = value.eval(values)?;
+    let fits = |n: &i128| form.range().contains(n);
+    let Some(n) = integer(&number).filter(fits) else {
+        let (name, range, shown) = (form.name(), form.range(), shown(&number));
+        let (least, most) = (range.start(), range.end());
+        let message = format!("`{name}` takes a whole number from {least} to {most}, not {shown}");
+        return Err(EvalError::new(message, value.span()));
+    };
+    out.check(form.bytes.into())?;
+    form.push(n, out.out);
+    Ok(())
+}
+
+/// Appends the length of a payload, and the payload itself where it is `sized`.
+fn push_length(
+    form: LengthForm,
+    payload: &Payload,
+    sized: bool,
+    values: &Values,
+    out: &mut Bounded<'_>,
+) -> Result<(), EvalError> {
+    let mut body = Vec::new();
+    // Also where only its length is wanted, it is no longer than a message may be.
+    let limit = if sized { out.room() } else { out.limit };
+    payload.render(values, limit, &mut body)?;
+    let mut field = Vec::new();
+    form.push(body.len(), &mut field)
+        .map_err(|why| EvalError::new(why, payload.span))?;
+    out.push(&field)?;
+    if sized {
+        out.push(&body)?;
+    }
+    Ok(())
+}
+
+/// Appends random bytes, or fails before any memory is asked for.
+fn push_random(count: u64, values: &Values, out: &mut Bounded<'_>) -> Result<(), EvalError> {
+    out.check(count.into())?;
+    let start = out.out.len();
+    // It fits into the limit, which is a length of memory.
+    out.out.resize(start + count as usize, 0);
+    values.draw(out.out.get_mut(start..).unwrap_or_default());
+    Ok(())
+}
+
+/// The whole number that a value is, or that its text is the digits of.
+fn integer(value: &Value) -> Option<i128> {
     use minijinja::value::ValueKind;
     match value.kind() {
-        ValueKind::Number => u64::try_from(value.clone()).ok(),
-        ValueKind::String => value
-            .as_str()
-            .filter(|text| text.bytes().all(|b| b.is_ascii_digit()))
-            .and_then(|text| text.parse().ok()),
+        ValueKind::Number => i128::try_from(value.clone()).ok(),
+        ValueKind::String => {
+            let text = value.as_str()?;
+            let digits = text.strip_prefix('-').unwrap_or(text);
+            let all = digits.bytes().all(|b| b.is_ascii_digit());
+            text.parse().ok().filter(|_| all)
+        }
         _ => None,
     }
+}
+
+fn whole_number(value: &Value) -> Option<u64> {
+    integer(value).and_then(|number| u64::try_from(number).ok())
 }
 
 /// A value for a message: its beginning.

@@ -129,6 +129,14 @@ impl Template {
         }
     }
 
+    /// Whether it is one `{{ }}` and nothing else, so that its value is of the type that the expression has.
+    pub fn is_lone(&self) -> bool {
+        matches!(
+            &*self.parts,
+            [Part::Value(_) | Part::Slot(_) | Part::Expression(_)]
+        )
+    }
+
     /// The names it reads.
     pub fn reads(&self) -> Vec<SlotId> {
         self.uses().map(|(id, _)| id).collect()
@@ -250,6 +258,11 @@ impl Bounded<'_> {
         self.check(bytes.len() as u128)?;
         self.out.extend_from_slice(bytes);
         Ok(())
+    }
+
+    /// How many more bytes there may be.
+    pub(super) fn room(&self) -> usize {
+        self.limit.saturating_sub(self.out.len())
     }
 
     /// Fails when `more` bytes would be too many.

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::source::Source;
+
 /// A value: text, bytes, a number, a boolean, or JSON.
 ///
 /// A capture is text where it is UTF-8 and bytes otherwise.
@@ -69,6 +71,8 @@ impl Names {
 #[derive(Debug, Clone, Default)]
 pub struct Values {
     slots: Vec<Option<Value>>,
+    /// Shared with what an expression calls.
+    source: Arc<Source>,
 }
 
 impl Values {
@@ -76,7 +80,19 @@ impl Values {
     pub fn new(names: usize) -> Self {
         Self {
             slots: vec![None; names],
+            source: Arc::default(),
         }
+    }
+
+    /// Begins anew: no name is set, and what is random is drawn by this seed.
+    pub fn begin(&mut self, seed: u64) {
+        self.clear();
+        self.source.begin(seed);
+    }
+
+    /// Fills `bytes` with random ones.
+    pub(super) fn draw(&self, bytes: &mut [u8]) {
+        self.source.draw(bytes);
     }
 
     /// The value of a name, if it has been set.

@@ -184,18 +184,43 @@ impl LengthPrefix {
         if len < least {
             return Err(EncodeError::TooShort { len, least });
         }
-        let length = u64::try_from(body.len() as i128 - i128::from(self.adjust));
-        let Some(length) = length.ok().filter(|&length| length <= self.width.most()) else {
+        let Some(length) = self.length_of(body.len()) else {
             return Err(EncodeError::TooLong { len, most });
         };
         out.extend_from_slice(header);
+        self.push_length(length, out);
+        out.extend_from_slice(body);
+        Ok(())
+    }
+
+    /// Appends the length field alone of a frame in which `body` bytes follow it.
+    ///
+    /// # Errors
+    ///
+    /// Fails when there is no way to write that length.
+    pub fn encode_length(self, body: usize, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+        let field = Self { offset: 0, ..self };
+        let (least, most) = field.bounds();
+        match self.length_of(body) {
+            Some(length) => self.push_length(length, out),
+            None if body < least => return Err(EncodeError::TooShort { len: body, least }),
+            None => return Err(EncodeError::TooLong { len: body, most }),
+        }
+        Ok(())
+    }
+
+    /// What the field says where `body` bytes follow it; `None`: it cannot.
+    fn length_of(self, body: usize) -> Option<u64> {
+        let length = u64::try_from(body as i128 - i128::from(self.adjust)).ok();
+        length.filter(|&length| length <= self.width.most())
+    }
+
+    fn push_length(self, length: u64, out: &mut Vec<u8>) {
         match (self.width.bytes(), self.endian) {
             (None, _) => varint::encode(length, out),
             (Some(width), Endian::Big) => out.extend(length.to_be_bytes().iter().skip(8 - width)),
             (Some(width), Endian::Little) => out.extend(length.to_le_bytes().iter().take(width)),
         }
-        out.extend_from_slice(body);
-        Ok(())
     }
 
     /// How many bytes the shortest and the longest message have.

@@ -452,7 +452,10 @@ fn an_expression_without_a_value() {
     let span = source().1;
     check_one(
         "no-value",
-        FailureKind::NoValue(EvalError::new("`session` has not been captured yet", span)),
+        FailureKind::NoValue(EvalError {
+            unset: Some("session".into()),
+            ..EvalError::new("`session` has not been captured yet", span)
+        }),
         Vec::new(),
     );
 }

@@ -236,7 +236,8 @@ pub(super) const LENGTH_PREFIXED: &[Key] = &[
     MAX_MESSAGE,
 ];
 
-const ENDIANS: &[Word] = &[
+/// In which order the bytes of a number stand.
+pub(super) const ENDIANS: &[Word] = &[
     Word::new("big", "The most significant byte first."),
     Word::new("little", "The least significant byte first."),
 ];

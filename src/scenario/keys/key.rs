@@ -4,7 +4,7 @@ use super::conversation::STEP;
 use super::file::{
     CLIENT, DELIMITED, FIXED, FRAMING, LENGTH_PREFIXED, LINE, NETSTRING, RAW, SCENARIO, SERVER,
 };
-use super::values::{LENGTH, MATCHER, PAYLOAD};
+use super::values::{JSON, LENGTH, MATCHER, PAYLOAD};
 
 /// Where a key stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -58,6 +58,14 @@ pub(in crate::scenario) enum Form {
     Whole,
     /// A whole number, or a template that gives one.
     Times,
+    /// A whole number, or a negative one, or a template that gives one.
+    Integer,
+    /// A number of bytes, or a template that gives one.
+    Count,
+    /// Any JSON.
+    Json,
+    /// How the length of a payload is written.
+    LengthWidth,
     /// A length of time.
     Duration,
     /// Bytes.
@@ -201,7 +209,7 @@ impl Place {
             Self::Client => (CLIENT, &[]),
             Self::Server => (SERVER, &[]),
             Self::Step => (STEP, &[]),
-            Self::Payload => (PAYLOAD, &[]),
+            Self::Payload => (PAYLOAD, JSON),
             Self::Matcher => (MATCHER, PAYLOAD),
             Self::Length => (LENGTH, &[]),
             Self::Framing => (FRAMING, &[]),
@@ -232,6 +240,10 @@ impl Form {
             Self::True => "true",
             Self::Whole => "a whole number",
             Self::Times => "a whole number, or a template such as \"{{ n }}\"",
+            Self::Integer => "a whole number, or a template such as \"{{ n }}\"",
+            Self::Count => "a number of bytes, or a template such as \"{{ n }}\"",
+            Self::Json => "a JSON value",
+            Self::LengthWidth => "1, 2, 3, 4, 8, \"varint\", \"decimal\" or \"hex\"",
             Self::Duration => "a duration such as \"50ms\" or \"2s\"",
             Self::Payload => "text, an object such as { \"hex\": \"00ff\" }, or an array of these",
             Self::Greeting => {

@@ -1,5 +1,6 @@
 //! The keys of payloads and of conditions.
 
+use super::file::ENDIANS;
 use super::key::{Form, Key};
 
 pub(super) const PAYLOAD: &[Key] = &[
@@ -16,28 +17,63 @@ pub(super) const PAYLOAD: &[Key] = &[
         .beside(&["repeat"])
         .also(&["count"]),
     Key::verb("file", Form::Any, "The bytes of a file.").later(),
-    Key::verb("random", Form::Any, "Random bytes, from the seed.").later(),
-    Key::verb("u8", Form::Any, "A number in one byte.").later(),
-    Key::verb("u16", Form::Any, "A number in two bytes.").later(),
-    Key::verb("u32", Form::Any, "A number in four bytes.").later(),
-    Key::verb("u64", Form::Any, "A number in eight bytes.").later(),
-    Key::verb("i8", Form::Any, "A signed number in one byte.").later(),
-    Key::verb("i16", Form::Any, "A signed number in two bytes.").later(),
-    Key::verb("i32", Form::Any, "A signed number in four bytes.").later(),
-    Key::verb("i64", Form::Any, "A signed number in eight bytes.").later(),
-    Key::verb("length_of", Form::Any, "The length of a payload.").later(),
-    Key::verb("sized", Form::Any, "A payload with its length before it.").later(),
-    Key::verb("json", Form::Any, "A JSON value.").later(),
-    Key::new("endian", Form::Any, "The order of a number's bytes.")
-        .beside(&[])
-        .later(),
-    Key::new("width", Form::Any, "The bytes of a length.")
-        .beside(&[])
-        .later(),
-    Key::new("adjust", Form::Any, "Added to a length.")
-        .beside(&[])
-        .later(),
+    Key::verb("random", Form::Count, "Random bytes, by the seed.").also(&["random_bytes"]),
+    Key::verb("u8", Form::Integer, "A number from 0 to 255 in one byte.").also(&["byte", "uint8"]),
+    Key::verb("u16", Form::Integer, "A number from 0 on in two bytes.").also(&["uint16"]),
+    Key::verb("u32", Form::Integer, "A number from 0 on in four bytes.").also(&["uint32"]),
+    Key::verb("u64", Form::Integer, "A number from 0 on in eight bytes.").also(&["uint64"]),
+    Key::verb("i8", Form::Integer, "A number with a sign in one byte.").also(&["int8"]),
+    Key::verb("i16", Form::Integer, "A number with a sign in two bytes.").also(&["int16"]),
+    Key::verb("i32", Form::Integer, "A number with a sign in four bytes.").also(&["int32"]),
+    Key::verb("i64", Form::Integer, "A number with a sign in eight bytes.").also(&["int64"]),
+    Key::verb("length_of", Form::Payload, "How many bytes a payload has.").also(&["len_of"]),
+    Key::verb(
+        "sized",
+        Form::Payload,
+        "A payload with its length before it.",
+    )
+    .also(&["prefixed"]),
+    Key::new(
+        "endian",
+        Form::Word(ENDIANS),
+        "The order of a number's bytes; big unless given.",
+    )
+    .beside(NUMBERS),
+    Key::new(
+        "width",
+        Form::LengthWidth,
+        "How the length is written; in 4 bytes unless given.",
+    )
+    .beside(LENGTHS),
+    Key::new(
+        "adjust",
+        Form::Adjust,
+        "The length and this are together how many bytes follow, as in a framing; 0 unless given.",
+    )
+    .beside(LENGTHS),
 ];
+
+/// The payload that a matcher has another meaning for.
+pub(super) const JSON: &[Key] = &[Key::verb(
+    "json",
+    Form::Json,
+    "A JSON value, written compactly.",
+)];
+
+const NUMBERS: &[&str] = &[
+    "u8",
+    "u16",
+    "u32",
+    "u64",
+    "i8",
+    "i16",
+    "i32",
+    "i64",
+    "length_of",
+    "sized",
+];
+
+const LENGTHS: &[&str] = &["length_of", "sized"];
 
 pub(super) const MATCHER: &[Key] = &[
     Key::new("prefix", Form::Payload, "Begins with these bytes.")
@@ -60,6 +96,7 @@ pub(super) const MATCHER: &[Key] = &[
     )
     .also(&["any_of", "or"]),
     Key::new("all", Form::Matchers, "All the conditions hold.").also(&["all_of", "and"]),
+    Key::new("json", Form::Any, "Is this JSON value.").later(),
     Key::new("capture", Form::Name, "Keeps what it took under this name.").also(&["save"]),
     Key::new(
         "example",

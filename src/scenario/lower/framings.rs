@@ -136,27 +136,36 @@ impl<'a> Reader<'a> {
     }
 
     /// How many bytes a length has.
-    fn width(&mut self, given: Given<'_, 'a>) -> Option<LengthWidth> {
+    pub(super) fn width(&mut self, given: Given<'_, 'a>) -> Option<LengthWidth> {
         let written = match given.value {
-            Value::StringLit(literal) if literal.value == "varint" => "varint",
+            Value::StringLit(literal) => &*literal.value,
             Value::NumberLit(literal) => literal.value,
             _ => {
-                self.wrong_type(given, Form::Width);
+                self.wrong_type(given, given.key.form);
                 return None;
             }
         };
+        let is_text = matches!(given.value, Value::StringLit(_));
         let width = match written {
+            "varint" if is_text => LengthWidth::Varint,
+            other if is_text => {
+                let message = format!("{} cannot be {}", given.words(), quoted(other));
+                self.report(
+                    Diagnostic::error(code::UNKNOWN_WORD, given.span(), message)
+                        .label(given.key.form.words()),
+                );
+                return None;
+            }
             "1" => LengthWidth::One,
             "2" => LengthWidth::Two,
             "3" => LengthWidth::Three,
             "4" => LengthWidth::Four,
             "8" => LengthWidth::Eight,
-            "varint" => LengthWidth::Varint,
             other => {
                 let message = format!("{} cannot be {}", given.words(), quoted(other));
                 self.report(
                     Diagnostic::error(code::OUT_OF_RANGE, given.span(), message)
-                        .label(Form::Width.words()),
+                        .label(given.key.form.words()),
                 );
                 return None;
             }
@@ -165,7 +174,7 @@ impl<'a> Reader<'a> {
     }
 
     /// What is added to a length.
-    fn adjust(&mut self, given: Given<'_, 'a>) -> Option<i64> {
+    pub(super) fn adjust(&mut self, given: Given<'_, 'a>) -> Option<i64> {
         const MOST: i64 = MAX_PAYLOAD as i64;
         let Value::NumberLit(literal) = given.value else {
             self.wrong_type(given, Form::Adjust);

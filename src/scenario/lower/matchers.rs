@@ -2,7 +2,7 @@
 
 use super::super::json::{self, Value};
 use super::super::keys::{Form, Place, Role};
-use super::super::{Diagnostic, Matcher, MatcherNode, SlotId, Span, code};
+use super::super::{Diagnostic, Matcher, MatcherNode, Payload, SlotId, Span, code};
 use super::fields::{Fields, Given, quoted};
 use super::names::Setter;
 use super::reader::Reader;
@@ -92,6 +92,7 @@ impl<'a> Reader<'a> {
             }
             _ => {
                 let payload = self.payload(given, Form::Matcher)?;
+                self.refuse_random(&payload)?;
                 Some(condition(MatcherNode::Exact(payload), given.span()))
             }
         }
@@ -166,6 +167,7 @@ impl<'a> Reader<'a> {
             return None;
         }
         let payload = self.payload_of(fields)?;
+        self.refuse_random(&payload)?;
         let span = payload.span;
         Some(condition(MatcherNode::Exact(payload), span))
     }
@@ -173,9 +175,9 @@ impl<'a> Reader<'a> {
     /// One key of an object of conditions.
     fn condition(&mut self, given: Given<'_, 'a>, around: Around) -> Option<MatcherNode> {
         Some(match given.key.name {
-            "prefix" => MatcherNode::Prefix(self.payload(given, Form::Payload)?),
-            "suffix" => MatcherNode::Suffix(self.payload(given, Form::Payload)?),
-            "contains" => MatcherNode::Contains(self.payload(given, Form::Payload)?),
+            "prefix" => MatcherNode::Prefix(self.wanted_bytes(given)?),
+            "suffix" => MatcherNode::Suffix(self.wanted_bytes(given)?),
+            "contains" => MatcherNode::Contains(self.wanted_bytes(given)?),
             "regex" => MatcherNode::Regex(self.pattern(given, around)?),
             "length" => self.length(given)?,
             "any" => {
@@ -205,6 +207,13 @@ impl<'a> Reader<'a> {
             "all" => MatcherNode::All(self.several(given, around)?),
             _ => return None,
         })
+    }
+
+    /// A payload that is to arrive.
+    fn wanted_bytes(&mut self, given: Given<'_, 'a>) -> Option<Payload> {
+        let payload = self.payload(given, Form::Payload)?;
+        self.refuse_random(&payload)?;
+        Some(payload)
     }
 
     fn several(&mut self, given: Given<'_, 'a>, around: Around) -> Option<Vec<Matcher>> {

@@ -88,8 +88,11 @@ impl<'a> Reader<'a> {
                 let (payload, times) = (Box::new(payload?), times?);
                 builder.push_piece(Piece::Repeat { payload, times });
             }
-            // Of a later version, which has been reported.
-            _ => return None,
+            "random" => return self.add_random(kind, builder),
+            "length_of" | "sized" => return self.add_length(kind, fields, builder),
+            "json" => return self.add_json(kind, builder),
+            // The other kinds are numbers, or of a later version, which has been reported.
+            _ => return self.add_integer(kind, fields, builder),
         }
         Some(())
     }

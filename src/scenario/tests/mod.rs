@@ -1,5 +1,6 @@
 //! Tests of the scenario layer.
 
+mod numbers;
 mod pattern;
 mod payload;
 mod reading;
