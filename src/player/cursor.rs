@@ -223,8 +223,15 @@ impl Cursor {
         self.began = now;
         self.patience = core.patience(script, step);
         self.deadline = Some(now.after(self.patience));
+        if let Some(when) = &step.when
+            && !when.holds(&core.values).map_err(FailureKind::NoValue)?
+        {
+            return Ok(self.done());
+        }
         match &step.verb {
             Verb::Note => Ok(self.done()),
+            Verb::Set(vars) => self.set(vars, core),
+            Verb::Assert(condition) => self.assert(condition, core),
             Verb::Wait(time) => {
                 self.deadline = Some(now.after(*time));
                 self.doing = Doing::Wait;
@@ -297,7 +304,12 @@ impl Cursor {
                 core.give_back(step.client, *how, now);
                 Ok(self.done())
             }
-            Verb::Connect(_) | Verb::Wait(_) | Verb::Repeat { .. } | Verb::Note => Ok(self.done()),
+            Verb::Connect(_)
+            | Verb::Wait(_)
+            | Verb::Set(_)
+            | Verb::Assert(_)
+            | Verb::Repeat { .. }
+            | Verb::Note => Ok(self.done()),
         }
     }
 }

@@ -10,6 +10,7 @@ mod core;
 mod cursor;
 mod expecting;
 mod explain;
+mod flow;
 mod link;
 mod machine;
 mod matching;

@@ -172,6 +172,11 @@ pub enum FailureKind {
     AlreadyConnected,
     /// A payload, a name or a number has no value.
     NoValue(EvalError),
+    /// What was to be true is false.
+    NotTrue {
+        /// The names in it, each with its value as it is to be shown: escaped, and not too long.
+        values: Vec<(String, String)>,
+    },
     /// The conversation has more steps than a run may have.
     TooManySteps {
         /// The limit.

@@ -132,7 +132,10 @@ fn scenario(ending: Option<LineEnding>, limit: usize, steps: &[u8]) -> String {
         .split(|&byte| byte == b'\n')
         .filter_map(|line| step(line, MAX_DEPTH))
         .collect();
-    format!(r#"{{"framing":{framing},"steps":[{}]}}"#, steps.join(",\n"))
+    format!(
+        r#"{{"framing":{framing},"vars":{{"n":0}},"steps":[{}]}}"#,
+        steps.join(",\n")
+    )
 }
 
 /// One step: a sign for what it does, then its value, in which `|` is a line feed.
@@ -145,6 +148,8 @@ fn scenario(ending: Option<LineEnding>, limit: usize, steps: &[u8]) -> String {
 /// | `.` | expects the close |
 /// | `-` `x` `c` | closes the write half, closes, connects |
 /// | `s` `w` | expects silence, waits |
+/// | `v` `a` | sets `n` to the expression, asserts the expression |
+/// | `i` | the expression up to `;`, and the step after that, which is played if it is true |
 /// | `3`…`9` | repeats the step after it so many times |
 fn step(line: &[u8], depth: usize) -> Option<String> {
     let (&sign, value) = line.split_first()?;
@@ -159,6 +164,14 @@ fn step(line: &[u8], depth: usize) -> Option<String> {
         b'c' => r#"{"connect":true}"#.into(),
         b's' => r#"{"expect_silence":"5ms"}"#.into(),
         b'w' => r#"{"wait":"5ms"}"#.into(),
+        b'v' => format!(r#"{{"set":{{"n":{}}}}}"#, expression(value)),
+        b'a' => format!(r#"{{"assert":{}}}"#, expression(value)),
+        b'i' if depth > 0 => {
+            let at = value.iter().position(|&byte| byte == b';')?;
+            let (when, inner) = (value.get(..at)?, step(value.get(at + 1..)?, depth - 1)?);
+            let inner = inner.strip_suffix('}')?;
+            format!(r#"{inner},"when":{}}}"#, expression(when))
+        }
         b'3'..=b'9' if depth > 0 => {
             let times = sign - b'0';
             format!(
@@ -168,6 +181,11 @@ fn step(line: &[u8], depth: usize) -> Option<String> {
         }
         _ => return None,
     })
+}
+
+/// A string that is one expression.
+fn expression(value: &[u8]) -> String {
+    quoted(&format!("{{{{ {} }}}}", String::from_utf8_lossy(value)))
 }
 
 /// A condition: a sign, then its value; without a sign, exactly these bytes.

@@ -125,6 +125,7 @@ fn check_step(step: &Step, blocks: usize, states: usize) {
     match &step.verb {
         Verb::Repeat { block, .. } => assert!((block.0 as usize) < blocks),
         Verb::Expect { matcher, .. } => check_matcher(matcher, states),
+        Verb::Set(vars) => assert!(!vars.is_empty()),
         _ => {}
     }
 }

@@ -4,7 +4,7 @@ use crate::player::FailureKind;
 use crate::scenario::Code;
 
 /// Every code of a failed step, with what it means.
-pub const CODES: [(Code, &str); 19] = [
+pub const CODES: [(Code, &str); 20] = [
     (Code("BC2001"), "a reply differs from what was expected"),
     (
         Code("BC2002"),
@@ -54,6 +54,7 @@ pub const CODES: [(Code, &str); 19] = [
     (Code("BC2017"), "a step connects a client that is connected"),
     (Code("BC2018"), "an expression has no value"),
     (Code("BC2019"), "the conversation has too many steps"),
+    (Code("BC2020"), "what was to be true is false"),
 ];
 
 /// The code of a kind of failure.
@@ -78,6 +79,7 @@ pub const fn code(kind: &FailureKind) -> Code {
         FailureKind::AlreadyConnected => 16,
         FailureKind::NoValue(_) => 17,
         FailureKind::TooManySteps { .. } => 18,
+        FailureKind::NotTrue { .. } => 19,
     }];
     code
 }

@@ -214,6 +214,17 @@ impl Rows<'_> {
             } => {
                 self.received(received, *received_len, None);
             }
+            FailureKind::NotTrue { values } => {
+                let longest = values
+                    .iter()
+                    .map(|(name, _)| width(name))
+                    .max()
+                    .unwrap_or(0);
+                let line = |(name, value): &(String, String)| {
+                    format!("{name}{:1$} = {value}", "", longest - width(name))
+                };
+                self.labelled("values", 9, values.iter().map(line));
+            }
             FailureKind::TooLong { received, .. } | FailureKind::BadFrame { received, .. } => {
                 self.received(received, received.len(), None);
             }

@@ -53,6 +53,7 @@ pub(super) fn title(failure: &Failure) -> String {
         FailureKind::NoConnection => "connection already over".into(),
         FailureKind::AlreadyConnected => "already connected".into(),
         FailureKind::NoValue(_) => "no value".into(),
+        FailureKind::NotTrue { .. } => "not true".into(),
         FailureKind::TooManySteps { limit } => format!("more than {limit} steps"),
     }
 }
@@ -80,6 +81,7 @@ pub(super) fn label(kind: &FailureKind) -> String {
         FailureKind::NoConnection => "this step needs an open connection".into(),
         FailureKind::AlreadyConnected => "this client is connected".into(),
         FailureKind::NoValue(error) => text::words(&error.message),
+        FailureKind::NotTrue { .. } => "is false".into(),
         FailureKind::TooManySteps { .. } => "this one is too many".into(),
     }
 }
@@ -119,6 +121,7 @@ fn awaited(kind: &FailureKind) -> Option<String> {
         | FailureKind::NoConnection
         | FailureKind::AlreadyConnected
         | FailureKind::NoValue(_)
+        | FailureKind::NotTrue { .. }
         | FailureKind::TooManySteps { .. } => None,
     }
 }
@@ -234,6 +237,9 @@ pub(super) fn advice(kind: &FailureKind, framing: Option<&Framing>) -> (String, 
         ),
         FailureKind::NoValue(_) => {
             ("names are set by `vars`, by `--var NAME=VALUE`, by a case's row and by captures of earlier steps".into(), None)
+        }
+        FailureKind::NotTrue { .. } => {
+            ("if these values are right, the expression is not".into(), None)
         }
         FailureKind::TooManySteps { .. } => ("is a `repeat` too large? `--max-steps` raises the limit".into(), None),
     }

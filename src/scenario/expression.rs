@@ -22,8 +22,11 @@ pub const MAX_EXPRESSION: usize = 4 << 10;
 /// expression makes more than 64 MiB, the bound of a message.
 pub const MAX_FUEL: u64 = 1 << 20;
 
-/// How many entries the list that an expression makes may have: 65,536.
+/// How many entries the list or object that an expression makes may have, those of lists in it included: 65,536.
 pub const MAX_LIST: usize = 1 << 16;
+
+/// How many lists and objects in each other an expression may make: 256. More than a file may have.
+pub const MAX_NESTED: usize = 256;
 
 /// How much of minijinja's words about an error is shown, in characters: it may quote what a peer sent.
 const MAX_DETAIL: usize = 160;
@@ -251,8 +254,47 @@ fn settled(value: Value) -> Result<Value, Error> {
             Ok(Value::from(list))
         }
         ValueKind::Bytes => Ok(filters::as_captured(value)),
+        ValueKind::Seq | ValueKind::Map if !is_small(&value) => {
+            let message = format!(
+                "more than {MAX_LIST} entries, or more than {MAX_NESTED} lists and objects in each other"
+            );
+            Err(Error::new(ErrorKind::InvalidOperation, message))
+        }
         _ => Ok(value),
     }
+}
+
+/// Whether a value has no more entries, and no deeper ones, than a value may. A `set` in rounds could otherwise make one
+/// that takes for ever to be compared, or that cannot even be dropped.
+fn is_small(value: &Value) -> bool {
+    let mut room = MAX_LIST;
+    fits(value, MAX_NESTED, &mut room)
+}
+
+fn fits(value: &Value, depth: usize, room: &mut usize) -> bool {
+    let is_map = match value.kind() {
+        ValueKind::Map => true,
+        ValueKind::Seq | ValueKind::Iterable => false,
+        _ => return true,
+    };
+    let Some(depth) = depth.checked_sub(1) else {
+        return false;
+    };
+    let Ok(mut entries) = value.try_iter() else {
+        return true;
+    };
+    entries.all(|entry| {
+        let Some(left) = room.checked_sub(1) else {
+            return false;
+        };
+        *room = left;
+        match is_map {
+            true => value
+                .get_item(&entry)
+                .is_ok_and(|inner| fits(&inner, depth, room)),
+            false => fits(&entry, depth, room),
+        }
+    })
 }
 
 /// Finds the names of filters and tests that there are not; minijinja would say so only when it comes to them.

@@ -8,6 +8,7 @@
 //! No I/O: files are read by the caller. No serde: the JSON is read by hand, because its errors must point.
 
 mod code;
+mod condition;
 mod diagnostic;
 mod encoding;
 mod error;
@@ -32,6 +33,7 @@ mod tokens;
 mod value;
 
 pub use code::{Explanation, explain};
+pub use condition::Condition;
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Severity, SourceFile, Span};
 pub use encoding::{PayloadError, parse_base64, parse_hex};
 pub use error::EvalError;
@@ -39,6 +41,7 @@ pub use explanations::EXPLANATIONS;
 pub use expression::{MAX_EXPRESSION, MAX_FUEL, MAX_LIST};
 pub use integers::{IntegerForm, LengthDigits, LengthForm};
 pub use json_text::JsonText;
+pub use expression::{MAX_EXPRESSION, MAX_FUEL, MAX_LIST, MAX_NESTED};
 pub use keys::nearest;
 pub use lower::{
     BUILT_IN, DurationError, MAX_DURATION, MAX_FILE, MAX_MISTAKES, MAX_PAYLOAD, ReadOptions,

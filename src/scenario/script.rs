@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Matcher, Names, Number, Payload, SlotId, Span, Template};
+use super::{Condition, Matcher, Names, Number, Payload, SlotId, Span, Template};
 use crate::wire::Framing;
 
 /// A compiled conversation. Immutable; any number of players play it at the same time.
@@ -62,8 +62,10 @@ pub struct Client {
 pub struct Step {
     /// What it does.
     pub verb: Verb,
-    /// Whose step it is; of no meaning for `wait`, `repeat` and a lone note.
+    /// Whose step it is; of no meaning where [`needs_client`](Self::needs_client) says so.
     pub client: ClientId,
+    /// The step is played only where this holds.
+    pub when: Option<Box<Condition>>,
     /// How long it waits, where the step says so.
     pub within: Option<Duration>,
     /// Counted from 1 within its block.
@@ -75,9 +77,12 @@ pub struct Step {
 }
 
 impl Step {
-    /// Whether the step is somebody's: only `wait`, `repeat` and a lone note are not.
+    /// Whether the step is somebody's: those are not that only wait, compute, or play other steps.
     pub fn needs_client(&self) -> bool {
-        !matches!(self.verb, Verb::Wait(_) | Verb::Repeat { .. } | Verb::Note)
+        !matches!(
+            self.verb,
+            Verb::Wait(_) | Verb::Set(_) | Verb::Assert(_) | Verb::Repeat { .. } | Verb::Note
+        )
     }
 }
 
@@ -120,6 +125,10 @@ pub enum Verb {
     Connect(ConnectAs),
     /// Lets time pass.
     Wait(Duration),
+    /// Gives names their values, one after the other.
+    Set(Box<[(SlotId, Template)]>),
+    /// Something must be true.
+    Assert(Condition),
     /// Plays a block several times.
     Repeat {
         /// The steps.

@@ -3,6 +3,7 @@
 mod bench;
 mod endings;
 mod expecting;
+mod flow;
 mod matching;
 mod sending;
 mod sequences;

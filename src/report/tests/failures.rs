@@ -184,7 +184,7 @@ pub(super) fn check_with_finally(
 
 /// One client, the opening, and then `more`.
 #[track_caller]
-fn check_one(name: &str, kind: FailureKind, more: Vec<Event>) {
+pub(super) fn check_one(name: &str, kind: FailureKind, more: Vec<Event>) {
     let mut events = opening();
     events.extend(more);
     check(name, &failure(kind), &events, &["client"]);

@@ -3,3 +3,4 @@
 mod diagnostics;
 mod failures;
 mod finally;
+mod flow;

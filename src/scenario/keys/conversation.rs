@@ -46,6 +46,13 @@ pub(super) const STEP: &[Key] = &[
     Key::verb("wait", Form::Duration, "Lets time pass.").also(&["sleep", "delay", "pause"]),
     Key::verb("repeat", Form::Steps, "Plays steps several times.").also(&["loop", "for"]),
     Key::verb(
+        "set",
+        Form::Vars,
+        "Gives names their values; an earlier one may be used by a later one.",
+    )
+    .also(&["let", "var", "vars"]),
+    Key::verb("assert", Form::Condition, "An expression must be true.").also(&["check", "that"]),
+    Key::verb(
         "expect_any_order",
         Form::Any,
         "The next messages match, one each, in any order.",
@@ -63,8 +70,6 @@ pub(super) const STEP: &[Key] = &[
         "Upgrades the connection to TLS in place.",
     )
     .later(),
-    Key::verb("set", Form::Any, "Sets vars.").later(),
-    Key::verb("assert", Form::Any, "An expression must be true.").later(),
     Key::verb("retry", Form::Any, "Plays steps until they pass.").later(),
     Key::verb(
         "parallel",
@@ -115,9 +120,9 @@ pub(super) const STEP: &[Key] = &[
         "The name of the round's number, from 0; `index` unless given.",
     )
     .beside(&["repeat"]),
-    Key::new("when", Form::Any, "Skips the step unless true.")
+    Key::new("when", Form::Condition, "Skips the step unless true.")
         .beside(ANY_VERB)
-        .later(),
+        .also(&["if", "only_if"]),
     Key::new(
         "optional",
         Form::Any,

@@ -84,6 +84,8 @@ pub(in crate::scenario) enum Form {
     Pattern,
     /// A number of bytes, or bounds.
     Length,
+    /// One expression that is true or false.
+    Condition,
     /// A list of steps.
     Steps,
     /// How messages are cut.
@@ -255,6 +257,7 @@ impl Form {
             Self::Matchers => "an array of expectations, such as [\"yes\", { \"prefix\": \"no\" }]",
             Self::Pattern => "a regular expression in quotes",
             Self::Length => "a whole number, or bounds such as { \"min\": 1, \"max\": 80 }",
+            Self::Condition => "an expression in quotes, such as \"{{ n > 1 }}\"",
             Self::Steps => "an array of steps, such as [{ \"send\": \"hi\" }]",
             Self::Framing => {
                 "\"line\", \"raw\", or an object such as { \"line\": { \"ending\": \"crlf\" } }"

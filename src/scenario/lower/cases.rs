@@ -23,20 +23,22 @@ impl<'a> Reader<'a> {
         for property in self.distinct(object) {
             self.scope.tick();
             let slot = self.property_name(property);
-            let template = match &property.value {
-                Json::StringLit(literal) => self.template(literal),
-                other => {
-                    let span = json::span_of(other);
-                    let value = self.constant(other);
-                    value.map(|value| Template::constant(value, span))
-                }
-            };
+            let template = self.var(&property.value);
             if let Some(slot) = slot {
                 self.scope.set(slot, Setter::Var);
                 vars.extend(template.map(|template| (slot, template)));
             }
         }
         vars
+    }
+
+    /// The value of a name: text may hold templates.
+    pub(super) fn var(&mut self, value: &Json<'a>) -> Option<Template> {
+        if let Json::StringLit(literal) = value {
+            return self.template(literal);
+        }
+        let constant = self.constant(value)?;
+        Some(Template::constant(constant, json::span_of(value)))
     }
 
     /// The value of `cases`, each case with its place.
@@ -105,7 +107,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn property_name(&mut self, property: &ObjectProp<'a>) -> Option<SlotId> {
+    pub(super) fn property_name(&mut self, property: &ObjectProp<'a>) -> Option<SlotId> {
         self.name_to_set(property.name.as_str(), json::span_of(&property.name))
     }
 

@@ -14,6 +14,9 @@ use crate::wire::Framing;
 /// The name of the client where the file names none.
 pub(super) const DEFAULT_NAME: &str = "client";
 
+/// Verbs whose steps are nobody's.
+const NOBODYS: [&str; 4] = ["wait", "repeat", "set", "assert"];
+
 /// How many clients a scenario may have.
 const MAX_CLIENTS: usize = u16::MAX as usize;
 
@@ -213,7 +216,7 @@ impl<'a> Reader<'a> {
         if let Some(client) = self.default_client {
             return Some(client);
         }
-        let nobodys = |verb: &Given<'_, 'a>| matches!(verb.key.name, "wait" | "repeat");
+        let nobodys = |verb: &Given<'_, 'a>| NOBODYS.contains(&verb.key.name);
         let needs = verb.filter(|verb| !nobodys(verb) && !fields.faulty);
         if let Some(verb) = needs.filter(|_| self.clients.len() > 1) {
             let message = format!(

@@ -46,6 +46,7 @@ impl Reader<'_> {
         for step in self.steps_of(id) {
             if let Verb::Repeat { block, times, .. } = &step.verb {
                 match times.known() {
+                    _ if step.when.is_some() => self.forget(*block, states),
                     None => self.forget(*block, states),
                     Some(0) => {}
                     Some(rounds) => {
@@ -61,6 +62,10 @@ impl Reader<'_> {
             } else if let Some(state) = states.get_mut(usize::from(step.client.0))
                 && step.needs_client()
             {
+                if step.when.is_some() {
+                    *state = maybe_after(step, *state);
+                    continue;
+                }
                 *state = after(step, *state).unwrap_or_else(|(message, label)| {
                     found.push(self.cannot_work(step.span, step.client, message, label));
                     State::Unknown
@@ -110,6 +115,14 @@ impl Reader<'_> {
 
 /// The label of a step that needs a connection that has been closed.
 const AGAIN: &str = "closed by an earlier step";
+
+/// The state after a step that may be left out, and is not played where it cannot work.
+fn maybe_after(step: &Step, state: State) -> State {
+    match after(step, state) {
+        Ok(after) if after != state => State::Unknown,
+        _ => state,
+    }
+}
 
 /// The state after a step; or why it cannot work in this one: message and label.
 fn after(step: &Step, state: State) -> Result<State, (&'static str, &'static str)> {

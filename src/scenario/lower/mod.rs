@@ -10,6 +10,7 @@ mod connections;
 mod durations;
 mod fields;
 mod file;
+mod flow;
 mod framings;
 mod json_payloads;
 mod matchers;

@@ -30,6 +30,12 @@ pub(super) struct Scope {
     known: Vec<Known>,
     reads: Vec<Read>,
     clock: u32,
+    /// Whether what is read now stands in a step with `when`: it may be played only where the names have values.
+    pub guarded: bool,
+    /// How many blocks around what is read now are played in rounds.
+    loops: usize,
+    /// Reads in these blocks that may take place only in a later round, by their places in `reads`.
+    later_rounds: Vec<usize>,
     /// Whether what is read now is evaluated at any time, after whatever step.
     pub anytime: bool,
 }
@@ -54,6 +60,8 @@ pub(super) enum Setter {
     Var,
     /// A capture or a named group of the step with this number.
     Capture(u32),
+    /// The `set` of the step with this number.
+    Set(u32),
     /// The `index` of a `repeat`.
     Index,
 }
@@ -76,6 +84,9 @@ impl Scope {
             known: Vec::new(),
             reads: Vec::new(),
             clock: 0,
+            guarded: false,
+            loops: 0,
+            later_rounds: Vec::new(),
             anytime: false,
         };
         for name in BUILT_IN {
@@ -117,9 +128,31 @@ impl Scope {
         self.clock = self.clock.saturating_add(1);
     }
 
-    /// Notes that a name is read here.
-    pub(super) fn read(&mut self, slot: SlotId, span: Span) {
+    /// A block begins that is played in rounds.
+    pub(super) fn begin_rounds(&mut self) {
+        self.loops += 1;
+    }
+
+    /// It ends: what a later round may read, a step behind it in the file may have set.
+    pub(super) fn end_rounds(&mut self) {
+        self.loops = self.loops.saturating_sub(1);
+        if self.loops > 0 || self.later_rounds.is_empty() {
+            return;
+        }
+        self.tick();
+        for at in self.later_rounds.drain(..) {
+            if let Some(read) = self.reads.get_mut(at) {
+                read.at = read.at.max(self.clock);
+            }
+        }
+    }
+
+    /// Notes that a name is read here; `asks`: by an expression that asks whether it is set.
+    pub(super) fn read(&mut self, slot: SlotId, span: Span, asks: bool) {
         let at = if self.anytime { u32::MAX } else { self.clock };
+        if self.loops > 0 && (asks || self.guarded) {
+            self.later_rounds.push(self.reads.len());
+        }
         self.reads.push(Read { slot, span, at });
     }
 
@@ -229,6 +262,7 @@ fn too_early(span: Span, name: &str, setter: Setter) -> Diagnostic {
             .label("it has no value yet")
             .help("a var may use those that stand before it"),
         Setter::Capture(step) => found.label(format!("captured by step {step}, not before it")),
+        Setter::Set(step) => found.label(format!("set by step {step}, not before it")),
         Setter::Index => found.label("it counts the rounds of a later `repeat`"),
     }
 }

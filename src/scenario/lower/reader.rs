@@ -323,9 +323,13 @@ impl<'a> Reader<'a> {
         let span = json::span_of(literal);
         match Template::parse(&literal.value, span, &mut self.scope.names) {
             Ok(template) => {
+                // `is defined`, `is undefined`, `default(…)`.
+                let asks = ["defined", "default"]
+                    .iter()
+                    .any(|word| literal.value.contains(word));
                 for (slot, range) in template.uses() {
                     let span = json::span_within(self.text, literal, range);
-                    self.scope.read(slot, span);
+                    self.scope.read(slot, span, asks);
                 }
                 Some(template)
             }

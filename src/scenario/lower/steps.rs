@@ -58,25 +58,42 @@ impl<'a> Reader<'a> {
             return Some(Step {
                 verb: Verb::Note,
                 client: self.step_client(&fields, None).unwrap_or(ClientId(0)),
+                when: None,
                 within: None,
                 number,
                 span: lone.span(),
                 note,
             });
         }
-        let verb = self.one_verb(&fields, Place::Step);
-        self.refuse_misplaced(&fields);
-        let client = self.step_client(&fields, fields.verbs().next());
+        let guarded = self.scope.guarded;
+        self.scope.guarded |= fields.get("when").is_some();
+        let step = self.step_with_verb(&fields, number, note);
+        self.scope.guarded = guarded;
+        step
+    }
+
+    fn step_with_verb(
+        &mut self,
+        fields: &Fields<'_, 'a>,
+        number: u32,
+        note: Option<String>,
+    ) -> Option<Step> {
+        let verb = self.one_verb(fields, Place::Step);
+        self.refuse_misplaced(fields);
+        let client = self.step_client(fields, fields.verbs().next());
+        let when = fields.get("when").map(|given| self.true_or_false(given));
         let within = fields.get("within").map(|given| self.some_time(given));
         // All verbs are read, so that the mistakes inside of a superfluous one are found too.
         let mut read = None;
         for verb in fields.verbs() {
-            read = self.verb(verb, &fields, client, number);
+            read = self.verb(verb, fields, client, number);
         }
         let span = verb?.span();
+        let when = when.map_or(Some(None), |read| read.map(|when| Some(Box::new(when))));
         Some(Step {
             verb: read?,
             client: client?,
+            when: when?,
             within: within.unwrap_or_default(),
             number,
             span,

@@ -39,6 +39,8 @@ impl<'a> Reader<'a> {
             "connect" => self.connect(given),
             "wait" => self.duration(given).map(Verb::Wait),
             "repeat" => self.repeat(given, fields),
+            "set" => self.set(given, number),
+            "assert" => self.true_or_false(given).map(Verb::Assert),
             // Of a later version, which has been reported.
             _ => None,
         }
@@ -253,7 +255,9 @@ impl<'a> Reader<'a> {
             // A name that is unknown has been reported where the step's own client was looked up.
             self.default_client = self.scope.client(&name.value).or(Some(ClientId(0)));
         }
+        self.scope.begin_rounds();
         let block = self.steps(given);
+        self.scope.end_rounds();
         self.default_client = around;
         Some(Verb::Repeat {
             block: block?,

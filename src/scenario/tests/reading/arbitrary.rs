@@ -79,7 +79,10 @@ fn soup() -> impl Strategy<Value = String> {
 }
 
 /// Keys of the format, and some of later versions.
-const KEYS: [&str; 48] = [
+const KEYS: [&str; 51] = [
+    "set",
+    "assert",
+    "when",
     "steps",
     "send",
     "expect",

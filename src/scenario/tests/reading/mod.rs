@@ -4,6 +4,7 @@
 
 mod arbitrary;
 mod connections;
+mod flow;
 mod limits;
 mod lowering;
 mod names;
