@@ -38,10 +38,9 @@ pub use diagnostic::{Code, Diagnostic, Diagnostics, Severity, SourceFile, Span};
 pub use encoding::{PayloadError, parse_base64, parse_hex};
 pub use error::EvalError;
 pub use explanations::EXPLANATIONS;
-pub use expression::{MAX_EXPRESSION, MAX_FUEL, MAX_LIST};
+pub use expression::{MAX_EXPRESSION, MAX_FUEL, MAX_LIST, MAX_NESTED};
 pub use integers::{IntegerForm, LengthDigits, LengthForm};
 pub use json_text::JsonText;
-pub use expression::{MAX_EXPRESSION, MAX_FUEL, MAX_LIST, MAX_NESTED};
 pub use keys::nearest;
 pub use lower::{
     BUILT_IN, DurationError, MAX_DURATION, MAX_FILE, MAX_MISTAKES, MAX_PAYLOAD, ReadOptions,
