@@ -55,6 +55,8 @@ pub(super) enum Verb {
     Serve(Box<ServeArgs>),
     /// Check scenario files and show every mistake, without connecting anywhere
     Check(CheckArgs),
+    /// Print the JSON Schema of scenario files, with which editors complete, explain and underline
+    Schema(SchemaArgs),
 }
 
 /// What is shown, and how.
@@ -329,6 +331,17 @@ pub(super) enum MessageFormatArg {
     Short,
     /// An object a line, for programs.
     Json,
+}
+
+/// `backchat schema`
+#[derive(Debug, Args)]
+pub(super) struct SchemaArgs {
+    /// Write it to this file instead of standard output
+    #[arg(long, value_name = "PATH", conflicts_with = "check")]
+    pub(super) write: Option<PathBuf>,
+    /// Only say whether this file is the schema of this version: 0 if it is, 1 if not
+    #[arg(long, value_name = "PATH")]
+    pub(super) check: Option<PathBuf>,
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use super::console::Console;
 use super::error::CliError;
 use super::files::safe;
 use super::run::run;
+use super::schema::schema;
 use super::serve::serve;
 use super::{ExitStatus, panics};
 
@@ -25,7 +26,7 @@ pub fn main() -> ExitCode {
     panics::install();
     let detail = match &cli.verb {
         Verb::Run(args) => args.detail,
-        Verb::Serve(_) | Verb::Check(_) => DetailArgs::default(),
+        Verb::Serve(_) | Verb::Check(_) | Verb::Schema(_) => DetailArgs::default(),
     };
     let console = Console::new(&cli.output, detail);
     let status = guarded(|| dispatch(cli.verb, &console));
@@ -42,6 +43,7 @@ fn dispatch(verb: Verb, console: &Console) -> ExitStatus {
         Verb::Run(args) => run(*args, console),
         Verb::Serve(args) => serve(*args, console),
         Verb::Check(args) => check(args, console),
+        Verb::Schema(args) => schema(&args, console),
     };
     result.unwrap_or_else(|error| {
         console.error(&error);

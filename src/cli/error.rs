@@ -45,6 +45,14 @@ pub(super) enum CliError {
         /// What the system said.
         source: io::Error,
     },
+    /// A file that cannot be written.
+    #[error("cannot write {path}: {source}")]
+    Unwritable {
+        /// Its path.
+        path: String,
+        /// What the system said.
+        source: io::Error,
+    },
     /// Files with mistakes, which have been shown.
     #[error("{0}")]
     Invalid(String),
@@ -85,7 +93,7 @@ impl CliError {
             }
             Self::Unreadable { .. } | Self::Invalid(_) => ExitStatus::Invalid,
             Self::Unreachable { .. } | Self::Bind(_) => ExitStatus::Unreachable,
-            Self::Output(_) => ExitStatus::Output,
+            Self::Output(_) | Self::Unwritable { .. } => ExitStatus::Output,
             Self::System { .. } => ExitStatus::Internal,
         }
     }

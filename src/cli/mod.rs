@@ -1,6 +1,6 @@
 //! The only room that parses arguments, prints and exits.
 //!
-//! `args` is what was typed, with the help text beside each flag. Each verb is one file (`run`, `serve`, `check`), which
+//! `args` is what was typed, with the help text beside each flag. Each verb is one file (`run`, `serve`, `check`, `schema`), which
 //! makes of it the options that the layer below needs, and comes back with an `exit` status. What cannot be done is an
 //! `error`, which knows its status. Data for programs goes to standard output, everything for people to standard error.
 
@@ -15,7 +15,9 @@ mod explain;
 mod files;
 mod load;
 mod panics;
+mod replace;
 mod run;
+mod schema;
 mod select;
 mod serve;
 mod signals;

@@ -24,6 +24,7 @@ mod matcher;
 mod model;
 mod pattern;
 mod payload;
+mod schema;
 mod script;
 mod source;
 mod template;
@@ -52,6 +53,7 @@ pub use pattern::{
     Compiled, Found, MAX_CACHE, MAX_COMPILED, Pattern, PatternError, StreamFound, StreamSearch,
 };
 pub use payload::{Number, Payload, PayloadBuilder, Piece};
+pub use schema::schema;
 pub use script::{
     Block, BlockId, Client, ClientId, CloseHow, CloseKinds, ConnectAs, Script, Split, Step, Verb,
 };

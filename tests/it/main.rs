@@ -14,6 +14,7 @@ mod invalid;
 mod parity;
 mod readme;
 mod scenarios;
+mod schema;
 mod serve;
 mod signals;
 mod tidy;

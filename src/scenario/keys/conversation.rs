@@ -6,18 +6,21 @@ pub(super) const STEP: &[Key] = &[
     Key::verb("send", Form::Payload, "Sends one message, framed.")
         .also(&["write", "say", "request"]),
     Key::verb("expect", Form::Matcher, "The next message matches.")
+        .example(r#""Welcome!""#)
         .also(&["receive", "recv", "read", "reply", "response"]),
     Key::verb(
         "send_bytes",
         Form::Payload,
         "Sends exactly these bytes, unframed.",
     )
+    .example(r#"{ "hex": "00 ff" }"#)
     .also(&["write_bytes"]),
     Key::verb(
         "expect_bytes",
         Form::Matcher,
         "The next unread bytes match, whatever the framing.",
     )
+    .example(r#"{ "hex": "00 ff" }"#)
     .also(&["read_bytes"]),
     Key::verb(
         "expect_close",
@@ -27,9 +30,10 @@ pub(super) const STEP: &[Key] = &[
     .also(&["eof", "expect_eof"]),
     Key::verb(
         "expect_silence",
-        Form::Duration,
+        Form::SomeTime,
         "Nothing arrives for so long.",
     )
+    .example(r#""50ms""#)
     .also(&["silence", "expect_nothing"]),
     Key::verb(
         "close",
@@ -80,7 +84,7 @@ pub(super) const STEP: &[Key] = &[
     Key::verb("include", Form::Any, "Plays the steps of another file.").later(),
     Key::new(
         "as",
-        Form::Name,
+        Form::Client,
         "Which client; required once there are two.",
     )
     .also(&["client", "who", "from"]),
@@ -91,9 +95,10 @@ pub(super) const STEP: &[Key] = &[
     ]),
     Key::new(
         "within",
-        Form::Duration,
+        Form::SomeTime,
         "Replaces the timeout for this step.",
     )
+    .example(r#""200ms""#)
     .beside(WAITING)
     .also(&["timeout"]),
     Key::new("split", Form::Split, "Sends in pieces, each its own write.")
@@ -101,8 +106,11 @@ pub(super) const STEP: &[Key] = &[
         .also(&["chunks"]),
     Key::new("pace", Form::Duration, "The time between the pieces.")
         .beside(SENDING)
+        .example(r#""5ms""#)
         .also(&["interval"]),
-    Key::new("may_fail", Form::Flag, "The peer may hang up meanwhile.").beside(SENDING),
+    Key::new("may_fail", Form::Flag, "The peer may hang up meanwhile.")
+        .beside(SENDING)
+        .default("false"),
     Key::new(
         "capture",
         Form::Name,
@@ -119,7 +127,9 @@ pub(super) const STEP: &[Key] = &[
         Form::Name,
         "The name of the round's number, from 0; `index` unless given.",
     )
-    .beside(&["repeat"]),
+    .beside(&["repeat"])
+    .default(r#""index""#)
+    .example(r#""i""#),
     Key::new("when", Form::Condition, "Skips the step unless true.")
         .beside(ANY_VERB)
         .also(&["if", "only_if"]),

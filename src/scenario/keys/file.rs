@@ -1,29 +1,36 @@
 //! The keys of the file itself, of clients, of the server and of framings.
 
-use super::key::{Form, Key, Word};
+use super::super::MAX_PAYLOAD;
+use super::key::{Form, Key, Place, Word};
 
 pub(super) const SCENARIO: &[Key] = &[
-    Key::new("$schema", Form::Text, "For editors; not read."),
+    Key::new("$schema", Form::Text, "For editors; not read.")
+        .example(r#""../schema/scenario.schema.json""#),
     Key::new(
         "name",
         Form::Template,
         "Shown in reports; may hold templates.",
     )
+    .example(r#""the server greets first""#)
     .also(&["title"]),
     Key::new(
         "description",
         Form::Text,
         "Prose for the reader of the file.",
     )
+    .example(r#""Nobody has to speak before the server does.""#)
     .also(&["comment", "doc"]),
-    Key::new("tags", Form::Names, "Labels for `--tag`.").also(&["labels"]),
+    Key::new("tags", Form::Names, "Labels for `--tag`.")
+        .example(r#"["login", "slow"]"#)
+        .also(&["labels"]),
     Key::new(
         "framing",
         Form::Framing,
         "How bytes are cut into messages, both ways.",
     )
+    .default(r#""line""#)
     .also(&["protocol"]),
-    Key::new("timeout", Form::Duration, "How long any one step waits."),
+    Key::new("timeout", Form::SomeTime, "How long any one step waits.").default(r#""5s""#),
     Key::new(
         "vars",
         Form::Vars,
@@ -40,12 +47,15 @@ pub(super) const SCENARIO: &[Key] = &[
         "clients",
         Form::Clients,
         "Who talks to the server; one, named `client`, unless given.",
-    ),
+    )
+    .default(r#"["client"]"#),
     Key::new(
         "server",
         Form::Options,
         "What the embedded reference server must be.",
-    ),
+    )
+    .holds(Place::Server)
+    .example(r#"{ "reply": "echo" }"#),
     Key::new("steps", Form::Steps, "The conversation, in order.")
         .required()
         .also(&["script", "conversation"]),
@@ -54,18 +64,21 @@ pub(super) const SCENARIO: &[Key] = &[
         Form::Steps,
         "Steps after the end, whatever the end was.",
     )
+    .example(r#"[{ "send": "exit" }]"#)
     .also(&["teardown", "cleanup", "after"]),
     Key::new(
         "ignore",
-        Form::Matchers,
+        Form::Ignored,
         "Messages that match one of these are dropped before any step sees them.",
-    ),
+    )
+    .example(r#"[{ "prefix": "PING " }]"#),
     Key::new(
         "segments",
         Form::Word(SEGMENTS),
         "`as-written`: the scenario is about its write boundaries.",
     ),
-    Key::new("skip", Form::Text, "A reason not to run it."),
+    Key::new("skip", Form::Reason, "A reason not to run it.")
+        .example(r#""the server has a bug here""#),
     Key::new(
         "requires",
         Form::Any,
@@ -93,9 +106,10 @@ pub(super) const CLIENT: &[Key] = &[
     ),
     Key::new(
         "ignore",
-        Form::Matchers,
+        Form::Ignored,
         "Messages that this client ignores; the scenario's unless given.",
-    ),
+    )
+    .example(r#"[{ "prefix": "PING " }]"#),
     Key::new(
         "split",
         Form::Split,
@@ -105,7 +119,8 @@ pub(super) const CLIENT: &[Key] = &[
         "pace",
         Form::Duration,
         "The time between the pieces of a split send.",
-    ),
+    )
+    .example(r#""5ms""#),
     Key::new(
         "target",
         Form::Any,
@@ -128,31 +143,46 @@ pub(super) const SERVER: &[Key] = &[
         Form::Greeting,
         "What the server says first; null: nothing.",
     )
+    .default(r#""Welcome!""#)
     .also(&["welcome"]),
-    Key::new("reply", Form::Word(REPLIES), "How it answers a message."),
+    Key::new("reply", Form::Word(REPLIES), "How it answers a message.").default(r#""hello""#),
     Key::new(
         "think_time",
         Form::Duration,
         "How long it thinks before each reply.",
     )
+    .default(r#""0s""#)
     .also(&["delay"]),
     Key::new(
         "idle_timeout",
         Form::Duration,
-        "After how long without a byte it hangs up.",
-    ),
-    Key::new("max_message", Form::Whole, "Bytes a message may have."),
+        "After how long without a byte it hangs up; zero: never.",
+    )
+    .default(r#""60s""#)
+    .example(r#""200ms""#),
+    Key::new("max_message", Form::Whole, "Bytes a message may have.")
+        .range(1, MOST_BYTES)
+        .default("1048576"),
     Key::new(
         "max_connections",
         Form::Whole,
         "Connections it serves at a time.",
-    ),
+    )
+    .range(1, MAX_CONNECTIONS)
+    .default("10000")
+    .example("2"),
     Key::new(
         "framing",
         Form::Framing,
         "How its messages are cut; the scenario's unless given.",
     ),
 ];
+
+/// How many connections a server can be asked to serve at a time: a million.
+const MAX_CONNECTIONS: u64 = 1_000_000;
+
+/// How many bytes a length in a file can be: [`MAX_PAYLOAD`].
+const MOST_BYTES: u64 = MAX_PAYLOAD as u64;
 
 const REPLIES: &[Word] = &[
     Word::new("hello", "A message M is answered with `Hello, M!`."),
@@ -168,20 +198,32 @@ pub(in crate::scenario) const FRAMINGS: &[Word] = &[
 ];
 
 pub(super) const FRAMING: &[Key] = &[
-    Key::verb("line", Form::Options, "A message is a line."),
-    Key::verb("raw", Form::Options, "No framing: bytes as they are."),
+    Key::verb("line", Form::Options, "A message is a line.")
+        .holds(Place::Line)
+        .example(r#"{ "ending": "crlf" }"#),
+    Key::verb("raw", Form::Options, "No framing: bytes as they are.")
+        .holds(Place::Raw)
+        .example(r#"{ "max_message": 4096 }"#),
     Key::verb(
         "delimited",
         Form::Options,
         "A message ends with a delimiter.",
-    ),
+    )
+    .holds(Place::Delimited)
+    .example(r#"{ "by": "\u0000" }"#),
     Key::verb(
         "length_prefixed",
         Form::Options,
         "The length of a message is sent before it.",
-    ),
-    Key::verb("fixed", Form::Options, "Every message has the same length."),
-    Key::verb("netstring", Form::Options, "A message is LEN:BYTES,"),
+    )
+    .holds(Place::LengthPrefixed)
+    .example(r#"{ "width": 2 }"#),
+    Key::verb("fixed", Form::Options, "Every message has the same length.")
+        .holds(Place::Fixed)
+        .example(r#"{ "size": 16 }"#),
+    Key::verb("netstring", Form::Options, "A message is LEN:BYTES,")
+        .holds(Place::Netstring)
+        .example(r#"{ "max_message": 4096 }"#),
     Key::verb("datagram", Form::Any, "A message is a packet.").later(),
 ];
 
@@ -190,10 +232,15 @@ const MAX_MESSAGE: Key = Key::new(
     "max_message",
     Form::Whole,
     "Bytes a received message may have.",
-);
+)
+.range(1, MOST_BYTES)
+.default("1048576")
+.example("512");
 
 pub(super) const LINE: &[Key] = &[
-    Key::new("ending", Form::Word(LINE_ENDINGS), "How a line ends."),
+    Key::new("ending", Form::Word(LINE_ENDINGS), "How a line ends.")
+        .default(r#""lf""#)
+        .example(r#""crlf""#),
     MAX_MESSAGE,
 ];
 
@@ -207,11 +254,15 @@ pub(super) const RAW: &[Key] = &[Key::new(
     "max_message",
     Form::Whole,
     "Bytes a step may hold undecided.",
-)];
+)
+.range(1, MOST_BYTES)
+.default("1048576")
+.example("4096")];
 
 pub(super) const DELIMITED: &[Key] = &[
     Key::new("by", Form::Payload, "The bytes that end a message.")
         .required()
+        .example(r#""\u0000""#)
         .also(&["delimiter", "separator"]),
     MAX_MESSAGE,
 ];
@@ -221,18 +272,26 @@ pub(super) const LENGTH_PREFIXED: &[Key] = &[
         "offset",
         Form::Whole,
         "Bytes of the message that stand before its length.",
-    ),
-    Key::new("width", Form::Width, "Bytes of the length, 4 unless given.").also(&["size", "bytes"]),
+    )
+    .range(0, MOST_BYTES)
+    .default("0")
+    .example("1"),
+    Key::new("width", Form::Width, "Bytes of the length.")
+        .default("4")
+        .also(&["size", "bytes"]),
     Key::new(
         "endian",
         Form::Word(ENDIANS),
         "The order of the length's bytes.",
-    ),
+    )
+    .default(r#""big""#)
+    .example(r#""little""#),
     Key::new(
         "adjust",
         Form::Adjust,
         "Added to the length to get the bytes that follow it.",
-    ),
+    )
+    .default("0"),
     MAX_MESSAGE,
 ];
 
@@ -245,6 +304,8 @@ pub(super) const ENDIANS: &[Word] = &[
 pub(super) const FIXED: &[Key] = &[
     Key::new("size", Form::Whole, "Bytes of every message.")
         .required()
+        .range(1, MOST_BYTES)
+        .example("16")
         .also(&["length", "len"]),
     MAX_MESSAGE,
 ];

@@ -39,15 +39,19 @@ pub(in crate::scenario) enum Place {
     Netstring,
 }
 
-/// What a key's value must be.
+/// What a key's value must be. What it is in the schema stands in `schema/forms`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(in crate::scenario) enum Form {
     /// Text, as it is.
     Text,
+    /// Text that says something.
+    Reason,
     /// Text that may hold templates.
     Template,
-    /// A name that the file gives to something.
+    /// A name that the file gives to a value.
     Name,
+    /// The name of a client.
+    Client,
     /// Names or labels.
     Names,
     /// True or false.
@@ -68,6 +72,8 @@ pub(in crate::scenario) enum Form {
     LengthWidth,
     /// A length of time.
     Duration,
+    /// A length of time that is not zero.
+    SomeTime,
     /// Bytes.
     Payload,
     /// Bytes, or null for none.
@@ -78,8 +84,10 @@ pub(in crate::scenario) enum Form {
     Base64,
     /// A condition.
     Matcher,
-    /// Several conditions.
+    /// Several conditions, at least one.
     Matchers,
+    /// Conditions for what is dropped; none is none.
+    Ignored,
     /// A regular expression.
     Pattern,
     /// A number of bytes, or bounds.
@@ -94,7 +102,7 @@ pub(in crate::scenario) enum Form {
     Width,
     /// A whole number, or a negative one.
     Adjust,
-    /// Options in an object.
+    /// Options in an object: the keys of [`Key::holds`].
     Options,
     /// How a send is cut.
     Split,
@@ -162,11 +170,18 @@ pub(in crate::scenario) struct Key {
     pub doc: &'static str,
     /// What people write who know it from elsewhere.
     pub also: &'static [&'static str],
+    /// What holds where the key is not given, as JSON; `None` where that is nothing, or depends.
+    pub default: Option<&'static str>,
+    /// A value, as JSON; that of the form unless given.
+    pub example: Option<&'static str>,
+    /// What a whole number may be, both ends included.
+    pub range: (u64, u64),
+    /// Whose keys an object of options has.
+    pub holds: Option<Place>,
 }
 
 impl Place {
     /// All places.
-    #[cfg(test)]
     pub(in crate::scenario) const ALL: [Self; 14] = [
         Self::Scenario,
         Self::Client,
@@ -235,8 +250,8 @@ impl Form {
     /// What is expected, in words, with an example where that helps.
     pub(in crate::scenario) fn words(self) -> &'static str {
         match self {
-            Self::Text | Self::Template => "text in quotes",
-            Self::Name => "a name in quotes",
+            Self::Text | Self::Reason | Self::Template => "text in quotes",
+            Self::Name | Self::Client => "a name in quotes",
             Self::Names => "an array of names, such as [\"one\", \"two\"]",
             Self::Flag => "true or false",
             Self::True => "true",
@@ -246,7 +261,7 @@ impl Form {
             Self::Count => "a number of bytes, or a template such as \"{{ n }}\"",
             Self::Json => "a JSON value",
             Self::LengthWidth => "1, 2, 3, 4, 8, \"varint\", \"decimal\" or \"hex\"",
-            Self::Duration => "a duration such as \"50ms\" or \"2s\"",
+            Self::Duration | Self::SomeTime => "a duration such as \"50ms\" or \"2s\"",
             Self::Payload => "text, an object such as { \"hex\": \"00ff\" }, or an array of these",
             Self::Greeting => {
                 "text, an object such as { \"hex\": \"00ff\" }, or null for no greeting"
@@ -254,7 +269,9 @@ impl Form {
             Self::Hex => "hexadecimal digits in quotes, such as \"00 ff\"",
             Self::Base64 => "base64 in quotes, such as \"AP8=\"",
             Self::Matcher => "text, or an object such as { \"contains\": \"OK\" }",
-            Self::Matchers => "an array of expectations, such as [\"yes\", { \"prefix\": \"no\" }]",
+            Self::Matchers | Self::Ignored => {
+                "an array of expectations, such as [\"yes\", { \"prefix\": \"no\" }]"
+            }
             Self::Pattern => "a regular expression in quotes",
             Self::Length => "a whole number, or bounds such as { \"min\": 1, \"max\": 80 }",
             Self::Condition => "an expression in quotes, such as \"{{ n > 1 }}\"",
@@ -279,9 +296,56 @@ impl Form {
             Self::Any => "something else",
         }
     }
+
+    /// A value, as JSON.
+    pub(in crate::scenario) fn example(self) -> String {
+        match self {
+            Self::Text | Self::Reason | Self::Template => r#""a few words""#,
+            Self::Name => r#""token""#,
+            Self::Client => r#""client""#,
+            Self::Names => r#"["one", "two"]"#,
+            Self::Flag | Self::True | Self::TrueOrWord(_) => "true",
+            Self::Whole => "1024",
+            Self::Times => "3",
+            Self::Integer => "5",
+            Self::Count => "8",
+            Self::Json => r#"{ "id": 1 }"#,
+            Self::Duration => r#""50ms""#,
+            Self::SomeTime => r#""2s""#,
+            Self::Payload | Self::Greeting => r#""hello""#,
+            Self::Hex => r#""00 ff""#,
+            Self::Base64 => r#""AP8=""#,
+            Self::Matcher => r#"{ "contains": "OK" }"#,
+            Self::Matchers | Self::Ignored => r#"["yes", { "prefix": "no" }]"#,
+            Self::Pattern => r#""^id=(?<id>\\d+)\r\n""#,
+            Self::Length => r#"{ "min": 1, "max": 80 }"#,
+            Self::Condition => r#""{{ user != 1 }}""#,
+            Self::Steps => r#"[{ "send": "hi" }, { "expect": "Hello, hi!" }]"#,
+            Self::Framing => r#"{ "line": { "ending": "crlf" } }"#,
+            Self::Width | Self::LengthWidth => "2",
+            Self::Adjust => "-4",
+            Self::Options => "{}",
+            Self::Split => "1",
+            Self::Vars => r#"{ "user": "ann" }"#,
+            Self::Cases => r#"[{ "user": "ann" }, { "user": "bob" }]"#,
+            Self::Clients => r#"["alice", "bob"]"#,
+            Self::Word(words) | Self::Words(words) => {
+                let word = words.iter().find(|word| word.since == Since::Version1);
+                return word.map_or_else(String::new, |word| format!("\"{}\"", word.name));
+            }
+            Self::Any => "null",
+        }
+        .to_owned()
+    }
 }
 
 impl Key {
+    /// A value, as JSON.
+    pub(in crate::scenario) fn example_json(&self) -> String {
+        self.example
+            .map_or_else(|| self.form.example(), str::to_owned)
+    }
+
     pub(super) const fn new(name: &'static str, form: Form, doc: &'static str) -> Self {
         Self {
             name,
@@ -290,6 +354,10 @@ impl Key {
             since: Since::Version1,
             doc,
             also: &[],
+            default: None,
+            example: None,
+            range: (0, u64::MAX),
+            holds: None,
         }
     }
 
@@ -316,6 +384,30 @@ impl Key {
 
     pub(super) const fn also(mut self, words: &'static [&'static str]) -> Self {
         self.also = words;
+        self
+    }
+
+    /// What holds where the key is not given, as JSON.
+    pub(super) const fn default(mut self, json: &'static str) -> Self {
+        self.default = Some(json);
+        self
+    }
+
+    /// A value, as JSON, where that of the form says too little.
+    pub(super) const fn example(mut self, json: &'static str) -> Self {
+        self.example = Some(json);
+        self
+    }
+
+    /// What a whole number may be, both ends included.
+    pub(super) const fn range(mut self, from: u64, to: u64) -> Self {
+        self.range = (from, to);
+        self
+    }
+
+    /// Whose keys the object of options has.
+    pub(super) const fn holds(mut self, place: Place) -> Self {
+        self.holds = Some(place);
         self
     }
 }

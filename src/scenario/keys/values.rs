@@ -4,7 +4,9 @@ use super::file::ENDIANS;
 use super::key::{Form, Key};
 
 pub(super) const PAYLOAD: &[Key] = &[
-    Key::verb("literal", Form::Text, "Text without templates.").also(&["text", "raw"]),
+    Key::verb("literal", Form::Text, "Text without templates.")
+        .example(r#""{{ as it is }}""#)
+        .also(&["text", "raw"]),
     Key::verb(
         "hex",
         Form::Hex,
@@ -12,7 +14,7 @@ pub(super) const PAYLOAD: &[Key] = &[
     )
     .also(&["bytes"]),
     Key::verb("base64", Form::Base64, "Bytes in base64."),
-    Key::verb("repeat", Form::Payload, "A payload, several times."),
+    Key::verb("repeat", Form::Payload, "A payload, several times.").example(r#""ab""#),
     Key::new("times", Form::Times, "How often.")
         .beside(&["repeat"])
         .also(&["count"]),
@@ -36,20 +38,24 @@ pub(super) const PAYLOAD: &[Key] = &[
     Key::new(
         "endian",
         Form::Word(ENDIANS),
-        "The order of a number's bytes; big unless given.",
+        "The order of a number's bytes.",
     )
+    .default(r#""big""#)
+    .example(r#""little""#)
     .beside(NUMBERS),
     Key::new(
         "width",
         Form::LengthWidth,
-        "How the length is written; in 4 bytes unless given.",
+        "How the length is written: in so many bytes, or in digits.",
     )
+    .default("4")
     .beside(LENGTHS),
     Key::new(
         "adjust",
         Form::Adjust,
-        "The length and this are together how many bytes follow, as in a framing; 0 unless given.",
+        "The length and this are together how many bytes follow, as in a framing.",
     )
+    .default("0")
     .beside(LENGTHS),
 ];
 
@@ -77,16 +83,23 @@ const LENGTHS: &[&str] = &["length_of", "sized"];
 
 pub(super) const MATCHER: &[Key] = &[
     Key::new("prefix", Form::Payload, "Begins with these bytes.")
+        .example(r#""250 ""#)
         .also(&["starts_with", "begins_with"]),
-    Key::new("suffix", Form::Payload, "Ends with these bytes.").also(&["ends_with"]),
-    Key::new("contains", Form::Payload, "Holds these bytes somewhere.").also(&["includes", "has"]),
+    Key::new("suffix", Form::Payload, "Ends with these bytes.")
+        .example(r#""\r\n""#)
+        .also(&["ends_with"]),
+    Key::new("contains", Form::Payload, "Holds these bytes somewhere.")
+        .example(r#""OK""#)
+        .also(&["includes", "has"]),
     Key::new(
         "regex",
         Form::Pattern,
         "A regular expression is found in it.",
     )
     .also(&["pattern", "match", "matches"]),
-    Key::new("length", Form::Length, "Has so many bytes.").also(&["size", "len"]),
+    Key::new("length", Form::Length, "Has so many bytes.")
+        .example("5")
+        .also(&["size", "len"]),
     Key::new("any", Form::True, "Anything."),
     Key::new("not", Form::Matcher, "The condition does not hold."),
     Key::new(
@@ -107,6 +120,8 @@ pub(super) const MATCHER: &[Key] = &[
 ];
 
 pub(super) const LENGTH: &[Key] = &[
-    Key::new("min", Form::Whole, "At least so many bytes."),
-    Key::new("max", Form::Whole, "At most so many bytes."),
+    Key::new("min", Form::Whole, "At least so many bytes.")
+        .default("0")
+        .example("1"),
+    Key::new("max", Form::Whole, "At most so many bytes.").example("80"),
 ];

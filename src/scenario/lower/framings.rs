@@ -120,7 +120,7 @@ impl<'a> Reader<'a> {
     fn length_prefix(&mut self, fields: &Fields<'_, 'a>) -> LengthPrefix {
         let mut prefix = LengthPrefix::default();
         if let Some(given) = fields.get("offset") {
-            let offset = self.whole(given, 0..=MAX_PAYLOAD as u64);
+            let offset = self.ranged(given);
             prefix.offset = offset.map_or(0, |offset| offset as usize);
         }
         if let Some(width) = fields.get("width").and_then(|given| self.width(given)) {
@@ -202,7 +202,7 @@ impl<'a> Reader<'a> {
             self.lacks(kind, fields, "size", "\"size\": 16");
             return None;
         };
-        let size = self.whole(given, 1..=MAX_PAYLOAD as u64)?;
+        let size = self.ranged(given)?;
         let size = NonZeroUsize::new(usize::try_from(size).ok()?)?;
         // A size that is more than the limit unless given is meant so.
         let limit = size.get().max(DEFAULT_MAX_MESSAGE);
@@ -228,7 +228,7 @@ impl<'a> Reader<'a> {
     /// `max_message`, if it is given.
     pub(super) fn max_message(&mut self, fields: &Fields<'_, 'a>) -> Option<usize> {
         let given = fields.get("max_message")?;
-        let bytes = self.whole(given, 1..=MAX_PAYLOAD as u64)?;
+        let bytes = self.ranged(given)?;
         usize::try_from(bytes).ok()
     }
 }

@@ -28,5 +28,6 @@ mod verbs;
 
 pub use durations::{DurationError, MAX_DURATION, parse as parse_duration};
 pub use names::BUILT_IN;
+pub(in crate::scenario) use names::WORDS;
 pub use payloads::MAX_PAYLOAD;
 pub use read::{MAX_FILE, MAX_MISTAKES, ReadOptions, read};

@@ -17,7 +17,7 @@ use super::reader::Reader;
 pub const BUILT_IN: [&str; 6] = ["scenario", "case", "index", "run_id", "seed", "target"];
 
 /// Words of the template language: a name like these could not be read.
-const WORDS: [&str; 13] = [
+pub(in crate::scenario) const WORDS: [&str; 13] = [
     "true", "false", "none", "True", "False", "None", "and", "or", "not", "in", "is", "if", "else",
 ];
 

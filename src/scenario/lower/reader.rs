@@ -165,6 +165,12 @@ impl<'a> Reader<'a> {
         Some(literal.value)
     }
 
+    /// A whole number in the range of its key.
+    pub(super) fn ranged(&mut self, given: Given<'_, 'a>) -> Option<u64> {
+        let (from, to) = given.key.range;
+        self.whole(given, from..=to)
+    }
+
     /// A whole number in a range.
     pub(super) fn whole(
         &mut self,

@@ -6,9 +6,6 @@ use super::super::{Reply, ServerSettings};
 use super::fields::Given;
 use super::reader::Reader;
 
-/// How many connections a server can be asked to serve at a time: a million.
-const MAX_CONNECTIONS: u64 = 1_000_000;
-
 impl<'a> Reader<'a> {
     /// The value of `server`.
     pub(super) fn server(&mut self, given: Given<'_, 'a>) -> Option<ServerSettings> {
@@ -38,7 +35,7 @@ impl<'a> Reader<'a> {
                 .and_then(|given| self.duration(given)),
             max_message: own_limit.or_else(|| cut.as_ref()?.max_message),
             max_connections: fields.get("max_connections").and_then(|given| {
-                let most = self.whole(given, 1..=MAX_CONNECTIONS)?;
+                let most = self.ranged(given)?;
                 usize::try_from(most).ok()
             }),
             framing: cut.map(|cut| cut.framing),

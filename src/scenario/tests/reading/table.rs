@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::outcome;
 use crate::scenario::filters::{FILTERS, TESTS};
-use crate::scenario::keys::{Form, Place, Role, Since, Word, nearest};
+use crate::scenario::keys::{Form, Key, Place, Role, Since, Word, nearest};
 use crate::scenario::{EXPLANATIONS, ReadOptions, explain, read};
 
 const REFERENCE: &str = include_str!("../../../../docs/scenario-format.md");
@@ -38,6 +38,92 @@ fn every_key_is_there_once_and_has_its_line() {
                     assert_eq!(verb.role, Role::Verb);
                 }
             }
+        }
+    }
+}
+
+/// What must stand beside a key for it to say something.
+const NEEDS: [(&str, &str); 4] = [
+    ("as", r#""wait": "1s""#),
+    ("repeat", r#""times": 2"#),
+    ("when", r#""wait": "1s""#),
+    ("pace", r#""split": 1"#),
+];
+
+/// A file in which `key` has this value, where it belongs.
+fn with_key(place: Place, key: &Key, value: &str) -> String {
+    let mut parts = vec![format!("\"{}\": {value}", key.name)];
+    let mut names = vec![key.name];
+    if let Role::Beside([verb, ..]) = key.role {
+        let verb = place.find(verb).expect("a key");
+        let value = match verb.name {
+            "expect" => r#"{ "any": true }"#.to_owned(),
+            _ => verb.example_json(),
+        };
+        parts.push(format!("\"{}\": {value}", verb.name));
+        names.push(verb.name);
+    }
+    for (_, needed) in NEEDS.iter().filter(|(name, _)| names.contains(name)) {
+        if !needed.starts_with(&format!("\"{}\"", key.name)) {
+            parts.push((*needed).to_owned());
+        }
+    }
+    let object = parts.join(", ");
+    let waits = r#""steps": [{ "wait": "1s" }]"#;
+    let framing = |object: &str| format!("{{ \"framing\": {{ {object} }}, {waits} }}");
+    match place {
+        Place::Scenario if key.name == "steps" => format!("{{ {object} }}"),
+        Place::Scenario => format!("{{ {object}, {waits} }}"),
+        Place::Client => format!("{{ \"clients\": {{ \"a\": {{ {object} }} }}, {waits} }}"),
+        Place::Server => format!("{{ \"server\": {{ {object} }}, {waits} }}"),
+        Place::Step => format!("{{ \"steps\": [{{ {object} }}] }}"),
+        Place::Payload => format!("{{ \"steps\": [{{ \"send\": {{ {object} }} }}] }}"),
+        Place::Matcher if key.name == "capture" => {
+            format!("{{ \"steps\": [{{ \"expect\": {{ \"any\": true, {object} }} }}] }}")
+        }
+        Place::Matcher => format!("{{ \"steps\": [{{ \"expect\": {{ {object} }} }}] }}"),
+        Place::Length => {
+            format!("{{ \"steps\": [{{ \"expect\": {{ \"length\": {{ {object} }} }} }}] }}")
+        }
+        Place::Framing => framing(&object),
+        Place::Line => framing(&format!("\"line\": {{ {object} }}")),
+        Place::Raw => framing(&format!("\"raw\": {{ {object} }}")),
+        Place::Delimited if key.name == "by" => framing(&format!("\"delimited\": {{ {object} }}")),
+        Place::Delimited => framing(&format!("\"delimited\": {{ \"by\": \"x\", {object} }}")),
+        Place::LengthPrefixed => framing(&format!("\"length_prefixed\": {{ {object} }}")),
+        Place::Fixed if key.name == "size" => framing(&format!("\"fixed\": {{ {object} }}")),
+        Place::Fixed => framing(&format!("\"fixed\": {{ \"size\": 1, {object} }}")),
+        Place::Netstring => framing(&format!("\"netstring\": {{ {object} }}")),
+    }
+}
+
+#[test]
+fn the_example_and_the_default_of_every_key_are_values_that_it_takes() {
+    let options = ReadOptions {
+        vars: vec!["user".to_owned()],
+    };
+    for place in Place::ALL {
+        // Random bytes can be sent only.
+        let sent = |key: &&Key| place != Place::Matcher || key.name != "random";
+        let keys = place.keys().filter(|key| key.since == Since::Version1);
+        for key in keys.filter(sent) {
+            let default = key.default.map(str::to_owned);
+            for value in default.into_iter().chain([key.example_json()]) {
+                let file = with_key(place, key, &value);
+                if let Err(mistakes) = read("example", file.as_bytes(), &options) {
+                    panic!("{file}\n{:#?}", mistakes.list);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_schema_knows_the_keys_of_all_options() {
+    for place in Place::ALL {
+        let keys = place.keys().filter(|key| key.since == Since::Version1);
+        for key in keys.filter(|key| key.form == Form::Options) {
+            assert!(key.holds.is_some(), "{place:?}: {} of what?", key.name);
         }
     }
 }

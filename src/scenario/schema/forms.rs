@@ -1,0 +1,257 @@
+//! What each form of value is in a schema.
+
+use super::super::MAX_PAYLOAD;
+use super::super::integers::IntegerForm;
+use super::super::keys::{FRAMINGS, Form, Key, Place, Role, Since, Word};
+use super::super::lower::{BUILT_IN, WORDS};
+use super::objects::refer;
+use super::tree::{Object, Tree};
+
+/// A duration: a number and a unit.
+const DURATION: &str = r"[0-9]+(\.[0-9]+)?(us|ms|s|m)$";
+
+/// A digit that is not 0, before the unit.
+const NOT_ZERO: &str = r"(?=[0-9.]*[1-9])";
+
+/// A template begins.
+const TEMPLATE: &str = r"\{\{";
+
+/// One expression and nothing else.
+const CONDITION: &str = r"^\{\{[\s\S]*\}\}$";
+
+/// Hexadecimal digits, two a byte, and blanks anywhere.
+const HEX: &str = r"^([ \t\r\n]*[0-9A-Fa-f][ \t\r\n]*[0-9A-Fa-f])*[ \t\r\n]*$";
+
+/// Base64 with padding; of the last letter before it only bits that count may be set.
+const BASE64: &str =
+    "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$";
+
+/// The name of a client.
+const CLIENT: &str = "[A-Za-z0-9_-]+$";
+
+/// Text that is more than blanks.
+const SOMETHING: &str = r"\S";
+
+/// One line of plain text that is more than blanks.
+const LABEL: &str = r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$";
+
+/// Adds what a key's value must be.
+pub(super) fn of_value(key: &Key, object: Object) -> Object {
+    match key.form {
+        Form::Text
+        | Form::Template
+        | Form::Pattern
+        | Form::Reason
+        | Form::Name
+        | Form::Client
+        | Form::Condition
+        | Form::Duration
+        | Form::SomeTime
+        | Form::Hex
+        | Form::Base64 => text(key, object.text("type", "string")),
+        Form::Whole | Form::Times | Form::Integer | Form::Count | Form::Adjust => {
+            number(key, object)
+        }
+        Form::Flag => object.text("type", "boolean"),
+        Form::True => object.with("enum", Tree::List(vec![Tree::raw("true")])),
+        Form::Word(words) => choice(object, words, None),
+        Form::TrueOrWord(words) => choice(object, words, Some("true")),
+        Form::Words(words) => word_or_words(object, words),
+        Form::Width => object.with("enum", Tree::raw(r#"[1, 2, 3, 4, 8, "varint"]"#)),
+        Form::LengthWidth => object.with(
+            "enum",
+            Tree::raw(r#"[1, 2, 3, 4, 8, "varint", "decimal", "hex"]"#),
+        ),
+        Form::Payload => either(object, refer(Place::Payload)),
+        Form::Greeting => {
+            let nothing = Object::default().text("type", "null");
+            let choices = [refer(Place::Payload), nothing].map(Tree::Object);
+            object.with("anyOf", Tree::List(choices.into()))
+        }
+        Form::Matcher => either(object, refer(Place::Matcher)),
+        Form::Matchers => several(object, Place::Matcher),
+        Form::Ignored => array(object).object("items", refer(Place::Matcher)),
+        Form::Length => either(object, refer(Place::Length)),
+        Form::Steps => several(object, Place::Step),
+        Form::Framing => either(object, refer(Place::Framing)),
+        Form::Options => match key.holds {
+            Some(place) => either(object, refer(place)),
+            None => object.text("type", "object"),
+        },
+        Form::Split => split(object),
+        Form::Names => array(object).object("items", text_like(SOMETHING)),
+        Form::Vars => {
+            let mut object = object.text("type", "object");
+            // A step that sets must set something.
+            if key.role == Role::Verb {
+                object = object.number("minProperties", 1);
+            }
+            object.object("propertyNames", text_like(&name(&[])))
+        }
+        Form::Cases => array(object).number("minItems", 1).object("items", case()),
+        Form::Clients => clients(object),
+        Form::Json | Form::Any => object,
+    }
+}
+
+/// What the text of a key must look like.
+fn text(key: &Key, object: Object) -> Object {
+    let pattern = match key.form {
+        Form::Reason => SOMETHING.to_owned(),
+        Form::Name => match key.default {
+            Some(default) => format!("^{}$|{}", default.trim_matches('"'), name(&[])),
+            None => name(&[]),
+        },
+        Form::Client => format!("^{CLIENT}"),
+        Form::Condition => CONDITION.to_owned(),
+        Form::Duration => format!("^{DURATION}"),
+        Form::SomeTime => format!("^{NOT_ZERO}{DURATION}"),
+        Form::Hex => format!("{HEX}|{TEMPLATE}"),
+        Form::Base64 => format!("{BASE64}|{TEMPLATE}"),
+        _ => return object,
+    };
+    said(key, object, pattern)
+}
+
+/// What the number of a key must be, or the template that gives it.
+fn number(key: &Key, object: Object) -> Object {
+    let most = MAX_PAYLOAD;
+    let (low, high) = match key.form {
+        Form::Integer => {
+            let range = IntegerForm::named(key.name).map(IntegerForm::range);
+            range.map_or((i128::MIN, i128::MAX), |range| {
+                (*range.start(), *range.end())
+            })
+        }
+        Form::Count => (0, most as i128),
+        Form::Adjust => (-(most as i128), most as i128),
+        _ => (key.range.0.into(), key.range.1.into()),
+    };
+    if matches!(key.form, Form::Whole | Form::Adjust) {
+        return bounded(object.text("type", "integer"), low, high);
+    }
+    let object = object.with("type", Tree::texts(["integer", "string"]));
+    bounded(said(key, object, TEMPLATE.to_owned()), low, high)
+}
+
+/// Adds a pattern, and words for what does not match it.
+fn said(key: &Key, object: Object, pattern: String) -> Object {
+    let words = format!("This takes {}.", key.form.words());
+    object
+        .text("pattern", pattern)
+        .text("patternErrorMessage", words)
+}
+
+fn array(object: Object) -> Object {
+    object.text("type", "array")
+}
+
+fn word_or_words(object: Object, words: &[Word]) -> Object {
+    let list = array(Object::default())
+        .number("minItems", 1)
+        .object("items", choice(Object::default(), words, None));
+    let one = choice(Object::default(), words, None);
+    object.with("anyOf", Tree::List([one, list].map(Tree::Object).into()))
+}
+
+/// The framings that are named without options.
+pub(super) fn framing_words() -> Object {
+    choice(Object::default(), FRAMINGS, None)
+}
+
+/// What another schema says: beside a bare `$ref` nothing else would count.
+fn either(object: Object, refer: Object) -> Object {
+    object.with("allOf", Tree::List(vec![Tree::Object(refer)]))
+}
+
+/// An array that is not empty.
+fn several(object: Object, place: Place) -> Object {
+    object
+        .text("type", "array")
+        .number("minItems", 1)
+        .object("items", refer(place))
+}
+
+/// Text that matches a pattern.
+fn text_like(pattern: &str) -> Object {
+    Object::default()
+        .text("type", "string")
+        .text("pattern", pattern)
+}
+
+/// Adds bounds, where they are less than a file can say anyway.
+fn bounded(object: Object, from: i128, to: i128) -> Object {
+    let object = if from > i128::from(i64::MIN) {
+        object.number("minimum", from)
+    } else {
+        object
+    };
+    if to < i128::from(i64::MAX) {
+        return object.number("maximum", to);
+    }
+    object
+}
+
+/// One of a few words, each with its meaning.
+fn choice(object: Object, words: &[Word], first: Option<&str>) -> Object {
+    let playable = || words.iter().filter(|word| word.since == Since::Version1);
+    let mut values: Vec<Tree> = first.map(Tree::raw).into_iter().collect();
+    let mut meanings: Vec<Tree> = first.map(|_| Tree::text("As usual.")).into_iter().collect();
+    values.extend(playable().map(|word| Tree::text(word.name)));
+    meanings.extend(playable().map(|word| Tree::text(word.doc)));
+    object
+        .with("enum", Tree::List(values))
+        .with("enumDescriptions", Tree::List(meanings))
+}
+
+fn split(object: Object) -> Object {
+    let offset = || {
+        bounded(
+            Object::default().text("type", "integer"),
+            1,
+            MAX_PAYLOAD as i128,
+        )
+    };
+    let offsets = Object::default()
+        .text("type", "array")
+        .number("minItems", 1)
+        .object("items", offset());
+    let random = Object::default().with("enum", Tree::texts(["random"]));
+    object.with(
+        "anyOf",
+        Tree::List([offset(), offsets, random].map(Tree::Object).into()),
+    )
+}
+
+/// A row of `cases`.
+fn case() -> Object {
+    let label = text_like(LABEL).text(
+        "description",
+        "The label of the case; its number, from 1, unless given.",
+    );
+    Object::default()
+        .text("type", "object")
+        .object("properties", Object::default().object("case", label))
+        .object("propertyNames", text_like(&name(&["case"])))
+}
+
+fn clients(object: Object) -> Object {
+    let taken = BUILT_IN.join("|");
+    let name = text_like(&format!("^(?!({taken})$){CLIENT}"));
+    object
+        .with("type", Tree::texts(["array", "object"]))
+        .number("minItems", 1)
+        .with("uniqueItems", Tree::raw("true"))
+        .object("items", name.clone())
+        .number("minProperties", 1)
+        .object("propertyNames", name)
+        .object("additionalProperties", refer(Place::Client))
+}
+
+/// The pattern of a name that a file may set, and of these beside it.
+fn name(beside: &[&str]) -> String {
+    let taken: Vec<_> = (BUILT_IN.iter().chain(&WORDS).copied())
+        .filter(|word| !beside.contains(word))
+        .collect();
+    format!("^(?!({})$)[A-Za-z_][A-Za-z0-9_]*$", taken.join("|"))
+}

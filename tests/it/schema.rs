@@ -1,0 +1,79 @@
+//! The JSON Schema: the file in `schema/` is that of this version, scenarios lead editors to it, and the verb writes it.
+
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use backchat::scenario::schema;
+
+use crate::harness::Workplace;
+
+/// Where the schema stands.
+const SCHEMA: &str = "schema/scenario.schema.json";
+
+/// How many scenarios say where the schema is, at least.
+const LINKED: usize = 50;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn the_schema_that_is_checked_in_is_that_of_the_table() {
+    let there = fs::read_to_string(root().join(SCHEMA)).unwrap_or_default();
+    assert!(
+        there == schema(),
+        "{SCHEMA} is stale; this writes it: cargo run -- schema --write {SCHEMA}"
+    );
+}
+
+#[test]
+fn where_a_scenario_says_its_schema_is_there_it_is() -> io::Result<()> {
+    let mut linked = 0;
+    for folder in ["reference", "redis"] {
+        for entry in fs::read_dir(root().join("scenarios").join(folder))? {
+            let path = entry?.path();
+            let text = fs::read_to_string(&path)?;
+            let Some((_, rest)) = text.split_once("\"$schema\": \"") else {
+                continue;
+            };
+            let link = rest.split('"').next().unwrap_or_default();
+            let target: PathBuf = path.with_file_name("").join(link);
+            assert!(target.exists(), "{}: {link}", path.display());
+            linked += 1;
+        }
+    }
+    assert!(linked >= LINKED, "only {linked} scenarios name the schema");
+    Ok(())
+}
+
+#[test]
+fn the_verb_prints_it_writes_it_and_says_whether_a_file_is_stale() {
+    let place = Workplace::new().file("stale.json", b"{}");
+    let printed = place.backchat(["schema"]).output();
+    printed.ends_with(0);
+    assert_eq!(printed.stdout, schema());
+
+    let check = |path: &str| place.backchat(["schema", "--check", path]).output();
+    check("stale.json")
+        .ends_with(1)
+        .says("stale.json is not the schema of this version")
+        .says("`backchat schema --write stale.json` writes it");
+    check("none.json")
+        .ends_with(1)
+        .says("none.json is not there");
+    for path in ["stale.json", "none.json"] {
+        let write = ["schema", "--write", path];
+        place
+            .backchat(write)
+            .output()
+            .ends_with(0)
+            .says("is written");
+        check(path).ends_with(0).says("is up to date");
+    }
+    let nowhere = ["schema", "--write", "no/such/folder.json"];
+    place
+        .backchat(nowhere)
+        .output()
+        .ends_with(74)
+        .says("cannot write no/such/folder.json");
+}
