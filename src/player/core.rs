@@ -115,6 +115,12 @@ impl Core {
         Ok(())
     }
 
+    /// Tells expressions what time it is.
+    pub(super) fn tell_time(&mut self, now: Time) {
+        let now = self.setting.began.saturating_add(now.as_nanos());
+        self.values.set_now(now);
+    }
+
     pub(super) fn ask(&mut self, action: Action) {
         self.actions.push_back(action);
     }

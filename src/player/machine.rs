@@ -237,6 +237,7 @@ impl Player {
 
     fn begin(&mut self, now: Time) {
         self.stage = Stage::Playing;
+        self.core.tell_time(now);
         if let Some(cursor) = self.cursors.first_mut() {
             cursor.start(BlockId(0));
         }
@@ -253,6 +254,7 @@ impl Player {
 
     /// Plays on until everything waits.
     fn advance(&mut self, now: Time) {
+        self.core.tell_time(now);
         while matches!(self.stage, Stage::Playing | Stage::Finally) {
             let Self {
                 script,

@@ -25,6 +25,8 @@ mod verdict;
 pub use action::{Action, Ending, Refusal};
 pub use machine::Player;
 pub(crate) use matching::{Hold, Matching};
-pub use setting::{DEFAULT_MAX_PAYLOAD, DEFAULT_MAX_STEPS, DEFAULT_TIMEOUT, Segment, Setting};
+pub use setting::{
+    DEFAULT_BEGAN, DEFAULT_MAX_PAYLOAD, DEFAULT_MAX_STEPS, DEFAULT_TIMEOUT, Segment, Setting,
+};
 pub use transcript::{Event, EventKind, Log, Transcript};
 pub use verdict::{Expected, Failure, FailureKind, Instead, LinkState, Verdict};

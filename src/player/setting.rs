@@ -13,6 +13,10 @@ pub const DEFAULT_MAX_STEPS: u64 = 1_000_000;
 /// How many bytes a computed payload may have unless the run says otherwise: 64 MiB.
 pub const DEFAULT_MAX_PAYLOAD: usize = 64 << 20;
 
+/// What time it is when a conversation begins unless the run says otherwise, in nanoseconds since 1970: a moment of
+/// September 2001, whose seconds are a number of ten digits as today's are.
+pub const DEFAULT_BEGAN: u64 = 1_000_000_000_000_000_000;
+
 /// What one play of a script is given from outside.
 #[derive(Debug, Clone)]
 pub struct Setting {
@@ -24,6 +28,8 @@ pub struct Setting {
     pub case: Vec<(SlotId, Value)>,
     /// Decides whatever is random.
     pub seed: u64,
+    /// What time it is when the conversation begins, in nanoseconds since 1970: `now()` goes on from there.
+    pub began: u64,
     /// How long a step waits where the file says nothing.
     pub timeout: Duration,
     /// How many steps the conversation may have.
@@ -41,6 +47,7 @@ impl Default for Setting {
             vars: Vec::new(),
             case: Vec::new(),
             seed: 0,
+            began: DEFAULT_BEGAN,
             timeout: DEFAULT_TIMEOUT,
             max_steps: DEFAULT_MAX_STEPS,
             max_payload: DEFAULT_MAX_PAYLOAD,

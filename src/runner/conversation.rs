@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::{CaseRef, CaseResult, Outcome, RunOptions, case_seed};
 use crate::drive::{Cancel, Lingering, PlayStats, play};
 use crate::net::Address;
-use crate::player::{Failure, FailureKind, Player, Refusal, Setting, Transcript, Verdict};
+use crate::player::{
+    DEFAULT_BEGAN, Failure, FailureKind, Player, Refusal, Setting, Transcript, Verdict,
+};
 use crate::scenario::{Span, Value};
 use crate::session;
 use crate::simulation::{self, Unsupported};
@@ -110,6 +112,11 @@ impl Run {
                 .map(|row| row.values.clone())
                 .unwrap_or_default(),
             seed: case_seed(options.seed, &case.id),
+            began: match address {
+                Some(_) => nanos_since_1970(),
+                // What is simulated is the same each time.
+                None => DEFAULT_BEGAN,
+            },
             timeout: options.timeout,
             max_steps: options.max_steps,
             segment: options.segment.filter(|_| !case.scenario.as_written),
@@ -145,6 +152,12 @@ impl Run {
             .map(|(name, value)| (name, value()))
             .collect()
     }
+}
+
+fn nanos_since_1970() -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    // Until the year 2554.
+    now.map_or(0, |now| u64::try_from(now.as_nanos()).unwrap_or(u64::MAX))
 }
 
 /// A case that is not played.

@@ -11,7 +11,9 @@ use minijinja::value::{Enumerator, Object, ObjectRepr, ValueKind};
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior};
 
 use super::filters::{self, AS_CAPTURED, FILTERS, JOINABLE, TESTS};
-use super::tokens::{Kind, Token, is_read, tokens};
+use super::functions::{self, CALLED, FUNCTIONS};
+use super::source::Source;
+use super::tokens::{Kind, Token, is_called, is_read, tokens};
 use super::{EvalError, Names, SlotId, Span, TemplateError, Value, Values};
 use crate::wire::escape;
 
@@ -132,6 +134,7 @@ impl Expression {
         Scope {
             reads: Arc::clone(&self.reads),
             values: reads.map(|read| values.get(read.slot).cloned()).collect(),
+            source: Arc::clone(values.source()),
         }
     }
 
@@ -208,6 +211,8 @@ struct Scope {
     reads: Arc<[Read]>,
     /// One a name, in the same order.
     values: Box<[Option<Value>]>,
+    /// What functions depend on.
+    source: Arc<Source>,
 }
 
 impl Object for Scope {
@@ -217,8 +222,10 @@ impl Object for Scope {
 
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         let key = key.as_str()?;
-        let at = self.reads.iter().position(|read| *read.name == *key)?;
-        self.values.get(at)?.clone()
+        match self.reads.iter().position(|read| *read.name == *key) {
+            Some(at) => self.values.get(at)?.clone(),
+            None => functions::called(key, &self.source),
+        }
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
@@ -297,7 +304,7 @@ fn fits(value: &Value, depth: usize, room: &mut usize) -> bool {
     })
 }
 
-/// Finds the names of filters and tests that there are not; minijinja would say so only when it comes to them.
+/// Finds the names of filters, tests and functions that there are not; minijinja would say so only when it comes to them.
 fn check_words(text: &str, words: &[Token], offset: usize) -> Result<(), TemplateError> {
     if words.is_empty() {
         let range = offset..offset + text.len();
@@ -315,6 +322,8 @@ fn check_words(text: &str, words: &[Token], offset: usize) -> Result<(), Templat
         } else if is_name(at, "is") && !after_dot {
             let skip = if is_name(at + 1, "not") { 2 } else { 1 };
             ("test", &TESTS[..], words.get(at + skip))
+        } else if is_called(text, words, at) {
+            ("function", &FUNCTIONS[..], Some(word))
         } else {
             continue;
         };
@@ -368,8 +377,10 @@ fn reads(
     Ok(reads.into())
 }
 
-/// The expression as minijinja gets it: `a ~ b` refuses bytes, a slice of bytes compares with text.
+/// The expression as minijinja gets it: `a ~ b` refuses bytes, a slice of bytes compares with text, functions are told from
+/// names.
 fn guarded<'a>(text: &'a str, words: &[Token]) -> Cow<'a, str> {
+    // Where something is put in: a filter after a value, or what tells that a name is a function's.
     let mut marks: Vec<(usize, &str)> = Vec::new();
     for (at, word) in words.iter().enumerate() {
         if word.is('~') && at > 0 {
@@ -377,6 +388,8 @@ fn guarded<'a>(text: &'a str, words: &[Token]) -> Cow<'a, str> {
             marks.extend(operand_end(words, at + 1).map(|end| (end, JOINABLE)));
         } else if word.is('[') {
             marks.extend(slice_end(words, at).map(|end| (end, AS_CAPTURED)));
+        } else if is_called(text, words, at) {
+            marks.push((word.start, CALLED));
         }
     }
     if marks.is_empty() {
@@ -388,7 +401,9 @@ fn guarded<'a>(text: &'a str, words: &[Token]) -> Cow<'a, str> {
     let mut done = 0;
     for (at, filter) in marks {
         guarded.push_str(text.get(done..at).unwrap_or_default());
-        guarded.push('|');
+        if filter != CALLED {
+            guarded.push('|');
+        }
         guarded.push_str(filter);
         done = at;
     }

@@ -7,23 +7,27 @@ use minijinja::functions::Function;
 use minijinja::value::{FunctionArgs, FunctionResult, Rest, ValueKind, ValueOrKwargs};
 use minijinja::{Environment, Error, ErrorKind, State, filters};
 
+use super::digests;
 use super::encoding::{parse_base64, parse_hex, to_base64, to_hex};
 use super::{Value, Values};
 
 /// The filters an expression may use.
-pub(super) const FILTERS: [&str; 42] = [
+pub(super) const FILTERS: [&str; 49] = [
     "abs",
     "attr",
     "base64",
     "bool",
     "capitalize",
     "count",
+    "crc32",
     "d",
     "default",
     "dictsort",
     "first",
     "float",
     "hex",
+    "hmac_md5",
+    "hmac_sha256",
     "int",
     "items",
     "join",
@@ -35,6 +39,7 @@ pub(super) const FILTERS: [&str; 42] = [
     "lower",
     "map",
     "max",
+    "md5",
     "min",
     "regex_escape",
     "reject",
@@ -44,12 +49,15 @@ pub(super) const FILTERS: [&str; 42] = [
     "round",
     "select",
     "selectattr",
+    "sha1",
+    "sha256",
     "sort",
     "split",
     "string",
     "sum",
     "title",
     "trim",
+    "uint",
     "unbase64",
     "unhex",
     "unique",
@@ -130,6 +138,7 @@ pub(super) fn install(env: &mut Environment<'static>) {
     env.add_filter("unhex", |value: Value| unhex(&value));
     env.add_filter("unbase64", |value: Value| unbase64(&value));
     env.add_filter("regex_escape", |value: Value| regex_escape(&value));
+    digests::install(env);
 }
 
 /// Bytes of a peer as text where they are UTF-8, any other value as it is.
@@ -224,7 +233,7 @@ fn join(
 }
 
 /// What so many bytes cost: minijinja's own rate.
-fn fuel_of(bytes: usize) -> u64 {
+pub(super) fn fuel_of(bytes: usize) -> u64 {
     bytes as u64 / 64 + 1
 }
 
@@ -238,7 +247,7 @@ fn len(value: &Value) -> Result<usize, Error> {
         .ok_or_else(|| refused(format!("{} has no length", kind(value))))
 }
 
-fn octets<'a>(filter: &str, value: &'a Value) -> Result<&'a [u8], Error> {
+pub(super) fn octets<'a>(filter: &str, value: &'a Value) -> Result<&'a [u8], Error> {
     value.as_bytes().ok_or_else(|| {
         refused(format!(
             "`{filter}` works on text and bytes, not on {}",
@@ -277,6 +286,6 @@ fn regex_escape(value: &Value) -> Result<String, Error> {
     Ok(pattern)
 }
 
-fn refused(message: String) -> Error {
+pub(super) fn refused(message: String) -> Error {
     Error::new(ErrorKind::InvalidOperation, message)
 }

@@ -10,11 +10,13 @@
 mod code;
 mod condition;
 mod diagnostic;
+mod digests;
 mod encoding;
 mod error;
 mod explanations;
 mod expression;
 mod filters;
+mod functions;
 mod integers;
 mod json;
 mod json_text;

@@ -1,14 +1,14 @@
-//! What values come from that no name holds: chance.
+//! What values come from that no name holds: chance and the time.
 //!
-//! It comes from outside, as a seed, so that the same play computes the same bytes. It belongs to one conversation, and
-//! reaches an expression through its values only.
+//! Both come from outside, a seed and a moment, so that the same play computes the same bytes. They belong to one
+//! conversation, and reach an expression through its values only.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
-/// The chance of one conversation.
+/// Chance and the time of one conversation.
 ///
 /// Each draw has a stream of its own, so how many bytes one of them takes says nothing about the next.
 #[derive(Debug, Default)]
@@ -16,6 +16,8 @@ pub(super) struct Source {
     seed: AtomicU64,
     /// How many draws there have been.
     drawn: AtomicU64,
+    /// Nanoseconds since 1970.
+    now: AtomicU64,
 }
 
 impl Source {
@@ -23,6 +25,16 @@ impl Source {
     pub(super) fn begin(&self, seed: u64) {
         self.seed.store(seed, Relaxed);
         self.drawn.store(0, Relaxed);
+    }
+
+    /// Sets the time, in nanoseconds since 1970.
+    pub(super) fn set_now(&self, now: u64) {
+        self.now.store(now, Relaxed);
+    }
+
+    /// The time, in nanoseconds since 1970.
+    pub(super) fn now(&self) -> u64 {
+        self.now.load(Relaxed)
     }
 
     /// Fills `bytes` with random ones.

@@ -126,6 +126,26 @@ pub(super) fn is_read(text: &str, words: &[Token], at: usize) -> bool {
         && !is(before, '|')
         && !is_argument
         && !is_test
+        && !is(after, '(')
+}
+
+/// Whether word `at` is the name of a function that is called: a value has no methods, and is none itself.
+pub(super) fn is_called(text: &str, words: &[Token], at: usize) -> bool {
+    let is = |at: Option<usize>, symbol: char| {
+        at.and_then(|at| words.get(at))
+            .is_some_and(|word| word.is(symbol))
+    };
+    let name = |at: Option<usize>| at.and_then(|at| words.get(at)).map(|word| word.of(text));
+    let before = at.checked_sub(1);
+    let is_test = name(before) == Some("is")
+        || name(before) == Some("not") && name(at.checked_sub(2)) == Some("is");
+    words.get(at).is_some_and(|word| {
+        let name = word.of(text);
+        word.kind == Kind::Name && !LITERALS.contains(&name) && !KEYWORDS.contains(&name)
+    }) && is(Some(at + 1), '(')
+        && !is(before, '.')
+        && !is(before, '|')
+        && !is_test
 }
 
 /// Names of values that every expression has.

@@ -90,6 +90,16 @@ impl Values {
         self.source.begin(seed);
     }
 
+    /// Sets the time, in nanoseconds since 1970.
+    pub fn set_now(&mut self, now: u64) {
+        self.source.set_now(now);
+    }
+
+    /// What functions depend on.
+    pub(super) fn source(&self) -> &Arc<Source> {
+        &self.source
+    }
+
     /// Fills `bytes` with random ones.
     pub(super) fn draw(&self, bytes: &mut [u8]) {
         self.source.draw(bytes);

@@ -1,5 +1,6 @@
 //! Tests of the scenario layer.
 
+mod functions;
 mod numbers;
 mod pattern;
 mod payload;
