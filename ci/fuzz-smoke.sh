@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Fuzzes each target for FUZZ_SECONDS (default 10), beginning with its committed seeds and its dictionary.
+# Fuzzes each target for FUZZ_SECONDS (default 10), beginning with its committed seeds, what
+# `backchat corpus` makes of the scenarios, and its dictionary.
 #
 #   ci/fuzz-smoke.sh [TARGET…]     FUZZ_SECONDS=60   FUZZ_FLOOR=100 (executions a second)   FUZZ_ASAN=1
 #
@@ -41,7 +42,10 @@ if [ "${FUZZ_ASAN:-0}" != 1 ] || ! build_with_asan; then
 fi
 
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+# What the scenarios of the project make, as they are now, beside what is committed.
+made=$(mktemp -d)
+trap 'rm -rf "$log" "$made"' EXIT
+(cd .. && cargo run --quiet --locked -- corpus scenarios -o "$made")
 
 # The number after a word of libFuzzer's log, 0 where there is none.
 logged() {
@@ -53,9 +57,8 @@ logged() {
 failed=()
 for target in "${targets[@]}"; do
     mkdir -p "corpus/$target" "artifacts/$target"
-    # The project's own scenarios are the best files to begin with.
     more=()
-    [ "$target" != scenario_json ] || more=(../scenarios)
+    [ ! -d "$made/$target" ] || more=("$made/$target")
     status=0
     "$binaries/$target" \
         -seed="$seed" -max_total_time="$seconds" -max_len="$(bash ../ci/fuzz-max-len.sh "$target")" -timeout=20 -rss_limit_mb=1024 \

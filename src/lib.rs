@@ -19,6 +19,7 @@
 //! drive       carries bytes and time between a machine and its connections; decides nothing
 //! net         addresses and connections: the one owner of sockets and of the clock
 //! ---------   below this line: no I/O, no clock (`now` is an argument), deterministic
+//! corpus      inputs of fuzz targets: their layouts, and scenarios → inputs → scenarios
 //! simulation  player ⇄ sessions in memory under a virtual clock
 //! player      a compiled scenario as a state machine
 //! session     the reference protocol as a state machine
@@ -65,6 +66,7 @@
 mod canary;
 #[cfg(feature = "cli")]
 pub mod cli;
+mod corpus;
 #[cfg(feature = "cli")]
 mod count;
 #[cfg(feature = "cli")]

@@ -23,6 +23,7 @@ Examples:
   backchat run -f 'login/*' --segment byte  every send byte by byte: the verdict must not change
   backchat serve                            the reference server on 127.0.0.1:1234
   backchat check scenarios/                 every mistake of every file, with its line
+  backchat corpus -o seeds                  the project's scenarios as inputs for fuzz targets
 
 Flags with a value can stand in the environment too: BACKCHAT_TARGET, BACKCHAT_JOBS, and so on.
 Exit codes: 0 passed, 1 failed, 2 usage, 3 invalid file, 4 nothing selected, 5 no connection.";
@@ -57,6 +58,8 @@ pub(super) enum Verb {
     Check(CheckArgs),
     /// Print the JSON Schema of scenario files, with which editors complete, explain and underline
     Schema(SchemaArgs),
+    /// Make inputs for fuzz targets of scenarios, or a scenario of an input
+    Corpus(CorpusArgs),
 }
 
 /// What is shown, and how.
@@ -320,6 +323,38 @@ pub(super) struct CheckArgs {
     #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
     #[arg(env = "BACKCHAT_VAR", hide_env = true)]
     pub(super) var: Vec<(String, String)>,
+}
+
+/// `backchat corpus`
+#[derive(Debug, Args)]
+pub(super) struct CorpusArgs {
+    /// Scenario files, and folders to look for them in [default: scenarios]
+    #[arg(value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    /// The folder to write to, in which each target has its own; with --from: the file, instead of standard output
+    #[arg(short, long, value_name = "PATH", required_unless_present = "from")]
+    pub(super) output: Option<PathBuf>,
+    /// Only inputs of this target; repeatable. With --from: the target that FILE is an input of [default: its folder's name]
+    #[arg(long, value_name = "NAME")]
+    pub(super) target: Vec<String>,
+    /// Leave out inputs with more bytes than this
+    #[arg(
+        long,
+        value_name = "BYTES",
+        default_value = "4096",
+        conflicts_with = "from"
+    )]
+    #[arg(env = "BACKCHAT_MAX_LEN", hide_env = true)]
+    pub(super) max_len: NonZeroUsize,
+    /// Replace files that have other content
+    #[arg(long)]
+    pub(super) force: bool,
+    /// Make a scenario of this input, which sends the same bytes; `-` is standard input
+    #[arg(long, value_name = "FILE", conflicts_with = "paths")]
+    pub(super) from: Option<PathBuf>,
+    /// With --from: only send, and say nothing of what the reference server is and answers
+    #[arg(long, requires = "from")]
+    pub(super) plain: bool,
 }
 
 /// How mistakes of files are shown.

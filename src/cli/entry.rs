@@ -10,6 +10,7 @@ use tokio::runtime::{Builder, Runtime};
 use super::args::{Cli, DetailArgs, Verb};
 use super::check::check;
 use super::console::Console;
+use super::corpus::corpus;
 use super::error::CliError;
 use super::files::safe;
 use super::run::run;
@@ -26,7 +27,7 @@ pub fn main() -> ExitCode {
     panics::install();
     let detail = match &cli.verb {
         Verb::Run(args) => args.detail,
-        Verb::Serve(_) | Verb::Check(_) | Verb::Schema(_) => DetailArgs::default(),
+        _ => DetailArgs::default(),
     };
     let console = Console::new(&cli.output, detail);
     let status = guarded(|| dispatch(cli.verb, &console));
@@ -44,6 +45,7 @@ fn dispatch(verb: Verb, console: &Console) -> ExitStatus {
         Verb::Serve(args) => serve(*args, console),
         Verb::Check(args) => check(args, console),
         Verb::Schema(args) => schema(&args, console),
+        Verb::Corpus(args) => corpus(args, console),
     };
     result.unwrap_or_else(|error| {
         console.error(&error);

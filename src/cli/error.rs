@@ -45,6 +45,12 @@ pub(super) enum CliError {
         /// What the system said.
         source: io::Error,
     },
+    /// Scenarios of which no input can be made.
+    #[error("these scenarios make no input of {targets}")]
+    NoInputs {
+        /// The targets that were asked for.
+        targets: String,
+    },
     /// A file that cannot be written.
     #[error("cannot write {path}: {source}")]
     Unwritable {
@@ -53,6 +59,9 @@ pub(super) enum CliError {
         /// What the system said.
         source: io::Error,
     },
+    /// Files that were left as they are because they have other content.
+    #[error("{0}")]
+    Kept(String),
     /// Files with mistakes, which have been shown.
     #[error("{0}")]
     Invalid(String),
@@ -88,9 +97,11 @@ impl CliError {
     pub(super) const fn status(&self) -> ExitStatus {
         match self {
             Self::Usage(_) | Self::Target(_) => ExitStatus::Usage,
-            Self::Missing { .. } | Self::NoScenarios { .. } | Self::NothingSelected { .. } => {
-                ExitStatus::NothingSelected
-            }
+            Self::Missing { .. }
+            | Self::NoScenarios { .. }
+            | Self::NothingSelected { .. }
+            | Self::NoInputs { .. } => ExitStatus::NothingSelected,
+            Self::Kept(_) => ExitStatus::Failed,
             Self::Unreadable { .. } | Self::Invalid(_) => ExitStatus::Invalid,
             Self::Unreachable { .. } | Self::Bind(_) => ExitStatus::Unreachable,
             Self::Output(_) | Self::Unwritable { .. } => ExitStatus::Output,
@@ -115,6 +126,10 @@ impl CliError {
                 .map(|line| format!("tried {line}"))
                 .chain(["help: is the server running, and is this its address?".into()])
                 .collect(),
+            Self::NoInputs { .. } => vec![
+                "inputs have the framings raw, line and those of docs/fuzzing.md, and no more bytes than --max-len".into(),
+            ],
+            Self::Kept(_) => vec!["`--force` replaces them".into()],
             Self::Bind(_) => {
                 vec!["`--listen 127.0.0.1:0` takes a port that is free, and prints it".into()]
             }

@@ -1,6 +1,6 @@
 //! The only room that parses arguments, prints and exits.
 //!
-//! `args` is what was typed, with the help text beside each flag. Each verb is one file (`run`, `serve`, `check`, `schema`), which
+//! `args` is what was typed, with the help text beside each flag. Each verb is one file (`run`, `serve`, `check` …), which
 //! makes of it the options that the layer below needs, and comes back with an `exit` status. What cannot be done is an
 //! `error`, which knows its status. Data for programs goes to standard output, everything for people to standard error.
 
@@ -8,11 +8,13 @@ mod again;
 mod args;
 mod check;
 mod console;
+mod corpus;
 mod entry;
 mod error;
 mod exit;
 mod explain;
 mod files;
+mod keep;
 mod load;
 mod panics;
 mod replace;

@@ -139,6 +139,11 @@ impl Core {
         Ok(())
     }
 
+    /// How many steps have begun.
+    pub(super) const fn steps(&self) -> u64 {
+        self.steps
+    }
+
     /// How long a step waits.
     pub(super) fn patience(&self, script: &Script, step: &Step) -> Duration {
         step.within

@@ -6,7 +6,7 @@ use super::core::Core;
 use super::cursor::{Cursor, Flow};
 use super::link::{Phase, Writing};
 use super::verdict::{Failure, FailureKind, LinkState};
-use super::{Action, Ending, EventKind, Refusal, Setting, Transcript, Verdict};
+use super::{Action, Ending, EventKind, Refusal, Setting, Transcript, Verdict, Wanted};
 use crate::scenario::{BlockId, ClientId, EvalError, Script, Template};
 use crate::time::Time;
 
@@ -120,6 +120,12 @@ impl Player {
     /// Messages (framed) or runs of bytes (raw) that arrived on connections since given back, and that no step took.
     pub fn leftovers(&self) -> u64 {
         self.core.leftovers
+    }
+
+    /// What a peer would have to do for the step that waits to pass, where there is something; a guess.
+    pub(crate) fn wanted(&self) -> Option<Wanted> {
+        let cursor = self.cursors.first()?;
+        cursor.wanted(&self.script, &self.core)
     }
 
     /// A text of the scenario, such as its name, with the values there are now; `None` where one is missing.

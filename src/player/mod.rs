@@ -21,6 +21,7 @@ mod setting;
 mod tests;
 mod transcript;
 mod verdict;
+mod wanted;
 
 pub use action::{Action, Ending, Refusal};
 pub use machine::Player;
@@ -30,3 +31,4 @@ pub use setting::{
 };
 pub use transcript::{Event, EventKind, Log, Transcript};
 pub use verdict::{Expected, Failure, FailureKind, Instead, LinkState, Verdict};
+pub(crate) use wanted::{Deed, Wanted};

@@ -2,9 +2,8 @@
 
 use std::fmt;
 
-use super::header::{framing_named, limit_named};
 use super::naive;
-use super::pieces::Cuts;
+use crate::corpus::{Cuts, FrameInput};
 use crate::wire::{BadFrame, FrameDecoder, Framing, WireError, WireErrorKind};
 
 /// What a decoder said of a stream.
@@ -72,19 +71,22 @@ type Way = fn(&Framing, usize, BadFrame, &[&[u8]]) -> Said;
 /// All ways, those that differ the most first.
 const WAYS: [(&str, Way); 3] = [("lent", lent), ("kept", kept), ("stopping", stopping)];
 
-/// Input: framing, limit, cuts, then the stream.
+/// Input: [`FrameInput`].
 ///
 /// # Panics
 ///
 /// When the decoder says another thing than the naive one, or says it differently when the bytes are cut differently,
 /// loses count of the offset, holds more than its bound, or searches a byte too often.
 pub fn frame_decoder(data: &[u8]) {
-    let [framing, limit, cuts, stream @ ..] = data else {
+    let Some(input) = FrameInput::parse(data) else {
         return;
     };
-    let framing = framing_named(*framing);
-    let limit = limit_named(*limit);
-    let cuts = Cuts::named(*cuts);
+    let FrameInput {
+        framing,
+        limit,
+        cuts,
+        stream,
+    } = input;
     let pieces: Vec<&[u8]> = cuts.pieces(stream).collect();
     if framing.is_by_push() {
         return check_pushes(&framing, limit, &pieces);

@@ -1,7 +1,7 @@
 //! Properties of matchers on streams: in whatever pieces the bytes arrive, a naive matcher says the same, which tries every
 //! length from the shortest on.
 
-use super::pieces::Cuts;
+use crate::corpus::Cuts;
 use crate::player::{Hold, Matching};
 use crate::scenario::{Matcher, MatcherNode, Pattern, Payload, Span, Values};
 

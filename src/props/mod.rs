@@ -1,16 +1,15 @@
 //! Property bodies: each stands here once and is driven by both proptest and a fuzz target.
 //!
 //! Each takes arbitrary bytes, and panics when the property does not hold. The first bytes choose how the property is
-//! tried (fixed width, so that the rest of an input can be read), the others are what it is tried on.
+//! tried (fixed width, so that the rest of an input can be read), the others are what it is tried on. How they are laid out
+//! stands in [`corpus`](crate::corpus), which writes inputs too.
 
 #[cfg(feature = "cli")]
 mod conversation;
 mod frames;
-mod header;
 #[cfg(feature = "cli")]
 pub(crate) mod matching;
 mod naive;
-mod pieces;
 #[cfg(feature = "cli")]
 mod printed;
 mod round_trip;

@@ -1,10 +1,9 @@
 //! A scenario file printed in another way: without comments, blanks and trailing commas.
 
-use std::fmt::Write as _;
-
 use jsonc_parser::ast::Value;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 
+use crate::corpus::quoted;
 use crate::scenario::{ReadOptions, Scenario, read};
 
 /// Checks that a file that was read means the same when it is printed and read again.
@@ -79,20 +78,4 @@ fn print(value: &Value<'_>, out: &mut String) {
             out.push('}');
         }
     }
-}
-
-/// Text as a string of JSON.
-pub(super) fn quoted(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for character in text.chars() {
-        match character {
-            '"' | '\\' => quoted.extend(['\\', character]),
-            '\0'..='\x1f' => {
-                let _ = write!(quoted, "\\u{:04x}", u32::from(character));
-            }
-            _ => quoted.push(character),
-        }
-    }
-    quoted.push('"');
-    quoted
 }

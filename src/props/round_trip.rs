@@ -1,8 +1,7 @@
 //! Properties of the encoder: what is encoded is decoded to the same, and what is decoded has one way to be written.
 
 use super::frames::{Messages, lent, naive};
-use super::header::framing_named;
-use super::pieces::Cuts;
+use crate::corpus::RoundTripInput;
 use crate::wire::{
     BadFrame, Delimiter, Framing, LengthPrefix, LengthWidth, LineEnding, WireErrorKind,
 };
@@ -10,24 +9,28 @@ use crate::wire::{
 /// The limit on the messages that a stream is decoded to.
 const LIMIT: usize = 63;
 
-/// Input: framing, cuts, then a stream, which is messages in two ways: those that are framed in it, and its pieces.
+/// Input: [`RoundTripInput`]; its stream is messages in two ways: those that are framed in it, and its pieces.
 ///
 /// # Panics
 ///
 /// When messages are other ones once they were encoded and decoded, when the limit holds off the longest of them or lets it
 /// pass one byte short of it, when the encoder refuses what the framing can carry or not what it cannot.
 pub fn frame_roundtrip(data: &[u8]) {
-    let [framing, cuts, stream @ ..] = data else {
+    let Some(input) = RoundTripInput::parse(data) else {
         return;
     };
-    let framing = framing_named(*framing);
+    let RoundTripInput {
+        framing,
+        cuts,
+        stream,
+    } = input;
     if framing.is_by_push() {
         return;
     }
     let messages = naive(&framing, stream, LIMIT, BadFrame::Fail).messages;
     decoded_encoded(&framing, stream, &messages);
     encoded_decoded(&framing, messages.iter());
-    encoded_decoded(&framing, Cuts::named(*cuts).pieces(stream));
+    encoded_decoded(&framing, cuts.pieces(stream));
 }
 
 /// What is decoded is encoded to what was there.

@@ -4,63 +4,32 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::header::{framing_named, limit_named};
-use super::pieces::{Cuts, Random};
 use super::session_model::Model;
-use crate::scenario::Reply;
-use crate::session::{Closing, Config, Session};
+use crate::corpus::{Options, Random, SessionInput};
+use crate::session::{Closing, Session};
 use crate::time::Time;
 
-/// How long a session of these properties waits for its peer.
-const IDLE: Duration = Duration::from_millis(50);
-
-/// How long it thinks, where it does.
-const THINK: Duration = Duration::from_millis(7);
-
-/// Input: framing, limit, options (bits: 1 echo, 2 think, 4 no greeting, 8 bytes come unwanted, 16 and 32 how it ends), seed of what
-/// happens when, cuts, then the stream.
+/// Input: [`SessionInput`].
 ///
 /// # Panics
 ///
 /// When the session differs from the model after any step, or when it is played a second time.
 pub fn session(data: &[u8]) {
-    let [framing, limit, options, seed, cuts, stream @ ..] = data else {
+    let Some(input) = SessionInput::parse(data) else {
         return;
     };
-    let options = Options(options.wrapping_sub(b'0'));
-    let config = Arc::new(Config {
-        framing: framing_named(*framing),
-        greeting: (!options.is(4)).then(|| b"Welcome!".to_vec()),
-        reply: if options.is(1) {
-            Reply::Echo
-        } else {
-            Reply::Hello
-        },
-        think_time: if options.is(2) { THINK } else { Duration::ZERO },
-        idle_timeout: IDLE,
-        max_message: limit_named(*limit),
-    });
+    let config = Arc::new(input.config());
     let mut session = Session::new(Arc::clone(&config), Time::ZERO);
     for _ in 0..2 {
         let mut play = Play {
             session,
             model: Model::new(Arc::clone(&config), Time::ZERO),
             now: Time::ZERO,
-            random: Random::new(*seed),
+            random: Random::new(input.seed),
         };
-        play.run(options, Cuts::named(*cuts), stream);
+        play.run(&input);
         session = play.session;
         session.reset(Time::ZERO);
-    }
-}
-
-/// What else an input chooses, one bit each.
-#[derive(Debug, Clone, Copy)]
-struct Options(u8);
-
-impl Options {
-    fn is(self, bit: u8) -> bool {
-        self.0 & bit != 0
     }
 }
 
@@ -73,11 +42,12 @@ struct Play {
 }
 
 impl Play {
-    fn run(&mut self, options: Options, cuts: Cuts, stream: &[u8]) {
+    fn run(&mut self, input: &SessionInput<'_>) {
+        let options = input.options;
         self.compare();
-        for piece in cuts.pieces(stream) {
+        for piece in input.cuts.pieces(input.stream) {
             self.pass_time();
-            while !self.session.wants_bytes() && !options.is(8) && !self.is_over() {
+            while !self.session.wants_bytes() && !options.is(Options::UNWANTED) && !self.is_over() {
                 self.go_on();
             }
             self.session.handle_received(piece, self.now);
@@ -87,10 +57,10 @@ impl Play {
                 self.write();
             }
         }
-        if options.is(16) {
+        if options.is(Options::END) {
             self.session.handle_ended(self.now);
             self.model.finish(Closing::EndOfInput, self.now);
-        } else if options.is(32) {
+        } else if options.is(Options::STOP) {
             self.session.stop(self.now);
             self.model.finish(Closing::Stopping, self.now);
         }

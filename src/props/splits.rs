@@ -1,7 +1,7 @@
 //! Every split of every short stream, in every framing: the decoder says what the naive one says of the whole.
 
 use super::frames::check;
-use super::header::{FRAMINGS, framing_named};
+use crate::corpus::{FRAMINGS, framing_named};
 
 /// The letters that decide something in each framing, and one that does not.
 fn alphabet(framing: u8) -> &'static [u8] {

@@ -1,22 +1,22 @@
 //! Properties of the UTF-8 decoders: however the bytes are cut, they say what the standard library says of the whole.
 
-use super::pieces::Cuts;
+use crate::corpus::{Cuts, Utf8Input};
 use crate::wire::{BadSequence, LossyUtf8, Utf8Cause, Utf8Decoder, Utf8Error, validate};
 
-/// Input: cuts, then the bytes.
+/// Input: [`Utf8Input`].
 ///
 /// # Panics
 ///
 /// When a decoder says another thing than the standard library, or says it differently when the bytes are cut
 /// differently.
 pub fn utf8(data: &[u8]) {
-    let [cuts, bytes @ ..] = data else {
+    let Some(Utf8Input { cuts, bytes }) = Utf8Input::parse(data) else {
         return;
     };
     let lossy = String::from_utf8_lossy(bytes);
     let strict = naive(bytes);
     assert_eq!(validate(bytes), strict.1.map_or_else(|| Ok(strict.0), Err));
-    for cuts in [Cuts::WHOLE, Cuts::BYTES, Cuts::named(*cuts)] {
+    for cuts in [Cuts::WHOLE, Cuts::BYTES, cuts] {
         assert_eq!(decode_lossy(cuts, bytes), lossy, "{cuts:?}");
         assert_eq!(
             decode_strict(cuts, bytes),

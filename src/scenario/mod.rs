@@ -26,6 +26,7 @@ mod matcher;
 mod model;
 mod pattern;
 mod payload;
+mod sample;
 mod schema;
 mod script;
 mod source;

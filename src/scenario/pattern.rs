@@ -203,6 +203,11 @@ impl Compiled {
         &self.text
     }
 
+    /// What it is made of.
+    pub(super) const fn hir(&self) -> &Hir {
+        &self.hir
+    }
+
     /// The names of its groups, in the order of the pattern.
     pub fn groups(&self) -> impl Iterator<Item = &str> {
         self.nfa

@@ -10,6 +10,7 @@ mod documents;
 mod failures;
 mod harness;
 mod hostile;
+mod inputs;
 mod invalid;
 mod parity;
 mod readme;

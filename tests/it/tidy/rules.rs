@@ -29,6 +29,7 @@ const LAYERS: &[&str] = &[
     "server",
     "drive",
     "net",
+    "corpus",
     "simulation",
     "player",
     "session",
@@ -52,7 +53,7 @@ const APART: &[(&str, &[&str])] = &[
 ];
 
 /// From this layer on nothing does I/O or reads a clock.
-const FIRST_BELOW_THE_LINE: &str = "simulation";
+const FIRST_BELOW_THE_LINE: &str = "corpus";
 
 /// What does I/O, reads a clock or spawns.
 const IO: &[&str] = &[

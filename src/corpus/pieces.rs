@@ -5,21 +5,31 @@
 /// `0` (the digit, so that inputs can be read): not at all. `1`: into single bytes. Anything else is the seed of a
 /// random cut in which short pieces are frequent and empty ones occur.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Cuts(u8);
+pub(crate) struct Cuts(u8);
 
 impl Cuts {
     /// One piece.
-    pub(super) const WHOLE: Self = Self(0);
+    pub(crate) const WHOLE: Self = Self(0);
     /// One byte a piece.
-    pub(super) const BYTES: Self = Self(1);
+    pub(crate) const BYTES: Self = Self(1);
 
     /// The rule that this byte of an input names.
-    pub(super) fn named(byte: u8) -> Self {
+    pub(crate) fn named(byte: u8) -> Self {
         Self(byte.wrapping_sub(b'0'))
     }
 
+    /// The byte of an input that names the rule nearest to so many pieces of so many bytes.
+    #[cfg(feature = "cli")]
+    pub(crate) const fn name_of(pieces: usize, bytes: usize) -> u8 {
+        match pieces {
+            0 | 1 => b'0',
+            _ if pieces == bytes => b'1',
+            _ => b'2',
+        }
+    }
+
     /// The pieces of `bytes`, which are all of them in order.
-    pub(super) fn pieces(self, bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    pub(crate) fn pieces(self, bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
         let mut rest = bytes;
         let mut random = Random::new(self.0);
         std::iter::from_fn(move || {
@@ -40,16 +50,16 @@ impl Cuts {
 
 /// Random numbers enough to choose what happens next; the same ones for the same seed.
 #[derive(Debug)]
-pub(super) struct Random(u32);
+pub(crate) struct Random(u32);
 
 impl Random {
     /// Begins the series of this seed.
-    pub(super) fn new(seed: u8) -> Self {
+    pub(crate) fn new(seed: u8) -> Self {
         Self(u32::from(seed).wrapping_mul(0x9E37_79B9) | 1)
     }
 
     /// A number below `bound`, which is small.
-    pub(super) fn below(&mut self, bound: u32) -> u32 {
+    pub(crate) fn below(&mut self, bound: u32) -> u32 {
         // xorshift32
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 17;
@@ -58,7 +68,7 @@ impl Random {
     }
 
     /// The length of a piece: mostly below 4, seldom up to 127.
-    pub(super) fn piece_len(&mut self) -> usize {
+    pub(crate) fn piece_len(&mut self) -> usize {
         let bound = if self.below(8) == 0 { 128 } else { 4 };
         self.below(bound) as usize
     }

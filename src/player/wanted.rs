@@ -1,0 +1,72 @@
+//! What a peer would have to do for the step that waits to pass: for whoever plays a script without a server.
+
+use super::core::Core;
+use super::cursor::{Cursor, Doing};
+use super::{Ending, Refusal};
+use crate::scenario::{ClientId, ConnectAs, Script, Step, Verb};
+use crate::wire::Framing;
+
+/// What a peer would have to do for a step to pass.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    /// The number of the step, of all that have begun: what did not help need not be done again.
+    pub(crate) step: u64,
+    /// Whose peer.
+    pub(crate) client: ClientId,
+    /// What.
+    pub(crate) deed: Deed,
+}
+
+/// What a peer does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Deed {
+    /// It says these bytes, framing included.
+    Say(Vec<u8>),
+    /// It ends the connection.
+    End(Ending),
+    /// It does not let the client connect.
+    Refuse(Refusal),
+}
+
+impl Cursor {
+    /// What would let its step pass, where that can be said.
+    pub(super) fn wanted(&self, script: &Script, core: &Core) -> Option<Wanted> {
+        let (step, _) = self.step(script)?;
+        let deed = match (self.doing, &step.verb) {
+            (Doing::Expect, Verb::Expect { .. }) => Deed::Say(said(step, script, core)?),
+            (Doing::ExpectClose, Verb::ExpectClose { kinds, .. }) => Deed::End(match kinds.clean {
+                true => Ending::Clean,
+                false => Ending::Reset,
+            }),
+            (Doing::Join, Verb::Connect(ConnectAs::Refused)) => refused(true),
+            (Doing::Join, Verb::Connect(ConnectAs::Unreachable)) => refused(false),
+            _ => return None,
+        };
+        Some(Wanted {
+            step: core.steps(),
+            client: step.client,
+            deed,
+        })
+    }
+}
+
+fn refused(refused: bool) -> Deed {
+    let message = String::new();
+    Deed::Refuse(Refusal { refused, message })
+}
+
+/// What the peer would say, framed as the step expects it.
+fn said(step: &Step, script: &Script, core: &Core) -> Option<Vec<u8>> {
+    let Verb::Expect { matcher, framed } = &step.verb else {
+        return None;
+    };
+    let client = script.clients.get(usize::from(step.client.0))?;
+    let limit = core.setting.max_payload.min(client.max_message);
+    let message = matcher.sample(&core.values, limit)?;
+    if !*framed || client.framing == Framing::Raw {
+        return Some(message);
+    }
+    let mut bytes = Vec::new();
+    client.framing.encode(&message, &mut bytes).ok()?;
+    Some(bytes)
+}
