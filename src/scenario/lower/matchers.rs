@@ -3,7 +3,7 @@
 use super::super::json::{self, Value};
 use super::super::keys::{Form, Place, Role};
 use super::super::{Diagnostic, Matcher, MatcherNode, Payload, SlotId, Span, code};
-use super::fields::{Fields, Given, quoted};
+use super::fields::{Fields, Given, listed, quoted};
 use super::names::Setter;
 use super::reader::Reader;
 
@@ -114,6 +114,11 @@ impl<'a> Reader<'a> {
                 .iter()
                 .filter(|given| given.key.name != "capture")
             {
+                if let Role::Beside(kinds) = given.key.role {
+                    self.beside_nothing(*given, kinds);
+                    whole = false;
+                    continue;
+                }
                 match self.condition(*given, around) {
                     Some(node) => conditions.push(condition(node, given.span())),
                     None => whole = false,
@@ -302,6 +307,16 @@ impl<'a> Reader<'a> {
         self.scope
             .set(slot, Setter::Capture(around.step.unwrap_or(0)));
         Some(slot)
+    }
+
+    /// Reports a key of a payload without the key that makes it one.
+    fn beside_nothing(&mut self, given: Given<'_, 'a>, kinds: &[&str]) {
+        let message = format!("`{}` stands beside no payload", given.key.name);
+        let kinds = listed(kinds.iter().copied(), "and");
+        self.report(
+            Diagnostic::error(code::MISPLACED_KEY, given.name, message)
+                .label(format!("goes with {kinds}")),
+        );
     }
 
     fn no_condition(&mut self, fields: &Fields<'_, 'a>) {
