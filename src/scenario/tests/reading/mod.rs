@@ -8,6 +8,7 @@ mod flow;
 mod limits;
 mod lowering;
 mod names;
+mod reference;
 mod spans;
 mod streams;
 mod table;

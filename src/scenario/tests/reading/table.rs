@@ -7,7 +7,7 @@ use crate::scenario::filters::{FILTERS, TESTS};
 use crate::scenario::keys::{Form, Key, Place, Role, Since, Word, nearest};
 use crate::scenario::{EXPLANATIONS, ReadOptions, explain, read};
 
-const REFERENCE: &str = include_str!("../../../../docs/scenario-format.md");
+pub(super) const REFERENCE: &str = include_str!("../../../../docs/scenario-format.md");
 
 fn words(form: Form) -> &'static [Word] {
     match form {
