@@ -60,6 +60,8 @@ pub(super) enum Verb {
     Schema(SchemaArgs),
     /// Make inputs for fuzz targets of scenarios, or a scenario of an input
     Corpus(CorpusArgs),
+    /// Make the first files of a project: a scenario, its schema, settings for an editor, a CI workflow
+    Init(InitArgs),
 }
 
 /// What is shown, and how.
@@ -323,6 +325,14 @@ pub(super) struct CheckArgs {
     #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
     #[arg(env = "BACKCHAT_VAR", hide_env = true)]
     pub(super) var: Vec<(String, String)>,
+}
+
+/// `backchat init`
+#[derive(Debug, Args)]
+pub(super) struct InitArgs {
+    /// The folder of the project; made if it is not there. No file in it is changed
+    #[arg(value_name = "DIR", default_value = ".", hide_default_value = true)]
+    pub(super) dir: PathBuf,
 }
 
 /// `backchat corpus`

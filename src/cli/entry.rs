@@ -13,6 +13,7 @@ use super::console::Console;
 use super::corpus::corpus;
 use super::error::CliError;
 use super::files::safe;
+use super::init::init;
 use super::run::run;
 use super::schema::schema;
 use super::serve::serve;
@@ -46,6 +47,7 @@ fn dispatch(verb: Verb, console: &Console) -> ExitStatus {
         Verb::Check(args) => check(args, console),
         Verb::Schema(args) => schema(&args, console),
         Verb::Corpus(args) => corpus(args, console),
+        Verb::Init(args) => init(&args, console),
     };
     result.unwrap_or_else(|error| {
         console.error(&error);

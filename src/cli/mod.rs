@@ -14,6 +14,7 @@ mod error;
 mod exit;
 mod explain;
 mod files;
+mod init;
 mod keep;
 mod load;
 mod panics;

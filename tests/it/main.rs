@@ -11,6 +11,7 @@ mod documents;
 mod failures;
 mod harness;
 mod hostile;
+mod init;
 mod inputs;
 mod invalid;
 mod parity;
