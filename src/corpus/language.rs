@@ -43,6 +43,7 @@ pub(super) fn scenario(ending: Option<LineEnding>, limit: usize, steps: &[u8]) -
 /// | `s` `w` | expects silence, waits |
 /// | `v` `a` | sets `n` to the expression, asserts the expression |
 /// | `i` | the expression up to `;`, and the step after that, which is played if it is true |
+/// | `r` | plays the steps after it, with `;` between them, until they pass |
 /// | `3`…`9` | repeats the step after it so many times |
 fn step(line: &[u8], depth: usize) -> Option<String> {
     let (&sign, value) = line.split_first()?;
@@ -64,6 +65,14 @@ fn step(line: &[u8], depth: usize) -> Option<String> {
             let (when, inner) = (value.get(..at)?, step(value.get(at + 1..)?, depth - 1)?);
             let inner = inner.strip_suffix('}')?;
             format!(r#"{inner},"when":{}}}"#, expression(when))
+        }
+        b'r' if depth > 0 => {
+            let steps = value.split(|&byte| byte == b';');
+            let steps: Option<Vec<_>> = steps.map(|inner| step(inner, depth - 1)).collect();
+            format!(
+                r#"{{"retry":[{}],"every":"3ms","within":"50ms"}}"#,
+                steps?.join(",")
+            )
         }
         b'3'..=b'9' if depth > 0 => {
             let times = sign - b'0';

@@ -39,7 +39,7 @@ impl Cursor {
                 Ok(self.done())
             }
             (Phase::Refused(why), _) => fail(FailureKind::OtherRefusal(why.clone())),
-            (_, ConnectAs::Unreachable) if due => {
+            (_, ConnectAs::Unreachable) if due && !self.is_cut => {
                 core.give_back(step.client, CloseHow::Clean, now);
                 Ok(self.done())
             }

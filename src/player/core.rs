@@ -31,6 +31,8 @@ pub(super) struct Core {
     rng: ChaCha8Rng,
     /// How many steps have begun.
     steps: u64,
+    /// Whether `finally` is played.
+    pub(super) in_finally: bool,
     /// How many messages (framed) or runs of bytes (raw) no step has taken, of connections given back.
     pub(super) leftovers: u64,
     /// The match of an `ignore`.
@@ -65,6 +67,7 @@ impl Core {
             transcript: Transcript::default(),
             actions: std::collections::VecDeque::new(),
             steps: 0,
+            in_finally: false,
             leftovers: 0,
             ignoring: Matching::default(),
             computed: Vec::new(),
@@ -81,6 +84,7 @@ impl Core {
         self.transcript.clear();
         self.actions.clear();
         self.steps = 0;
+        self.in_finally = false;
         self.leftovers = 0;
         self.set_given_values();
     }
@@ -309,6 +313,7 @@ impl Core {
     pub(super) fn begin_finally(&mut self) {
         self.links.iter_mut().for_each(Link::reset);
         self.steps = 0;
+        self.in_finally = true;
     }
 
     /// Gives a client's connection back to the driver, to be ended so. After `close: write` it is still there.

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use super::core::Core;
 use super::matching::Matching;
-use super::verdict::{FailureKind, Fault};
+use super::retrying::Retrying;
+use super::verdict::{Failure, FailureKind, Fault};
 use crate::scenario::{Block, BlockId, Script, SlotId, Step, Value, Verb};
 use crate::time::Time;
 
@@ -19,7 +20,7 @@ pub(super) enum Flow {
     /// It has played all its steps.
     Over,
     /// A step has failed.
-    Failed(Fault),
+    Failed(Box<Failure>),
 }
 
 /// One thread of a conversation.
@@ -33,6 +34,8 @@ pub(super) struct Cursor {
     patience: Duration,
     /// When the step has waited for too long, or when its time is over.
     pub(super) deadline: Option<Time>,
+    /// Whether the deadline is that of a `retry` around the step, before the step's own.
+    pub(super) is_cut: bool,
     pub(super) matching: Matching,
 }
 
@@ -42,12 +45,23 @@ struct Frame {
     block: BlockId,
     /// The step being played, or to be played next.
     at: usize,
-    /// The rounds of a `repeat`.
-    rounds: Option<Rounds>,
+    around: Around,
 }
 
+/// How often a block is played.
 #[derive(Debug)]
-struct Rounds {
+pub(super) enum Around {
+    /// Once.
+    Once,
+    /// The rounds of a `repeat`.
+    Repeat(Rounds),
+    /// Until it passes.
+    Retry(Box<Retrying>),
+}
+
+/// A `repeat` being played.
+#[derive(Debug)]
+pub(super) struct Rounds {
     index: SlotId,
     round: u64,
     times: u64,
@@ -77,19 +91,26 @@ pub(super) enum Doing {
     ExpectSilence,
     /// It waits, until the deadline.
     Wait,
+    /// The next round of a `retry` is due at the deadline.
+    Rest,
 }
 
 impl Cursor {
     /// Begins a block.
     pub(super) fn start(&mut self, block: BlockId) {
         self.frames.clear();
+        self.deadline = None;
+        self.enter_block(block, Around::Once);
+    }
+
+    /// Begins a block in the step being played.
+    pub(super) fn enter_block(&mut self, block: BlockId, around: Around) {
         self.frames.push(Frame {
             block,
             at: 0,
-            rounds: None,
+            around,
         });
         self.doing = Doing::Begin;
-        self.deadline = None;
     }
 
     /// When something has to be done though nothing happens.
@@ -122,8 +143,19 @@ impl Cursor {
     pub(super) fn rounds(&self) -> Vec<u64> {
         self.frames
             .iter()
-            .filter_map(|frame| frame.rounds.as_ref().map(|rounds| rounds.round))
+            .filter_map(|frame| match &frame.around {
+                Around::Repeat(rounds) => Some(rounds.round),
+                Around::Once | Around::Retry(_) => None,
+            })
             .collect()
+    }
+
+    /// Each `retry` around the step, outermost first.
+    pub(super) fn retries(&self) -> impl DoubleEndedIterator<Item = &Retrying> {
+        self.frames.iter().filter_map(|frame| match &frame.around {
+            Around::Retry(retrying) => Some(&**retrying),
+            Around::Once | Around::Repeat(_) => None,
+        })
     }
 
     /// Leaves the step: the next one begins.
@@ -148,7 +180,11 @@ impl Cursor {
             match self.look(script, step, core, now) {
                 Ok(true) => {}
                 Ok(false) => return Flow::Waits,
-                Err(kind) => return Flow::Failed(kind),
+                Err(kind) => {
+                    if let Some(failure) = self.fail(*kind, script, core, now) {
+                        return Flow::Failed(failure);
+                    }
+                }
             }
         }
     }
@@ -158,7 +194,7 @@ impl Cursor {
         let Some(frame) = self.frames.last_mut() else {
             return false;
         };
-        if let Some(rounds) = &mut frame.rounds {
+        if let Around::Repeat(rounds) = &mut frame.around {
             rounds.round += 1;
             if rounds.round < rounds.times {
                 core.values.set(rounds.index, Value::from(rounds.round));
@@ -166,8 +202,15 @@ impl Cursor {
                 return true;
             }
         }
+        self.pop_frame(core);
+        self.skip_step();
+        !self.frames.is_empty()
+    }
+
+    /// Leaves a block, and gives its index back.
+    fn pop_frame(&mut self, core: &mut Core) {
         if let Some(Frame {
-            rounds: Some(rounds),
+            around: Around::Repeat(rounds),
             ..
         }) = self.frames.pop()
         {
@@ -176,8 +219,38 @@ impl Cursor {
                 None => core.values.unset(rounds.index),
             }
         }
-        self.skip_step();
-        !self.frames.is_empty()
+    }
+
+    /// Leaves all blocks inside of the innermost `retry`, which is then what is played. `None`: there is none, and
+    /// nothing is left.
+    pub(super) fn leave_to_retry(&mut self, core: &mut Core) -> Option<&mut Retrying> {
+        let is_retry = |frame: &Frame| matches!(frame.around, Around::Retry(_));
+        let at = self.frames.iter().rposition(is_retry)?;
+        while self.frames.len() > at + 1 {
+            self.pop_frame(core);
+        }
+        match self.frames.last_mut() {
+            Some(Frame {
+                at,
+                around: Around::Retry(retrying),
+                ..
+            }) => {
+                *at = 0;
+                Some(retrying)
+            }
+            _ => None,
+        }
+    }
+
+    /// Leaves the innermost block for good.
+    pub(super) fn drop_block(&mut self) {
+        self.frames.pop();
+    }
+
+    /// Waits for the next round of a `retry`.
+    pub(super) fn rest_until(&mut self, next: Time) {
+        self.doing = Doing::Rest;
+        self.deadline = Some(next);
     }
 
     /// Does the next thing of a step. `Ok(false)`: there is nothing to do yet.
@@ -198,13 +271,20 @@ impl Cursor {
             Doing::Expect => self.look_at_expect(step, core, now),
             Doing::ExpectClose => self.look_at_end(step, core, now),
             Doing::ExpectSilence => self.look_at_silence(step, core, now),
+            Doing::Rest if self.is_due(now) => Ok(self.begin_round(core)),
             Doing::Wait if self.is_due(now) => Ok(self.done()),
-            Doing::Wait => Ok(false),
+            Doing::Wait | Doing::Rest => Ok(false),
         }
     }
 
     pub(super) fn is_due(&self, now: Time) -> bool {
         self.deadline.is_some_and(|deadline| now >= deadline)
+    }
+
+    /// The step takes its own time, whatever is around it.
+    fn wait_until(&mut self, time: Time) {
+        self.deadline = Some(time);
+        self.is_cut = false;
     }
 
     pub(super) fn done(&mut self) -> bool {
@@ -222,7 +302,10 @@ impl Cursor {
         core.count_step()?;
         self.began = now;
         self.patience = core.patience(script, step);
-        self.deadline = Some(now.after(self.patience));
+        let own = now.after(self.patience);
+        let cap = self.cap();
+        self.is_cut = cap.is_some_and(|cap| cap < own);
+        self.deadline = Some(cap.map_or(own, |cap| cap.min(own)));
         if let Some(when) = &step.when
             && !when.holds(&core.values).map_err(FailureKind::NoValue)?
         {
@@ -233,7 +316,7 @@ impl Cursor {
             Verb::Set(vars) => self.set(vars, core),
             Verb::Assert(condition) => self.assert(condition, core),
             Verb::Wait(time) => {
-                self.deadline = Some(now.after(*time));
+                self.wait_until(now.after(*time));
                 self.doing = Doing::Wait;
                 Ok(true)
             }
@@ -246,21 +329,17 @@ impl Cursor {
                 if times == 0 {
                     return Ok(self.done());
                 }
-                let rounds = Some(Rounds {
+                let rounds = Rounds {
                     index: *index,
                     round: 0,
                     times,
                     outside: core.values.get(*index).cloned(),
-                });
+                };
                 core.values.set(*index, Value::from(0));
-                self.frames.push(Frame {
-                    block: *block,
-                    at: 0,
-                    rounds,
-                });
-                self.doing = Doing::Begin;
+                self.enter_block(*block, Around::Repeat(rounds));
                 Ok(true)
             }
+            Verb::Retry { .. } => self.retry(step, core, now),
             Verb::Connect(_) => self.join(step, core),
             _ => self.begin_connected(step, core, now),
         }
@@ -296,7 +375,7 @@ impl Cursor {
             }
             Verb::ExpectSilence(time) => {
                 core.link(step.client)?.make_window(0);
-                self.deadline = Some(now.after(*time));
+                self.wait_until(now.after(*time));
                 self.doing = Doing::ExpectSilence;
                 Ok(true)
             }
@@ -309,6 +388,7 @@ impl Cursor {
             | Verb::Set(_)
             | Verb::Assert(_)
             | Verb::Repeat { .. }
+            | Verb::Retry { .. }
             | Verb::Note => Ok(self.done()),
         }
     }

@@ -135,6 +135,15 @@ impl Link {
         matches!(self.phase, Phase::Open | Phase::Connecting)
     }
 
+    /// Whether a part of a send has been written, or is just being, and the rest has not.
+    pub(super) fn is_half_sent(&self) -> bool {
+        match self.writing {
+            Writing::Asked => true,
+            Writing::Done => self.piece.end < self.outbox.len(),
+            Writing::Idle | Writing::Failed(_) => false,
+        }
+    }
+
     /// Whether more bytes should be read.
     pub(super) fn wants_bytes(&self) -> bool {
         self.is_open() && self.ended.is_none() && self.decoder.held() < self.window
@@ -154,6 +163,11 @@ impl Link {
         self.passed_head.extend_from_slice(bytes);
         self.passed += n;
         self.decoder.skip(n);
+    }
+
+    /// Drops all unread bytes.
+    pub(super) fn drop_all(&mut self) {
+        self.decoder.skip(self.decoder.unread().len());
     }
 
     /// What has arrived since the step began, those it has passed included: the first bytes, and how many there are.

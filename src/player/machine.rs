@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::core::Core;
 use super::cursor::{Cursor, Flow};
 use super::link::{Phase, Writing};
-use super::verdict::{Failure, FailureKind, LinkState};
+use super::verdict::{Failure, FailureKind};
 use super::{Action, Ending, EventKind, Refusal, Setting, Transcript, Verdict, Wanted};
 use crate::scenario::{BlockId, ClientId, EvalError, Script, Template};
 use crate::time::Time;
@@ -271,42 +271,16 @@ impl Player {
             let Some(cursor) = cursors.first_mut() else {
                 return;
             };
-            let kind = match cursor.advance(script, core, now) {
+            match cursor.advance(script, core, now) {
                 Flow::Waits => return,
-                Flow::Over => {
-                    self.settle(Verdict::Passed);
-                    self.close_and_go_on(now);
-                    continue;
+                Flow::Over => self.settle(Verdict::Passed),
+                Flow::Failed(failure) => {
+                    self.settle(Verdict::Failed(failure));
+                    self.core.transcript.end();
                 }
-                Flow::Failed(kind) => *kind,
-            };
-            if self.stage == Stage::Finally
-                && let FailureKind::NoValue(error) = &kind
-                && error.unset.is_some()
-            {
-                self.leave_out(&error.message.clone(), now);
-                continue;
             }
-            let failure = self.failure(kind, now);
-            self.settle(Verdict::Failed(failure));
-            self.core.transcript.end();
             self.close_and_go_on(now);
         }
-    }
-
-    /// A step of `finally` that needs what the conversation never came to is left out, and that is noted.
-    fn leave_out(&mut self, why: &str, now: Time) {
-        let Some(cursor) = self.cursors.first_mut() else {
-            return;
-        };
-        if let Some((step, _)) = cursor.step(&self.script) {
-            let kind = EventKind::Skipped {
-                step: step.number,
-                why: why.to_owned(),
-            };
-            self.core.transcript.note(step.client, kind, now);
-        }
-        cursor.skip_step();
     }
 
     /// Keeps the first verdict; what fails in `finally` stands beside it.
@@ -332,42 +306,6 @@ impl Player {
         };
     }
 
-    fn failure(&self, kind: FailureKind, now: Time) -> Box<Failure> {
-        let cursor = self.cursors.first();
-        let (step, steps) = match cursor.and_then(|cursor| cursor.step(&self.script)) {
-            Some((step, steps)) => (Some(step), steps),
-            None => (None, 0),
-        };
-        let client = step
-            .filter(|step| step.needs_client())
-            .map(|step| step.client);
-        let span = match &kind {
-            // The expression is more to the point than the whole value.
-            FailureKind::NoValue(error) => error.span,
-            _ => step.map(|step| step.span).unwrap_or_default(),
-        };
-        Box::new(Failure {
-            span,
-            step: step.map_or(0, |step| step.number),
-            steps: u32::try_from(steps).unwrap_or(u32::MAX),
-            in_finally: self.stage == Stage::Finally,
-            client,
-            client_name: client
-                .map(|client| self.core.client_name(client).to_owned())
-                .unwrap_or_default(),
-            rounds: cursor.map(Cursor::rounds).unwrap_or_default(),
-            at: now,
-            waited: cursor
-                .map(|cursor| now.since(cursor.began()))
-                .unwrap_or_default(),
-            patience: cursor.map(Cursor::patience).unwrap_or_default(),
-            kind,
-            note: step.and_then(|step| step.note.clone()),
-            links: self.link_states(),
-            finally: None,
-        })
-    }
-
     fn failure_before_the_first_step(&self, error: EvalError) -> Box<Failure> {
         let steps = self
             .script
@@ -382,26 +320,14 @@ impl Player {
             client: None,
             client_name: String::new(),
             rounds: Vec::new(),
+            retries: Vec::new(),
             at: Time::ZERO,
             waited: std::time::Duration::ZERO,
             patience: std::time::Duration::ZERO,
             kind: FailureKind::NoValue(error),
             note: None,
-            links: self.link_states(),
+            links: self.core.link_states(),
             finally: None,
         })
-    }
-
-    fn link_states(&self) -> Vec<LinkState> {
-        self.core
-            .links
-            .iter()
-            .map(|link| LinkState {
-                name: self.core.client_name(link.id).to_owned(),
-                open: link.is_open(),
-                ended: link.ended,
-                unread: link.decoder.unread().len(),
-            })
-            .collect()
     }
 }

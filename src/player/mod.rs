@@ -10,10 +10,12 @@ mod core;
 mod cursor;
 mod expecting;
 mod explain;
+mod failing;
 mod flow;
 mod link;
 mod machine;
 mod matching;
+mod retrying;
 mod sending;
 mod sequence;
 mod setting;
@@ -30,5 +32,5 @@ pub use setting::{
     DEFAULT_BEGAN, DEFAULT_MAX_PAYLOAD, DEFAULT_MAX_STEPS, DEFAULT_TIMEOUT, Segment, Setting,
 };
 pub use transcript::{Event, EventKind, Log, Transcript};
-pub use verdict::{Expected, Failure, FailureKind, Instead, LinkState, Verdict};
+pub use verdict::{Expected, Failure, FailureKind, Instead, LinkState, Retried, Verdict};
 pub(crate) use wanted::{Deed, Wanted};

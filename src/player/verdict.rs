@@ -35,6 +35,8 @@ pub struct Failure {
     pub client_name: String,
     /// Rounds of the `repeat`s around it, outermost first, from 0.
     pub rounds: Vec<u64>,
+    /// What each `retry` around it came to, innermost first.
+    pub retries: Vec<Retried>,
     /// When it failed: what the transcript has after that is not about it.
     pub at: Time,
     /// How long the step had waited.
@@ -62,6 +64,17 @@ pub struct LinkState {
     pub ended: Option<Ending>,
     /// Bytes received that no step has taken: how many.
     pub unread: usize,
+}
+
+/// A `retry` that has come to nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retried {
+    /// How many rounds it had, the last one included.
+    pub rounds: u64,
+    /// How long it went on.
+    pub time: Duration,
+    /// How long it might go on, as the file or the run says.
+    pub within: Duration,
 }
 
 /// What an expectation asked for.

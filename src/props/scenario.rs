@@ -122,8 +122,10 @@ fn check_scenario(scenario: &Scenario) {
 }
 
 fn check_step(step: &Step, blocks: usize, states: usize) {
+    for block in step.verb.blocks() {
+        assert!((block.0 as usize) < blocks);
+    }
     match &step.verb {
-        Verb::Repeat { block, .. } => assert!((block.0 as usize) < blocks),
         Verb::Expect { matcher, .. } => check_matcher(matcher, states),
         Verb::Set(vars) => assert!(!vars.is_empty()),
         _ => {}

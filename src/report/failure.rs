@@ -78,6 +78,7 @@ fn one(failure: &Failure, scene: &Scene<'_>, palette: &Palette, with_all: bool) 
     rows.labelled("because", 9, words::because(failure));
     rows.bytes(&failure.kind);
     rows.labelled("waited", 9, words::waited(failure));
+    rows.labelled("retried", 9, words::retried(failure));
     rows.labelled("conversation", 18, said(failure, scene, palette, with_all));
     rows.labelled(
         if failure.links.len() > 1 {

@@ -2,6 +2,7 @@
 
 use super::suggestion::matcher;
 use super::text::{self, bytes, duration, typed};
+use crate::count::count;
 use crate::player::{Ending, Expected, Failure, FailureKind, Instead, Refusal};
 use crate::scenario::CloseKinds;
 use crate::wire::{Framing, LineEnding};
@@ -90,6 +91,18 @@ pub(super) fn label(kind: &FailureKind) -> String {
 pub(super) fn waited(failure: &Failure) -> Option<String> {
     let awaited = awaited(&failure.kind).filter(|_| failure.waited.as_micros() > 0)?;
     Some(format!("{} for {awaited}", duration(failure.waited)))
+}
+
+/// How many rounds each `retry` around the step had, and how long they took.
+pub(super) fn retried(failure: &Failure) -> impl Iterator<Item = String> {
+    failure.retries.iter().map(|retried| {
+        format!(
+            "{} in {} (within {}), and none passed",
+            count(retried.rounds, "round"),
+            duration(retried.time),
+            typed(retried.within),
+        )
+    })
 }
 
 /// What was waited for, in words.

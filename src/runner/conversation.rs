@@ -204,6 +204,7 @@ fn without_peer(unavailable: Unavailable) -> CaseResult {
         client: None,
         client_name: String::new(),
         rounds: Vec::new(),
+        retries: Vec::new(),
         at: Time::ZERO,
         waited: Duration::ZERO,
         patience: Duration::ZERO,

@@ -103,7 +103,8 @@ pub const EXPLANATIONS: &[Explanation] = &[
         MISPLACED_KEY,
         "a key that does not go with this verb",
         "Some keys belong to some verbs only: `split`, `pace` and `may_fail` to sends, `capture` to expectations, \
-         `within` to steps that wait for the other side, `then` to `expect_close`, `times` and `index` to `repeat`.",
+         `within` to steps that wait for the other side, `then` to `expect_close`, `times` and `index` to `repeat`, \
+         `every` to `retry`.",
     )
     .example(
         r#"{ "expect": "hi", "split": 1 }"#,
@@ -309,7 +310,8 @@ pub const EXPLANATIONS: &[Explanation] = &[
         CONTRADICTION,
         "keys that contradict each other",
         "What is given cannot all be true, or one key needs another one to mean anything: a `min` above its `max`, a \
-         `pace` where nothing is split, `ignore` where there are no messages.",
+         `pace` where nothing is split, `ignore` where there are no messages, a `retry` whose rounds come further apart \
+         than its time.",
     )
     .example(
         r#"{ "send": "hello", "pace": "5ms" }"#,

@@ -47,8 +47,8 @@ pub use integers::{IntegerForm, LengthDigits, LengthForm};
 pub use json_text::JsonText;
 pub use keys::nearest;
 pub use lower::{
-    BUILT_IN, DurationError, MAX_DURATION, MAX_FILE, MAX_MISTAKES, MAX_PAYLOAD, ReadOptions,
-    parse_duration, read,
+    BUILT_IN, DEFAULT_EVERY, DurationError, MAX_DURATION, MAX_FILE, MAX_MISTAKES, MAX_PAYLOAD,
+    ReadOptions, parse_duration, read,
 };
 pub use matcher::{Matcher, MatcherNode};
 pub use model::{Case, Reply, Scenario, ServerSettings};

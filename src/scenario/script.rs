@@ -81,7 +81,12 @@ impl Step {
     pub fn needs_client(&self) -> bool {
         !matches!(
             self.verb,
-            Verb::Wait(_) | Verb::Set(_) | Verb::Assert(_) | Verb::Repeat { .. } | Verb::Note
+            Verb::Wait(_)
+                | Verb::Set(_)
+                | Verb::Assert(_)
+                | Verb::Repeat { .. }
+                | Verb::Retry { .. }
+                | Verb::Note
         )
     }
 }
@@ -138,8 +143,27 @@ pub enum Verb {
         /// The name of the round's number, from 0.
         index: SlotId,
     },
+    /// Plays a block until it passes; how long, the step's `within` says.
+    Retry {
+        /// The steps.
+        block: BlockId,
+        /// From the end of a round to the beginning of the next.
+        every: Duration,
+        /// Whose steps there are in it, in blocks inside of it too; each once.
+        clients: Box<[ClientId]>,
+    },
     /// Says something to the reader of the report, nothing to the peer.
     Note,
+}
+
+impl Verb {
+    /// The blocks that it plays.
+    pub fn blocks(&self) -> &[BlockId] {
+        match self {
+            Self::Repeat { block, .. } | Self::Retry { block, .. } => std::slice::from_ref(block),
+            _ => &[],
+        }
+    }
 }
 
 /// How a send is cut into writes.

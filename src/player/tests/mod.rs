@@ -5,6 +5,7 @@ mod endings;
 mod expecting;
 mod flow;
 mod matching;
+mod retrying;
 mod sending;
 mod sequences;
 mod steps;

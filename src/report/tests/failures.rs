@@ -54,6 +54,7 @@ pub(super) fn failure(kind: FailureKind) -> Failure {
         client: Some(ClientId(0)),
         client_name: "client".into(),
         rounds: Vec::new(),
+        retries: Vec::new(),
         at: Time::from_nanos(2_800_000),
         waited: Duration::from_micros(1600),
         patience: Duration::from_millis(1500),
@@ -140,7 +141,7 @@ const CLEAN: CloseKinds = CloseKinds {
 };
 
 #[track_caller]
-fn check(name: &str, failure: &Failure, events: &[Event], clients: &[&str]) {
+pub(super) fn check(name: &str, failure: &Failure, events: &[Event], clients: &[&str]) {
     check_with_finally(name, failure, events, None, clients, &Framing::LINE);
 }
 

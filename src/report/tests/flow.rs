@@ -1,7 +1,9 @@
 //! Failures of steps that govern the flow of a conversation, and exactly what is shown of them.
 
-use super::failures::check_one;
-use crate::player::FailureKind;
+use std::time::Duration;
+
+use super::failures::{check, check_one, event, exactly, failure, mismatch, opening, received};
+use crate::player::{FailureKind, Retried};
 
 #[test]
 fn an_assertion_that_is_false() {
@@ -14,4 +16,24 @@ fn an_assertion_that_is_false() {
         ],
     };
     check_one("not-true", kind, Vec::new());
+}
+
+#[test]
+fn a_retry_that_came_to_nothing() {
+    let mut failure = failure(mismatch(exactly(b"ready"), b"busy", None));
+    failure.retries = vec![
+        Retried {
+            rounds: 1,
+            time: Duration::from_millis(70),
+            within: Duration::from_millis(50),
+        },
+        Retried {
+            rounds: 12,
+            time: Duration::from_millis(2070),
+            within: Duration::from_secs(2),
+        },
+    ];
+    let mut events = opening();
+    events.push(event(1400, 0, received(b"busy\n")));
+    check("retried", &failure, &events, &["client"]);
 }

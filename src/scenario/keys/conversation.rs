@@ -49,6 +49,7 @@ pub(super) const STEP: &[Key] = &[
     .also(&["reconnect"]),
     Key::verb("wait", Form::Duration, "Lets time pass.").also(&["sleep", "delay", "pause"]),
     Key::verb("repeat", Form::Steps, "Plays steps several times.").also(&["loop", "for"]),
+    Key::verb("retry", Form::Steps, "Plays steps until they pass.").also(&["until", "poll"]),
     Key::verb(
         "set",
         Form::Vars,
@@ -74,7 +75,6 @@ pub(super) const STEP: &[Key] = &[
         "Upgrades the connection to TLS in place.",
     )
     .later(),
-    Key::verb("retry", Form::Any, "Plays steps until they pass.").later(),
     Key::verb(
         "parallel",
         Form::Any,
@@ -142,11 +142,10 @@ pub(super) const STEP: &[Key] = &[
     .later(),
     Key::new(
         "every",
-        Form::Any,
+        Form::Duration,
         "The time between the rounds of `retry`.",
     )
-    .beside(&["retry"])
-    .later(),
+    .beside(&["retry"]),
     Key::new("with", Form::Any, "Names for the included file.")
         .beside(&["include"])
         .later(),
@@ -166,6 +165,7 @@ const WAITING: &[&str] = &[
     "expect_bytes",
     "expect_close",
     "connect",
+    "retry",
 ];
 
 const SENDING: &[&str] = &["send", "send_bytes"];

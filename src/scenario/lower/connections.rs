@@ -44,7 +44,13 @@ impl Reader<'_> {
         found: &mut Vec<Diagnostic>,
     ) {
         for step in self.steps_of(id) {
-            if let Verb::Repeat { block, times, .. } = &step.verb {
+            if let Verb::Retry { block, .. } = &step.verb {
+                // The round that passes begins as the first did, as far as that can be had.
+                match step.when {
+                    Some(_) => self.forget(*block, states),
+                    None => self.check_block(*block, again, states, found),
+                }
+            } else if let Verb::Repeat { block, times, .. } = &step.verb {
                 match times.known() {
                     _ if step.when.is_some() => self.forget(*block, states),
                     None => self.forget(*block, states),
@@ -77,9 +83,10 @@ impl Reader<'_> {
     /// Forgets what is known of the clients of a block that may be played any number of times.
     fn forget(&self, id: BlockId, states: &mut [State]) {
         for step in self.steps_of(id) {
-            if let Verb::Repeat { block, .. } = &step.verb {
+            for block in step.verb.blocks() {
                 self.forget(*block, states);
-            } else if let Some(state) = states.get_mut(usize::from(step.client.0))
+            }
+            if let Some(state) = states.get_mut(usize::from(step.client.0))
                 && step.needs_client()
             {
                 *state = State::Unknown;
@@ -87,7 +94,7 @@ impl Reader<'_> {
         }
     }
 
-    fn steps_of(&self, id: BlockId) -> &[Step] {
+    pub(super) fn steps_of(&self, id: BlockId) -> &[Step] {
         let block = usize::try_from(id.0)
             .ok()
             .and_then(|at| self.blocks.get(at));

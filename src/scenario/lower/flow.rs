@@ -1,13 +1,80 @@
 //! What governs the flow of a conversation: `when`, and the verbs that compute or play other steps.
 
+use std::time::Duration;
+
 use super::super::json::{self, Value};
 use super::super::keys::Form;
-use super::super::{Condition, Diagnostic, Verb, code};
-use super::fields::{Given, quoted};
+use super::super::{BlockId, ClientId, Condition, Diagnostic, Verb, code};
+use super::durations;
+use super::fields::{Fields, Given, quoted};
 use super::names::Setter;
 use super::reader::Reader;
 
+/// The time between the rounds of a `retry` that has no `every`: 100 ms.
+pub const DEFAULT_EVERY: Duration = Duration::from_millis(100);
+
 impl<'a> Reader<'a> {
+    /// The steps of a block that is played in rounds. An `as` beside it is the default inside.
+    pub(super) fn rounds(
+        &mut self,
+        given: Given<'_, 'a>,
+        fields: &Fields<'_, 'a>,
+    ) -> Option<BlockId> {
+        let around = self.default_client;
+        if let Some(given) = fields.get("as")
+            && let Value::StringLit(name) = given.value
+        {
+            // A name that is unknown has been reported where the step's own client was looked up.
+            self.default_client = self.scope.client(&name.value).or(Some(ClientId(0)));
+        }
+        self.scope.begin_rounds();
+        let block = self.steps(given);
+        self.scope.end_rounds();
+        self.default_client = around;
+        block
+    }
+
+    /// The value of `retry`.
+    pub(super) fn retry(&mut self, given: Given<'_, 'a>, fields: &Fields<'_, 'a>) -> Option<Verb> {
+        let every = fields.get("every").map(|given| self.some_time(given));
+        if let (Some(Some(every)), Some(within)) = (every, fields.get("within"))
+            && let Value::StringLit(text) = within.value
+            && durations::parse(&text.value).is_ok_and(|within| within <= every)
+        {
+            self.report(
+                Diagnostic::error(
+                    code::CONTRADICTION,
+                    within.span(),
+                    "`within` leaves no time for a second round",
+                )
+                .label("not longer than `every`")
+                .help("`every` is the time between two rounds, `within` the time for all of them"),
+            );
+        }
+        let block = self.rounds(given, fields)?;
+        let mut clients = Vec::new();
+        self.add_clients(block, &mut clients);
+        clients.sort_unstable();
+        clients.dedup();
+        Some(Verb::Retry {
+            block,
+            every: every.map_or(Some(DEFAULT_EVERY), |read| read)?,
+            clients: clients.into(),
+        })
+    }
+
+    /// Adds the clients whose steps there are in a block.
+    fn add_clients(&self, block: BlockId, clients: &mut Vec<ClientId>) {
+        for step in self.steps_of(block) {
+            match step.verb.blocks() {
+                [] if step.needs_client() => clients.push(step.client),
+                blocks => blocks
+                    .iter()
+                    .for_each(|block| self.add_clients(*block, clients)),
+            }
+        }
+    }
+
     /// The value of `when` or `assert`.
     pub(super) fn true_or_false(&mut self, given: Given<'_, 'a>) -> Option<Condition> {
         let literal = self.string(given, Form::Condition)?;

@@ -27,6 +27,7 @@ mod streams;
 mod verbs;
 
 pub use durations::{DurationError, MAX_DURATION, parse as parse_duration};
+pub use flow::DEFAULT_EVERY;
 pub use names::BUILT_IN;
 pub(in crate::scenario) use names::WORDS;
 pub use payloads::MAX_PAYLOAD;

@@ -39,6 +39,7 @@ impl<'a> Reader<'a> {
             "connect" => self.connect(given),
             "wait" => self.duration(given).map(Verb::Wait),
             "repeat" => self.repeat(given, fields),
+            "retry" => self.retry(given, fields),
             "set" => self.set(given, number),
             "assert" => self.true_or_false(given).map(Verb::Assert),
             // Of a later version, which has been reported.
@@ -248,17 +249,7 @@ impl<'a> Reader<'a> {
         if let Some(slot) = index {
             self.scope.set(slot, super::names::Setter::Index);
         }
-        let around = self.default_client;
-        if let Some(given) = fields.get("as")
-            && let Value::StringLit(name) = given.value
-        {
-            // A name that is unknown has been reported where the step's own client was looked up.
-            self.default_client = self.scope.client(&name.value).or(Some(ClientId(0)));
-        }
-        self.scope.begin_rounds();
-        let block = self.steps(given);
-        self.scope.end_rounds();
-        self.default_client = around;
+        let block = self.rounds(given, fields);
         Some(Verb::Repeat {
             block: block?,
             times: times?,

@@ -79,7 +79,8 @@ fn soup() -> impl Strategy<Value = String> {
 }
 
 /// Keys of the format, and some of later versions.
-const KEYS: [&str; 51] = [
+const KEYS: [&str; 52] = [
+    "every",
     "set",
     "assert",
     "when",

@@ -1,7 +1,7 @@
 //! `set`, `assert` and `when`: which values they take, and what they do to names and connections.
 
-use super::{accept_steps, check, check_steps};
-use crate::scenario::Verb;
+use super::{accept, accept_steps, check, check_steps};
+use crate::scenario::{ClientId, DEFAULT_EVERY, Verb};
 
 #[test]
 fn a_condition_is_one_expression() {
@@ -104,5 +104,57 @@ fn a_step_that_may_be_left_out_makes_nothing_certain() {
     check_steps(
         &format!(r#"{{ "close": "clean" }}, {{ "send": "x", {when} }}, {{ "send": "y" }}"#),
         &["BC1028 \"y\""],
+    );
+}
+
+#[test]
+fn a_retry_has_steps_and_time_for_more_than_one_round() {
+    for good in [
+        r#"{ "retry": [{ "send": "x" }] }"#,
+        r#"{ "retry": [{ "send": "x" }], "every": "1ms", "within": "2ms" }"#,
+        r#"{ "retry": [{ "retry": [{ "send": "x" }] }], "every": "9s" }"#,
+    ] {
+        accept_steps(good);
+    }
+    check_steps(r#"{ "retry": [] }"#, &["BC1026 []"]);
+    check_steps(
+        r#"{ "retry": [{ "send": "x" }], "every": "2ms", "within": "2ms" }"#,
+        &["BC1030 \"2ms\""],
+    );
+    check_steps(
+        r#"{ "retry": [{ "send": "x" }], "every": "0s" }"#,
+        &["BC1012 \"0s\""],
+    );
+    check_steps(r#"{ "wait": "1s", "every": "1s" }"#, &["BC1010 \"every\""]);
+}
+
+#[test]
+fn a_retry_knows_its_clients_and_its_default_one() {
+    let scenario = accept(
+        r#"{ "clients": ["a", "b", "c"], "steps": [{ "as": "c", "retry": [
+            { "send": "x" }, { "repeat": [{ "as": "a", "send": "y" }], "times": 2 }, { "send": "z" }
+        ] }] }"#,
+    );
+    let Verb::Retry { clients, every, .. } = &scenario.script.blocks[0].steps[0].verb else {
+        panic!("another verb");
+    };
+    assert_eq!(clients[..], [ClientId(0), ClientId(2)]);
+    assert_eq!(*every, DEFAULT_EVERY);
+}
+
+#[test]
+fn a_retry_is_judged_as_one_round() {
+    check_steps(
+        r#"{ "close": "clean" }, { "retry": [{ "send": "x" }] }"#,
+        &["BC1028 \"x\""],
+    );
+    accept_steps(r#"{ "retry": [{ "send": "x" }, { "close": "clean" }] }"#);
+    check_steps(
+        r#"{ "retry": [{ "send": "x" }, { "close": "clean" }] }, { "send": "y" }"#,
+        &["BC1028 \"y\""],
+    );
+    check_steps(
+        r#"{ "retry": [{ "send": "{{ a }}" }, { "set": { "a": 1 } }] }"#,
+        &["BC1020 a"],
     );
 }
