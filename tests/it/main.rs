@@ -21,3 +21,4 @@ mod schema;
 mod serve;
 mod signals;
 mod tidy;
+mod watch;
