@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-checks=(lint test scenarios peers redis fuzz-smoke msrv)
+checks=(lint test scenarios peers servers fuzz-smoke msrv)
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What a bare Debian machine may lack beside Rust: a C compiler, a C++ compiler (libFuzzer), rustfmt, clippy.
-# Does nothing where all of it is there. Redis is installed by redis.sh.
+# Does nothing where all of it is there. The servers of others are installed by servers.sh.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

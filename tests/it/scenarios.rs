@@ -15,6 +15,12 @@ use backchat::target::Target;
 /// How many reference scenarios there are at least.
 const REFERENCE: usize = 25;
 
+/// The folders of scenarios that `ci/servers.sh` plays with real servers, one a server.
+const REAL: [&str; 6] = ["dns", "irc", "memcached", "mqtt", "redis", "smtp"];
+
+/// How many of those there are at least.
+const REAL_SCENARIOS: usize = 80;
+
 /// The seeds of random cuts: each cuts elsewhere.
 const SEEDS: [u64; 5] = [0, 1, 0x5eed, 0xdead_beef, u64::MAX];
 
@@ -23,12 +29,39 @@ const PASSED: &str = "passed";
 
 #[test]
 fn every_scenario_reads_without_a_word_of_complaint() {
-    for folder in ["reference", "redis"] {
+    let mut real = 0;
+    for folder in REAL.into_iter().chain(["reference"]) {
         for (id, scenario) in load(folder).expect("the project's own files") {
             assert!(scenario.name.is_some(), "{id} has no name");
             assert!(scenario.description.is_some(), "{id} has no description");
             assert!(!scenario.tags.is_empty(), "{id} has no tags");
+            real += usize::from(folder != "reference");
         }
+    }
+    assert!(real >= REAL_SCENARIOS, "too few: {real}");
+}
+
+#[test]
+fn every_folder_of_scenarios_is_played_by_somebody() {
+    let scenarios = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let mut folders = Vec::new();
+    for entry in fs::read_dir(scenarios).expect("the project's own files") {
+        let entry = entry.expect("the project's own files");
+        if entry.file_type().expect("a kind").is_dir() {
+            folders.push(entry.file_name().into_string().expect("text"));
+        }
+    }
+    folders.sort();
+    let mut known: Vec<_> = REAL.into_iter().chain(["reference"]).collect();
+    known.sort_unstable();
+    assert_eq!(folders, known);
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("ci/servers.sh");
+    let script = fs::read_to_string(script).expect("the script");
+    for folder in REAL {
+        assert!(
+            script.contains(&format!("start_{folder}() {{")),
+            "{folder} is played by nobody"
+        );
     }
 }
 
