@@ -25,7 +25,6 @@ mod select;
 mod serve;
 mod signals;
 mod values;
-mod watch;
 
 pub use entry::main;
 pub use exit::ExitStatus;
