@@ -37,6 +37,10 @@ pub(super) struct Cursor {
     /// Whether the deadline is that of a `retry` around the step, before the step's own.
     pub(super) is_cut: bool,
     pub(super) matching: Matching,
+    /// Which expectations of an `expect_any_order` have been met.
+    pub(super) met: Vec<bool>,
+    /// How many messages a `skip_until` has dropped.
+    pub(super) dropped: u64,
 }
 
 /// A block being played.
@@ -355,7 +359,9 @@ impl Cursor {
                     .map_err(FailureKind::NoValue)?;
                 self.write_piece(step, core)
             }
-            Verb::Expect { matcher, framed } => {
+            Verb::Expect {
+                matcher, framed, ..
+            } => {
                 let (values, limit) = (&core.values, core.setting.max_payload);
                 let begun = match *framed && core.is_framed(step.client) {
                     true => self.matching.begin_on_messages(matcher, values, limit),
@@ -368,6 +374,8 @@ impl Cursor {
                 self.doing = Doing::Expect;
                 Ok(true)
             }
+            Verb::ExpectAnyOrder(all) => self.begin_any_order(step, all, core),
+            Verb::SkipUntil(matcher) => self.begin_skip(step, matcher, core),
             Verb::ExpectClose { .. } => {
                 core.link(step.client)?.make_window(0);
                 self.doing = Doing::ExpectClose;

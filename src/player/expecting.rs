@@ -8,6 +8,7 @@ use super::matching::{Hold, Matching};
 use super::verdict::{FailureKind, Fault, Instead, fail};
 use crate::scenario::{ClientId, CloseHow, CloseKinds, Matcher, MatcherNode, Step, Verb};
 use crate::time::Time;
+use crate::wire::Cut;
 
 impl Cursor {
     pub(super) fn look_at_expect(
@@ -16,15 +17,23 @@ impl Cursor {
         core: &mut Core,
         now: Time,
     ) -> Result<bool, Fault> {
-        let Verb::Expect { matcher, framed } = &step.verb else {
-            return Ok(self.done());
+        let (matcher, framed, optional) = match &step.verb {
+            Verb::Expect {
+                matcher,
+                framed,
+                optional,
+            } => (matcher, framed, *optional),
+            Verb::ExpectAnyOrder(all) => return self.look_at_any_order(step, all, core, now),
+            Verb::SkipUntil(matcher) => return self.look_at_skip(step, matcher, core, now),
+            _ => return Ok(self.done()),
         };
         let decided = if *framed && core.is_framed(step.client) {
-            self.judge_message(step.client, matcher, core)?
+            self.judge_message(step.client, matcher, optional, core)?
         } else {
             self.judge_bytes(step.client, matcher, core)?
         };
-        if decided {
+        let over = core.link_ref(step.client)?.ended.is_some() || self.is_due(now);
+        if decided || optional && over {
             return Ok(self.done());
         }
         let expected = |matching: &Matching| {
@@ -55,24 +64,18 @@ impl Cursor {
         &mut self,
         client: ClientId,
         matcher: &Matcher,
+        optional: bool,
         core: &mut Core,
     ) -> Result<bool, Fault> {
-        let cut = match core.next_message(client)? {
-            Ok(Some(cut)) => cut,
-            Ok(None) => return Ok(false),
-            Err(error) => {
-                let received = head(core.link_ref(client)?.decoder.unread());
-                let expected = self.matching.expected(matcher, true);
-                return fail(FailureKind::BadFrame {
-                    expected,
-                    error,
-                    received,
-                });
-            }
+        let Some(cut) = self.next_message(client, matcher, core)? else {
+            return Ok(false);
         };
         let (link, values) = core.link_and_values(client)?;
         let message = cut.message(link.decoder.unread());
         if !self.matching.holds(matcher, &message) {
+            if optional {
+                return Ok(true);
+            }
             return fail(FailureKind::Mismatch {
                 expected: self.matching.expected(matcher, true),
                 received: head(&message),
@@ -84,6 +87,23 @@ impl Cursor {
         self.matching.capture(matcher, &message, values);
         link.decoder.skip_message(&cut);
         Ok(true)
+    }
+
+    /// Where the next message lies, if it is there; fails where what arrived is none, and `matcher` was expected.
+    pub(super) fn next_message(
+        &self,
+        client: ClientId,
+        matcher: &Matcher,
+        core: &mut Core,
+    ) -> Result<Option<Cut>, Fault> {
+        match core.next_message(client)? {
+            Ok(cut) => Ok(cut),
+            Err(error) => fail(FailureKind::BadFrame {
+                expected: self.matching.expected(matcher, true),
+                error,
+                received: head(core.link_ref(client)?.decoder.unread()),
+            }),
+        }
     }
 
     /// Judges the unread bytes. `Ok(false)`: they do not decide it yet.

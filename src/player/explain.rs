@@ -50,9 +50,9 @@ impl Matching {
             MatcherNode::Not(inner) => {
                 self.describe_not(inner, words);
             }
-            MatcherNode::All(list) => self.describe_list(list, " and ", words),
-            MatcherNode::OneOf(list) => self.describe_list(list, " or ", words),
-            MatcherNode::Sequence(list) => self.describe_list(list, ", then ", words),
+            MatcherNode::All(list) => self.describe_list(list.iter(), " and ", words),
+            MatcherNode::OneOf(list) => self.describe_list(list.iter(), " or ", words),
+            MatcherNode::Sequence(list) => self.describe_list(list.iter(), ", then ", words),
         }
     }
 
@@ -85,8 +85,14 @@ impl Matching {
         }
     }
 
-    fn describe_list(&self, list: &[Matcher], between: &str, words: &mut String) {
-        for (n, inner) in list.iter().enumerate() {
+    /// `contains "x" or ends with "y"`.
+    pub(super) fn describe_list<'m>(
+        &self,
+        list: impl Iterator<Item = &'m Matcher>,
+        between: &str,
+        words: &mut String,
+    ) {
+        for (n, inner) in list.enumerate() {
             if n > 0 {
                 words.push_str(between);
             }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{Action, Ending, Failure, Refusal};
 use crate::scenario::{Client, ClientId};
-use crate::wire::FrameDecoder;
+use crate::wire::{Cut, FrameDecoder};
 
 /// A few bytes more than a message may have, so that one over the limit is seen to be so.
 const FRAMING_ROOM: usize = 32;
@@ -168,6 +168,21 @@ impl Link {
     /// Drops all unread bytes.
     pub(super) fn drop_all(&mut self) {
         self.decoder.skip(self.decoder.unread().len());
+    }
+
+    /// Drops a message that the step looked at.
+    pub(super) fn pass_message(&mut self, cut: &Cut) {
+        let room = Failure::MAX_BYTES.saturating_sub(self.passed_head.len());
+        let frame = self.decoder.unread();
+        let bytes = frame.get(..cut.len.min(room)).unwrap_or_default();
+        self.passed_head.extend_from_slice(bytes);
+        self.passed += cut.len;
+        self.decoder.skip_message(cut);
+    }
+
+    /// How many unread bytes the step has passed and dropped since it began.
+    pub(super) fn passed(&self) -> usize {
+        self.passed
     }
 
     /// What has arrived since the step began, those it has passed included: the first bytes, and how many there are.

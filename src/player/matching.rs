@@ -244,20 +244,7 @@ impl Matching {
             values.set(slot, Values::of_bytes(run));
         }
         match &matcher.node {
-            MatcherNode::Regex(regex) if !regex.captures.is_empty() => {
-                let Some(found) = self
-                    .pattern(matcher)
-                    .and_then(|pattern| pattern.captures(run))
-                else {
-                    return;
-                };
-                for (name, slot) in &regex.captures {
-                    match found.group(name) {
-                        Some(group) => values.set(*slot, Values::of_bytes(group)),
-                        None => values.unset(*slot),
-                    }
-                }
-            }
+            MatcherNode::Regex(_) => self.capture_groups(matcher, run, values),
             MatcherNode::All(list) => list
                 .iter()
                 .for_each(|inner| self.capture(inner, run, values)),
@@ -271,6 +258,33 @@ impl Matching {
             }
             _ => {}
         }
+    }
+
+    /// Keeps what the groups of a pattern took.
+    pub(super) fn capture_groups(&self, matcher: &Matcher, run: &[u8], values: &mut Values) {
+        let MatcherNode::Regex(regex) = &matcher.node else {
+            return;
+        };
+        if regex.captures.is_empty() {
+            return;
+        }
+        let pattern = self.pattern(matcher);
+        let Some(found) = pattern.and_then(|pattern| pattern.captures(run)) else {
+            return;
+        };
+        for (name, slot) in &regex.captures {
+            match found.group(name) {
+                Some(group) => values.set(*slot, Values::of_bytes(group)),
+                None => values.unset(*slot),
+            }
+        }
+    }
+
+    /// What a pattern matches of a run.
+    pub(super) fn matched<'r>(&self, matcher: &Matcher, run: &'r [u8]) -> &'r [u8] {
+        let pattern = self.pattern(matcher);
+        let range = pattern.and_then(|pattern| pattern.find(run));
+        range.and_then(|range| run.get(range)).unwrap_or_default()
     }
 
     /// The shortest run of `unread`, from its first byte on, for which the matcher holds.
@@ -289,6 +303,18 @@ impl Matching {
             MatcherNode::Regex(regex) if regex.captures.is_empty() => state.search.seen(),
             _ => 0,
         }
+    }
+
+    /// How many bytes the pattern of a condition has seen.
+    pub(super) fn passed_by_pattern(&self, matcher: &Matcher) -> usize {
+        let state = self.nodes.get(usize::from(matcher.id));
+        state.map_or(0, |state| state.search.seen())
+    }
+
+    /// How many bytes a condition that looks for a payload will not look at again.
+    pub(super) fn passed_by_needle(&self, matcher: &Matcher) -> usize {
+        let state = self.nodes.get(usize::from(matcher.id));
+        state.map_or(0, |state| state.looked)
     }
 
     /// Says that the first `n` unread bytes, which were [`passed`](Self::passed), are there no more.

@@ -15,10 +15,12 @@ mod flow;
 mod link;
 mod machine;
 mod matching;
+mod order;
 mod retrying;
 mod sending;
 mod sequence;
 mod setting;
+mod skipping;
 #[cfg(test)]
 mod tests;
 mod transcript;

@@ -12,10 +12,10 @@ use crate::scenario::{EvalError, Matcher, MatcherNode, Values};
 /// Where the match of a sequence stands.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Place {
-    /// Of a sequence: which of its parts has no end yet.
-    part: usize,
-    /// Of a part: where it begins, counted from the beginning of its sequence.
-    start: usize,
+    /// Of a sequence: which of its parts has no end yet. Of alternatives that are looked for: which one was found.
+    pub(super) part: usize,
+    /// Of a part: where it begins, counted from the beginning of its sequence. Of what is looked for: where it may begin.
+    pub(super) start: usize,
     /// Of a part: the shortest end that is not ruled out, counted from its own beginning.
     end: usize,
     /// Of a part: the first end at which it held, whatever came after it.
@@ -35,12 +35,12 @@ pub(super) struct Broken<'a> {
 }
 
 impl Matching {
-    fn place(&mut self, matcher: &Matcher) -> Option<&mut Place> {
+    pub(super) fn place(&mut self, matcher: &Matcher) -> Option<&mut Place> {
         let state = self.nodes.get_mut(usize::from(matcher.id))?;
         Some(&mut state.place)
     }
 
-    fn start(&self, part: &Matcher) -> usize {
+    pub(super) fn start(&self, part: &Matcher) -> usize {
         let state = self.nodes.get(usize::from(part.id));
         state.map_or(0, |state| state.place.start)
     }
@@ -129,6 +129,12 @@ impl Matching {
         })
     }
 
+    /// The bytes with which whatever a matcher holds for begins; none where that is not known.
+    pub(super) fn opening<'a>(&'a self, matcher: &'a Matcher) -> &'a [u8] {
+        let opening = matcher.opening();
+        opening.map_or(&[], |(whose, payload)| self.bytes(whose, payload))
+    }
+
     /// Fails where a pattern, made of values of now, looks past the end of a part after which others come.
     pub(super) fn refuse_open_ends_in_parts(&self, matcher: &Matcher) -> Result<(), EvalError> {
         match &matcher.node {
@@ -192,8 +198,7 @@ impl Matching {
                 place.held.get_or_insert(end);
             }
             let rest = data.get(end..).unwrap_or_default();
-            let opening = next.opening();
-            let opening = opening.map_or(&[][..], |(whose, payload)| self.bytes(whose, payload));
+            let opening = self.opening(next);
             if rest.starts_with(opening) {
                 return Hold::At(end);
             }

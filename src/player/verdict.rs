@@ -141,6 +141,21 @@ pub enum FailureKind {
         /// The first unread bytes; at most [`Failure::MAX_BYTES`].
         received: Vec<u8>,
     },
+    /// What was looked for did not come: not in time, or the connection ended before it.
+    NeverCame {
+        /// What was looked for.
+        expected: Expected,
+        /// How the connection ended, if it did.
+        how: Option<Ending>,
+        /// How many messages were dropped; in raw, how many bytes.
+        dropped: u64,
+        /// Whether they were messages.
+        framed: bool,
+        /// What had arrived; at most [`Failure::MAX_BYTES`].
+        received: Vec<u8>,
+        /// How many bytes had arrived in all.
+        received_len: usize,
+    },
     /// The connection ended in another way than expected.
     WrongEnding {
         /// How it should have ended.

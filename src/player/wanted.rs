@@ -3,7 +3,7 @@
 use super::core::Core;
 use super::cursor::{Cursor, Doing};
 use super::{Ending, Refusal};
-use crate::scenario::{ClientId, ConnectAs, Script, Step, Verb};
+use crate::scenario::{ClientId, ConnectAs, Matcher, Script, Step, Verb};
 use crate::wire::Framing;
 
 /// What a peer would have to do for a step to pass.
@@ -33,7 +33,13 @@ impl Cursor {
     pub(super) fn wanted(&self, script: &Script, core: &Core) -> Option<Wanted> {
         let (step, _) = self.step(script)?;
         let deed = match (self.doing, &step.verb) {
-            (Doing::Expect, Verb::Expect { .. }) => Deed::Say(said(step, script, core)?),
+            (Doing::Expect, Verb::Expect { .. } | Verb::SkipUntil(_)) => {
+                Deed::Say(said(step, None, script, core)?)
+            }
+            (Doing::Expect, Verb::ExpectAnyOrder(all)) => {
+                let missing = self.met.iter().position(|met| !met)?;
+                Deed::Say(said(step, all.parts().get(missing), script, core)?)
+            }
             (Doing::ExpectClose, Verb::ExpectClose { kinds, .. }) => Deed::End(match kinds.clean {
                 true => Ending::Clean,
                 false => Ending::Reset,
@@ -55,15 +61,22 @@ fn refused(refused: bool) -> Deed {
     Deed::Refuse(Refusal { refused, message })
 }
 
-/// What the peer would say, framed as the step expects it.
-fn said(step: &Step, script: &Script, core: &Core) -> Option<Vec<u8>> {
-    let Verb::Expect { matcher, framed } = &step.verb else {
-        return None;
+/// What the peer would say, framed as the step expects it; `wanted` is what has not come yet, of several.
+fn said(step: &Step, wanted: Option<&Matcher>, script: &Script, core: &Core) -> Option<Vec<u8>> {
+    let (matcher, framed) = match (&step.verb, wanted) {
+        (
+            Verb::Expect {
+                matcher, framed, ..
+            },
+            _,
+        ) => (matcher, *framed),
+        (Verb::SkipUntil(matcher), _) | (Verb::ExpectAnyOrder(_), Some(matcher)) => (matcher, true),
+        _ => return None,
     };
     let client = script.clients.get(usize::from(step.client.0))?;
     let limit = core.setting.max_payload.min(client.max_message);
     let message = matcher.sample(&core.values, limit)?;
-    if !*framed || client.framing == Framing::Raw {
+    if !framed || client.framing == Framing::Raw {
         return Some(message);
     }
     let mut bytes = Vec::new();

@@ -11,7 +11,7 @@ const MAX_DEPTH: usize = 4;
 /// How many bytes of a stream are tried, as every length of it is.
 const MAX_STREAM: usize = 64;
 
-/// Input: cuts, then a condition, then the stream. See `Tree::parse` for the language of conditions.
+/// Input: cuts, then a condition, then the stream; with a `^` before it the condition is looked for. See `Tree::parse` for the language of conditions.
 ///
 /// # Panics
 ///
@@ -20,6 +20,10 @@ pub fn matcher(data: &[u8]) {
     let [cuts, rest @ ..] = data else {
         return;
     };
+    let (searched, rest) = match rest {
+        [b'^', rest @ ..] => (true, rest),
+        _ => (false, rest),
+    };
     let Some((tree, stream)) = Tree::parse(rest, MAX_DEPTH) else {
         return;
     };
@@ -27,19 +31,31 @@ pub fn matcher(data: &[u8]) {
         return;
     };
     let stream = &stream[..stream.len().min(MAX_STREAM)];
+    if searched {
+        if matcher.searches().iter().all(Matcher::is_search) {
+            check_search(&matcher, stream, &[stream.len()]);
+            for cuts in [Cuts::BYTES, Cuts::named(*cuts)] {
+                check_search(&matcher, stream, &ends(cuts, stream));
+            }
+        }
+        return;
+    }
     let expected = naive(&matcher, stream);
     check(&matcher, stream, &[stream.len()], expected);
     for cuts in [Cuts::BYTES, Cuts::named(*cuts)] {
-        let mut end = 0;
-        let ends: Vec<usize> = cuts
-            .pieces(stream)
-            .map(|piece| {
-                end += piece.len();
-                end
-            })
-            .collect();
-        check(&matcher, stream, &ends, expected);
+        check(&matcher, stream, &ends(cuts, stream), expected);
     }
+}
+
+/// Where the pieces of a stream end.
+fn ends(cuts: Cuts, stream: &[u8]) -> Vec<usize> {
+    let mut end = 0;
+    cuts.pieces(stream)
+        .map(|piece| {
+            end += piece.len();
+            end
+        })
+        .collect()
 }
 
 /// Checks what a matcher says of a stream that arrives in pieces with these ends, the last of which is its own, against what
@@ -68,6 +84,52 @@ pub(crate) fn check(matcher: &Matcher, stream: &[u8], ends: &[usize], expected: 
         Some(len) => assert_eq!(hold, Hold::At(len), "{matcher:?}, {ends:?}"),
         None => assert_eq!(hold, Hold::Later, "{matcher:?}, {ends:?}"),
     }
+}
+
+/// Checks what is found of a matcher that is looked for in a stream that arrives in pieces, of which what has been passed
+/// is dropped, against what is found in the whole.
+pub(crate) fn check_search(matcher: &Matcher, stream: &[u8], ends: &[usize]) {
+    let expected = naive_search(matcher, stream);
+    let mut matching = begun(matcher);
+    let mut dropped = 0;
+    for end in ends {
+        match matching.search(matcher, &stream[dropped..*end]) {
+            Hold::At(found) => {
+                let found = Some(dropped + found);
+                assert_eq!(found, expected, "{matcher:?}, {ends:?}");
+                return;
+            }
+            Hold::Later => {}
+            Hold::Never => break,
+        }
+        let passed = matching.search_passed(matcher, MAX_STREAM);
+        assert!(dropped + passed <= *end, "{matcher:?}, {ends:?}");
+        matching.forget_searched(matcher, passed);
+        dropped += passed;
+    }
+    assert_eq!(expected, None, "{matcher:?}, {ends:?}");
+}
+
+/// Where what is looked for ends first: each alternative for itself, at every place from the first on.
+fn naive_search(matcher: &Matcher, stream: &[u8]) -> Option<usize> {
+    let end = |wanted: &Matcher| {
+        let anywhere = matches!(
+            wanted.node,
+            MatcherNode::Contains(_) | MatcherNode::Suffix(_) | MatcherNode::Regex(_)
+        );
+        if anywhere {
+            return naive(wanted, stream);
+        }
+        (0..=stream.len()).find_map(|start| {
+            match begun(matcher).on_stream(wanted, &stream[start..]) {
+                Hold::At(len) => Some(Some(start + len)),
+                // It may yet be here, so it is not looked for further on.
+                Hold::Later => Some(None),
+                Hold::Never => None,
+            }
+        })?
+    };
+    matcher.searches().iter().filter_map(end).min()
 }
 
 /// The shortest run for which the matcher holds, by trying all.

@@ -126,7 +126,9 @@ fn check_step(step: &Step, blocks: usize, states: usize) {
         assert!((block.0 as usize) < blocks);
     }
     match &step.verb {
-        Verb::Expect { matcher, .. } => check_matcher(matcher, states),
+        Verb::Expect { matcher, .. } | Verb::ExpectAnyOrder(matcher) | Verb::SkipUntil(matcher) => {
+            check_matcher(matcher, states);
+        }
         Verb::Set(vars) => assert!(!vars.is_empty()),
         _ => {}
     }

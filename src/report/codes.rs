@@ -4,7 +4,7 @@ use crate::player::FailureKind;
 use crate::scenario::Code;
 
 /// Every code of a failed step, with what it means.
-pub const CODES: [(Code, &str); 20] = [
+pub const CODES: [(Code, &str); 21] = [
     (Code("BC2001"), "a reply differs from what was expected"),
     (
         Code("BC2002"),
@@ -55,6 +55,7 @@ pub const CODES: [(Code, &str); 20] = [
     (Code("BC2018"), "an expression has no value"),
     (Code("BC2019"), "the conversation has too many steps"),
     (Code("BC2020"), "what was to be true is false"),
+    (Code("BC2021"), "what was looked for did not come"),
 ];
 
 /// The code of a kind of failure.
@@ -80,6 +81,7 @@ pub const fn code(kind: &FailureKind) -> Code {
         FailureKind::NoValue(_) => 17,
         FailureKind::TooManySteps { .. } => 18,
         FailureKind::NotTrue { .. } => 19,
+        FailureKind::NeverCame { .. } => 20,
     }];
     code
 }

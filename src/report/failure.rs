@@ -145,6 +145,7 @@ fn here(failure: &Failure, conversation: &Conversation<'_>) -> Option<usize> {
                     matches!(event.kind, EventKind::Received { .. })
                 }
                 FailureKind::Ended { .. }
+                | FailureKind::NeverCame { how: Some(_), .. }
                 | FailureKind::WrongEnding { .. }
                 | FailureKind::EndedInSilence(_) => matches!(event.kind, EventKind::Ended(_)),
                 FailureKind::Unwritable(_) => {
@@ -204,6 +205,11 @@ impl Rows<'_> {
                 ..
             }
             | FailureKind::Ended {
+                received,
+                received_len,
+                ..
+            }
+            | FailureKind::NeverCame {
                 received,
                 received_len,
                 ..

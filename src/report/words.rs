@@ -29,6 +29,12 @@ pub(super) fn title(failure: &Failure) -> String {
             format!("reply still undecided after {}", bytes(*limit))
         }
         FailureKind::BadFrame { .. } => "what arrived is no message".into(),
+        FailureKind::NeverCame { how: None, .. } => {
+            format!("what is looked for did not come within {patience}")
+        }
+        FailureKind::NeverCame { how: Some(how), .. } => {
+            format!("{} before what is looked for came", end(*how))
+        }
         FailureKind::WrongEnding { kinds, how } => {
             format!("{} instead of {}", end(*how), close(*kinds))
         }
@@ -67,6 +73,7 @@ pub(super) fn label(kind: &FailureKind) -> String {
         | FailureKind::Ended { .. }
         | FailureKind::TooLong { .. }
         | FailureKind::BadFrame { .. } => "expected this message".into(),
+        FailureKind::NeverCame { .. } => "expected this to come".into(),
         FailureKind::WrongEnding { .. } | FailureKind::StillOpen { .. } => {
             "expected the connection to end like this".into()
         }
@@ -112,7 +119,8 @@ fn awaited(kind: &FailureKind) -> Option<String> {
         | FailureKind::TimedOut { expected, .. }
         | FailureKind::Ended { expected, .. }
         | FailureKind::TooLong { expected, .. }
-        | FailureKind::BadFrame { expected, .. } => Some(wanted(expected)),
+        | FailureKind::BadFrame { expected, .. }
+        | FailureKind::NeverCame { expected, .. } => Some(wanted(expected)),
         FailureKind::WrongEnding { kinds, .. } | FailureKind::StillOpen { kinds } => {
             Some(close(*kinds).into())
         }
@@ -165,6 +173,16 @@ pub(super) fn because(failure: &Failure) -> Option<String> {
         )),
         FailureKind::Mismatch { because, .. } => because.as_deref().map(text::words),
         FailureKind::BadFrame { error, .. } => Some(error.to_string()),
+        FailureKind::NeverCame {
+            dropped, framed, ..
+        } => {
+            let dropped = usize::try_from(*dropped).unwrap_or(usize::MAX);
+            let what = match framed {
+                true => count(dropped, "message"),
+                false => bytes(dropped),
+            };
+            (dropped > 0).then(|| format!("{what} came and went, and it was not among them"))
+        }
         FailureKind::NotConnected(why) | FailureKind::OtherRefusal(why) => {
             Some(text::words(&why.message))
         }
@@ -185,7 +203,8 @@ pub(super) fn advice(kind: &FailureKind, framing: Option<&Framing>) -> (String, 
                 Some(matcher(received, *received_len)),
             )
         }
-        FailureKind::TimedOut { received_len: 0, .. } => {
+        FailureKind::TimedOut { received_len: 0, .. }
+        | FailureKind::NeverCame { how: None, received_len: 0, .. } => {
             ("the peer said nothing: is it its turn to speak, and does `within` or `timeout` give it enough time?".into(), None)
         }
         FailureKind::TimedOut { received, received_len, .. } => (
@@ -204,6 +223,9 @@ pub(super) fn advice(kind: &FailureKind, framing: Option<&Framing>) -> (String, 
             "a larger `max_message` in `framing` allows longer messages; is the peer sending without end?".into(),
             None,
         ),
+        FailureKind::NeverCame { .. } => {
+            ("is it spelled as the peer says it, and had an earlier step taken it already?".into(), None)
+        }
         FailureKind::BadFrame { .. } => ("is `framing` what this peer speaks?".into(), None),
         FailureKind::WrongEnding { how, .. } => match kind_of(*how) {
             Some(kind) => ("if this end is right, expect instead:".into(), Some(format!("\"{kind}\""))),
@@ -225,6 +247,29 @@ pub(super) fn advice(kind: &FailureKind, framing: Option<&Framing>) -> (String, 
         FailureKind::SendTimedOut { .. } => {
             ("the peer does not read: is it waiting for its own replies to be taken, or stuck?".into(), None)
         }
+        FailureKind::NotConnected(_)
+        | FailureKind::ConnectTimedOut
+        | FailureKind::Connected(_)
+        | FailureKind::OtherRefusal(_)
+        | FailureKind::NoConnection
+        | FailureKind::AlreadyConnected => advice_on_connecting(kind),
+        FailureKind::NoValue(error) if error.unset.is_none() => (
+            "the values in it come from `vars`, `--var`, a case's row and captures of earlier steps: are they what was meant?".into(),
+            None,
+        ),
+        FailureKind::NoValue(_) => {
+            ("names are set by `vars`, by `--var NAME=VALUE`, by a case's row and by captures of earlier steps".into(), None)
+        }
+        FailureKind::NotTrue { .. } => {
+            ("if these values are right, the expression is not".into(), None)
+        }
+        FailureKind::TooManySteps { .. } => ("is a `repeat` too large? `--max-steps` raises the limit".into(), None),
+    }
+}
+
+/// The advice where a client is not connected as it should be.
+fn advice_on_connecting(kind: &FailureKind) -> (String, Option<String>) {
+    match kind {
         FailureKind::NotConnected(_) => ("is the server running, and is this its address?".into(), None),
         FailureKind::ConnectTimedOut => {
             ("an address that drops packets looks like this: is it right, and is a firewall between?".into(), None)
@@ -244,17 +289,7 @@ pub(super) fn advice(kind: &FailureKind, framing: Option<&Framing>) -> (String, 
         FailureKind::AlreadyConnected => {
             ("close the connection first, or leave this step out: a client connects before its first step by itself".into(), None)
         }
-        FailureKind::NoValue(error) if error.unset.is_none() => (
-            "the values in it come from `vars`, `--var`, a case's row and captures of earlier steps: are they what was meant?".into(),
-            None,
-        ),
-        FailureKind::NoValue(_) => {
-            ("names are set by `vars`, by `--var NAME=VALUE`, by a case's row and by captures of earlier steps".into(), None)
-        }
-        FailureKind::NotTrue { .. } => {
-            ("if these values are right, the expression is not".into(), None)
-        }
-        FailureKind::TooManySteps { .. } => ("is a `repeat` too large? `--max-steps` raises the limit".into(), None),
+        _ => (String::new(), None),
     }
 }
 

@@ -74,6 +74,36 @@ impl Matcher {
         }
     }
 
+    /// What it is made of: its conditions, alternatives or parts.
+    pub fn parts(&self) -> &[Self] {
+        match &self.node {
+            MatcherNode::Not(inner) => std::slice::from_ref(inner),
+            MatcherNode::All(list) | MatcherNode::OneOf(list) | MatcherNode::Sequence(list) => list,
+            _ => &[],
+        }
+    }
+
+    /// What is looked for where a stream is searched for it: each alternative for itself.
+    pub fn searches(&self) -> &[Self] {
+        match &self.node {
+            MatcherNode::OneOf(list) => list,
+            _ => std::slice::from_ref(self),
+        }
+    }
+
+    /// Whether a stream can be searched for it in linear time: it says itself where it may begin.
+    pub fn is_search(&self) -> bool {
+        match &self.node {
+            MatcherNode::Contains(_) | MatcherNode::Suffix(_) => true,
+            MatcherNode::Regex(pattern) => pattern
+                .known()
+                .is_none_or(|compiled| !compiled.is_anchored()),
+            _ => self
+                .opening()
+                .is_some_and(|(_, payload)| payload.known_len() != Some(0)),
+        }
+    }
+
     /// Whether it, or something in it, keeps what it takes.
     pub fn captures(&self) -> bool {
         self.capture.is_some()

@@ -252,6 +252,12 @@ impl Compiled {
         captures.is_match().then_some(Found { captures, message })
     }
 
+    /// Where its first match in a whole message is.
+    pub fn find(&self, message: &[u8]) -> Option<Range<usize>> {
+        let found = self.whole()?.find(message)?;
+        Some(found.range())
+    }
+
     /// Whether it is found in a whole message.
     pub fn is_match(&self, message: &[u8]) -> bool {
         self.whole().is_some_and(|regex| regex.is_match(message))

@@ -114,7 +114,13 @@ pub enum Verb {
         matcher: Matcher,
         /// `expect`: a message. `expect_bytes`: unread bytes, whatever the framing. In raw there is no difference.
         framed: bool,
+        /// Another message, an end or no message at all will do; what came stays for the next step.
+        optional: bool,
     },
+    /// The next messages match, one each: the alternatives of a [`MatcherNode::OneOf`](super::MatcherNode::OneOf).
+    ExpectAnyOrder(Matcher),
+    /// Messages are dropped up to and with the one that matches; in raw, bytes until the matcher holds.
+    SkipUntil(Matcher),
     /// The peer ends the connection so.
     ExpectClose {
         /// The kinds that are right.

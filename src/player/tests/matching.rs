@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use crate::player::matching::Hold;
-use crate::props::matching::{Tree, begun, check, naive};
+use crate::props::matching::{Tree, begun, check, check_search, naive};
 
 fn regex(text: &str) -> Tree {
     Tree::Regex(text.to_owned())
@@ -56,6 +56,45 @@ proptest! {
             let longer = [&stream[..], &more[..]].concat();
             prop_assert_eq!(naive(&matcher, &longer), None);
         }
+    }
+}
+
+/// What a stream can be searched for.
+fn searches() -> impl Strategy<Value = Tree> {
+    let bytes = || prop::collection::vec(prop::sample::select(vec![b'a', b'b', b'\n']), 1..4);
+    let opened =
+        (bytes(), trees()).prop_map(|(bytes, tree)| Tree::Sequence(vec![Tree::Exact(bytes), tree]));
+    let both =
+        (bytes(), trees()).prop_map(|(bytes, tree)| Tree::All(vec![Tree::Prefix(bytes), tree]));
+    let search = prop_oneof![
+        bytes().prop_map(Tree::Exact),
+        bytes().prop_map(Tree::Prefix),
+        bytes().prop_map(Tree::Suffix),
+        bytes().prop_map(Tree::Contains),
+        prop::sample::select(vec!["a+b", "b\n", "[^\n]b", "aa|b"]).prop_map(regex),
+        opened,
+        both,
+    ];
+    prop_oneof![
+        search.clone(),
+        prop::collection::vec(search, 1..4).prop_map(Tree::OneOf),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(3000))]
+
+    #[test]
+    fn what_is_looked_for_is_found_however_the_stream_is_cut(
+        tree in searches(),
+        stream in prop::collection::vec(prop::sample::select(vec![b'a', b'b', b'\n']), 0..30),
+        cuts in prop::collection::vec(0..30usize, 0..8),
+    ) {
+        let matcher = tree.matcher(&mut 0).unwrap();
+        check_search(&matcher, &stream, &[stream.len()]);
+        let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut.min(stream.len())).chain([stream.len()]).collect();
+        cuts.sort_unstable();
+        check_search(&matcher, &stream, &cuts);
     }
 }
 

@@ -4,3 +4,4 @@ mod diagnostics;
 mod failures;
 mod finally;
 mod flow;
+mod searching;

@@ -59,16 +59,16 @@ pub(super) const STEP: &[Key] = &[
     Key::verb("assert", Form::Condition, "An expression must be true.").also(&["check", "that"]),
     Key::verb(
         "expect_any_order",
-        Form::Any,
+        Form::Matchers,
         "The next messages match, one each, in any order.",
     )
-    .later(),
+    .also(&["expect_all", "expect_unordered"]),
     Key::verb(
         "skip_until",
-        Form::Any,
+        Form::Matcher,
         "Drops messages up to and with the one that matches.",
     )
-    .later(),
+    .also(&["wait_for", "skip_to", "read_until"]),
     Key::verb(
         "start_tls",
         Form::Any,
@@ -135,11 +135,10 @@ pub(super) const STEP: &[Key] = &[
         .also(&["if", "only_if"]),
     Key::new(
         "optional",
-        Form::Any,
+        Form::Flag,
         "If it is another message, it stays for the next step.",
     )
-    .beside(EXPECTING)
-    .later(),
+    .beside(&["expect"]),
     Key::new(
         "every",
         Form::Duration,
@@ -163,6 +162,8 @@ const WAITING: &[&str] = &[
     "send_bytes",
     "expect",
     "expect_bytes",
+    "expect_any_order",
+    "skip_until",
     "expect_close",
     "connect",
     "retry",
@@ -170,7 +171,7 @@ const WAITING: &[&str] = &[
 
 const SENDING: &[&str] = &["send", "send_bytes"];
 
-const EXPECTING: &[&str] = &["expect", "expect_bytes"];
+const EXPECTING: &[&str] = &["expect", "expect_bytes", "skip_until"];
 
 const ANY_VERB: &[&str] = &[];
 

@@ -55,6 +55,16 @@ impl<'a> Reader<'a> {
         self.numbered(matcher)
     }
 
+    /// The matchers of an expectation that has several, as alternatives.
+    pub(super) fn expectations(&mut self, given: Given<'_, 'a>, step: u32) -> Option<Matcher> {
+        let around = Around {
+            step: Some(step),
+            negated: false,
+        };
+        let several = self.several(given, around)?;
+        self.numbered(condition(MatcherNode::OneOf(several), given.span()))
+    }
+
     /// A matcher of `ignore`.
     pub(super) fn ignored(&mut self, given: Given<'_, 'a>) -> Option<Matcher> {
         if let Value::Object(object) = given.value

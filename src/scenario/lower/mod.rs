@@ -8,6 +8,7 @@ mod cases;
 mod clients;
 mod connections;
 mod durations;
+mod expecting;
 mod fields;
 mod file;
 mod flow;

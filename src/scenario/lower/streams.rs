@@ -9,6 +9,18 @@ use super::reader::Reader;
 impl Reader<'_> {
     /// Reports what is wrong with a matcher because it stands on a stream.
     pub(super) fn check_on_stream(&mut self, matcher: &Matcher) {
+        self.check_empty(matcher);
+        self.check_patterns(matcher, ON_A_STREAM, false);
+    }
+
+    /// Reports what is wrong with a matcher because it is looked for on a stream: a pattern need not be tied to its place.
+    pub(super) fn check_searched(&mut self, matcher: &Matcher) {
+        self.check_empty(matcher);
+        let alone = matches!(matcher.node, MatcherNode::Regex(_));
+        self.check_patterns(matcher, ON_A_STREAM, alone);
+    }
+
+    fn check_empty(&mut self, matcher: &Matcher) {
         if let Some(empty) = holds_for_nothing(matcher) {
             self.report(
                 Diagnostic::error(
@@ -20,7 +32,6 @@ impl Reader<'_> {
                 .help(empty.help),
             );
         }
-        self.check_patterns(matcher, ON_A_STREAM, false);
     }
 
     /// Reports what is wrong with the parts of a sequence: all but the last end where they themselves say so.

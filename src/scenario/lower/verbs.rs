@@ -6,7 +6,6 @@ use super::super::{ClientId, CloseHow, CloseKinds, ConnectAs, Diagnostic, Split,
 use super::fields::{Fields, Given};
 use super::payloads::MAX_PAYLOAD;
 use super::reader::Reader;
-use crate::wire::Framing;
 
 impl<'a> Reader<'a> {
     /// What a step does; `client` is whose it is, where that is known.
@@ -22,6 +21,8 @@ impl<'a> Reader<'a> {
             "send_bytes" => self.send(given, fields, client, false),
             "expect" => self.expect(given, fields, client, number),
             "expect_bytes" => self.expect(given, fields, client, number),
+            "expect_any_order" => self.any_order(given, client, number),
+            "skip_until" => self.skip_until(given, fields, client, number),
             "expect_close" => {
                 let kinds = self.close_kinds(given);
                 let then = fields.get("then").map(|given| self.choice(given));
@@ -133,23 +134,6 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn expect(
-        &mut self,
-        given: Given<'_, 'a>,
-        fields: &Fields<'_, 'a>,
-        client: Option<ClientId>,
-        number: u32,
-    ) -> Option<Verb> {
-        let framed = given.key.name == "expect";
-        let matcher = self.expectation(given, fields.get("capture"), number)?;
-        let client = client.and_then(|id| self.clients.get(usize::from(id.0)));
-        let raw = client.is_some_and(|client| client.framing == Framing::Raw);
-        if raw || !framed {
-            self.check_on_stream(&matcher);
-        }
-        Some(Verb::Expect { matcher, framed })
-    }
-
     fn close_kinds(&mut self, given: Given<'_, 'a>) -> Option<CloseKinds> {
         let mut kinds = CloseKinds::default();
         let Value::Array(array) = given.value else {
@@ -259,7 +243,7 @@ impl<'a> Reader<'a> {
 }
 
 /// What an optional key gives. `None`: it is given, and wrong.
-fn some<T>(read: Option<Option<T>>) -> Option<Option<T>> {
+pub(super) fn some<T>(read: Option<Option<T>>) -> Option<Option<T>> {
     match read {
         None => Some(None),
         Some(Some(value)) => Some(Some(value)),

@@ -46,6 +46,7 @@ fn matcher(text: &str, check: impl FnOnce(&Matcher)) {
                 Verb::Expect {
                     matcher,
                     framed: true,
+                    optional: false,
                 },
             ..
         },

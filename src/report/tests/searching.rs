@@ -1,0 +1,37 @@
+//! What was looked for and did not come.
+
+use super::failures::check_one;
+use crate::player::{Ending, Expected, FailureKind};
+
+fn never_came(how: Option<Ending>, dropped: u64, framed: bool, received: &[u8]) -> FailureKind {
+    FailureKind::NeverCame {
+        expected: Expected {
+            exact: None,
+            words: "a message that begins with \"OK\"".into(),
+        },
+        how,
+        dropped,
+        framed,
+        received: received.to_vec(),
+        received_len: received.len(),
+    }
+}
+
+#[test]
+fn what_is_looked_for_and_does_not_come() {
+    check_one(
+        "never-came",
+        never_came(None, 2, true, b"one\ntwo\n"),
+        Vec::new(),
+    );
+    check_one(
+        "never-came-before-the-end",
+        never_came(Some(Ending::Reset), 7, false, b"one two"),
+        Vec::new(),
+    );
+    check_one(
+        "never-came-nothing",
+        never_came(None, 0, true, b""),
+        Vec::new(),
+    );
+}
