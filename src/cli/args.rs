@@ -113,6 +113,9 @@ pub(super) struct RunArgs {
     #[arg(short, long, value_name = "TARGET", default_value = DEFAULT_TARGET)]
     #[arg(env = "BACKCHAT_TARGET", hide_env = true)]
     pub(super) target: String,
+    /// Play again whenever a scenario has changed, until Ctrl-C
+    #[arg(short, long, conflicts_with = "list")]
+    pub(super) watch: bool,
     /// Which scenarios.
     #[command(flatten)]
     pub(super) select: SelectArgs,

@@ -1,5 +1,6 @@
 //! Files → scenarios, or all that is wrong with them: every file is read before anything is sent.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 
@@ -21,6 +22,15 @@ pub(super) struct Loaded {
     pub(super) found: Found,
     /// What it says.
     pub(super) scenario: Arc<Scenario>,
+}
+
+impl Loaded {
+    /// The file, and what it includes.
+    pub(super) fn sources(&self) -> impl Iterator<Item = PathBuf> {
+        let included = self.scenario.sources.iter().skip(1);
+        let included = included.map(|source| PathBuf::from(&source.name));
+        std::iter::once(self.found.path.clone()).chain(included)
+    }
 }
 
 /// All files, read.

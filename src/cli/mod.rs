@@ -25,6 +25,7 @@ mod select;
 mod serve;
 mod signals;
 mod values;
+mod watch;
 
 pub use entry::main;
 pub use exit::ExitStatus;

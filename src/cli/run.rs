@@ -16,6 +16,7 @@ use super::files;
 use super::load::{Load, Loaded, Showing};
 use super::select::Selection;
 use super::signals::Signals;
+use super::watch::watch;
 use crate::count::count;
 use crate::drive::Cancel;
 use crate::player::{FailureKind, Segment, Verdict};
@@ -29,10 +30,24 @@ const MAX_TRIED: usize = 8;
 
 /// Plays scenarios and judges them.
 pub(super) fn run(args: RunArgs, console: &Console) -> Result<ExitStatus, CliError> {
+    if args.watch {
+        watch(&args, console)
+    } else {
+        run_once(&args, console, &mut Vec::new())
+    }
+}
+
+/// Plays once. The files that were read are added to `sources`, unless one of them has a mistake.
+pub(super) fn run_once(
+    args: &RunArgs,
+    console: &Console,
+    sources: &mut Vec<PathBuf>,
+) -> Result<ExitStatus, CliError> {
     let target: Target = args.target.parse()?;
-    usable(&args)?;
-    let loaded = load(&args, console)?;
-    let cases = cases(&args, &loaded, console)?;
+    usable(args)?;
+    let loaded = load(args, console)?;
+    sources.extend(loaded.iter().flat_map(Loaded::sources));
+    let cases = cases(args, &loaded, console)?;
     if args.select.list {
         let ids: String = cases
             .iter()
@@ -48,7 +63,7 @@ pub(super) fn run(args: RunArgs, console: &Console) -> Result<ExitStatus, CliErr
         fail_fast: options.fail_fast,
         counted: !console.watched,
     };
-    let again = Again::new(&args, &loaded);
+    let again = Again::new(args, &loaded);
     let report = Report::new(report, again, target.to_string(), console);
     // From here on a case's scenario is held only until it has been played.
     drop(loaded);

@@ -23,3 +23,4 @@ mod serve;
 mod signals;
 mod tidy;
 mod tutorial;
+mod watch;
