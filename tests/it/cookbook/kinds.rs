@@ -23,6 +23,7 @@ pub(super) fn start(kind: &str) -> Server {
         "jobs" => Arc::new(jobs),
         "banner" => banner(),
         "lines" => Arc::new(lines),
+        "oracle" => Arc::new(oracle),
         "json" => Arc::new(rpc),
         "pings" => Arc::new(pings),
         other => panic!("the cookbook names a kind of server that nobody has built: {other}"),
@@ -208,38 +209,35 @@ fn lines(stream: TcpStream) {
     });
 }
 
-/// Speaks JSON; answers two doublings that follow each other in the wrong order.
-fn rpc(stream: TcpStream) {
+/// Doubles; answers the second question before the first.
+fn oracle(stream: TcpStream) {
     let mut kept: Option<String> = None;
     answer(&stream, |line| {
-        let asked: Value = serde_json::from_str(line).unwrap_or_default();
-        let id = &asked["id"];
-        match asked["method"].as_str() {
-            Some("login") => {
-                let user = &asked["user"];
-                format!(
-                    "{}\n",
-                    json!({ "result": { "took": 3, "token": "K7-Q2", "user": { "tags": [], "name": user } }, "id": id })
-                )
-            }
-            Some("logout") => {
-                format!(
-                    "{}\n",
-                    json!({ "id": id, "result": asked["token"] == "K7-Q2" })
-                )
-            }
-            Some("double") => {
-                let reply = json!({ "id": id, "result": asked["of"].as_i64().map(|n| n * 2) });
-                match kept.take() {
-                    Some(first) => format!("{reply}\n{first}\n"),
-                    None => {
-                        kept = Some(reply.to_string());
-                        String::new()
-                    }
-                }
-            }
-            _ => "{}\n".to_owned(),
+        let number = line.strip_prefix("DOUBLE ").unwrap_or_default();
+        let double = number.parse::<u32>().unwrap_or_default() * 2;
+        let reply = format!("{number} doubled is {double}\n");
+        if let Some(first) = kept.take() {
+            return reply + &first;
         }
+        kept = Some(reply);
+        String::new()
+    });
+}
+
+/// Speaks JSON in lines.
+fn rpc(stream: TcpStream) {
+    answer(&stream, |line| {
+        let asked: Value = serde_json::from_str(line).unwrap_or_default();
+        let (id, user) = (&asked["id"], &asked["user"]);
+        let reply = match asked["method"].as_str() {
+            Some("login") => {
+                let user = json!({ "tags": [], "name": user });
+                json!({ "result": { "took": 3, "token": "K7-Q2", "user": user }, "id": id })
+            }
+            Some("logout") => json!({ "id": id, "result": asked["token"] == "K7-Q2" }),
+            _ => json!({ "id": id, "error": "what?" }),
+        };
+        format!("{reply}\n")
     });
 }
 
