@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use crate::harness::{Workplace, blocks, document, stable};
 
 /// Where the tutorial's server listens; here it gets a port that is free.
-const ADDRESS: &str = "127.0.0.1:7000";
+const ADDRESS: &str = "127.0.0.1:7171";
 
 /// How many commands the tutorial types at least.
 const COMMANDS: usize = 12;
@@ -75,7 +75,7 @@ fn who_follows_the_tutorial_sees_what_it_shows() {
                 let failed = ["FAIL", "error"].iter().any(|word| shown.contains(word));
                 assert_eq!(output.code != Some(0), failed, "{command}\n{output}");
             }
-            ["python3", "notes.py", "7000"] => {
+            ["python3", "notes.py", "7171"] => {
                 drop(server.take());
                 server = Python::start(&place);
                 if server.is_none() {
