@@ -100,6 +100,6 @@ pub use player::{Failure, Player, Setting, Verdict};
 #[cfg(feature = "cli")]
 pub use runner::{CaseRef, Event, Outcome, RunOptions, run_suite};
 #[cfg(feature = "cli")]
-pub use scenario::{ReadOptions, Scenario, read};
+pub use scenario::{Files, ReadOptions, Scenario, read, read_with};
 #[cfg(feature = "cli")]
 pub use target::Target;

@@ -45,6 +45,7 @@ pub(super) fn check(args: CheckArgs, console: &Console) -> Result<ExitStatus, Cl
             path: STDIN.into(),
             id: name.clone(),
             name,
+            given: None,
         };
         load.add_text(found, &bytes, &options, showing);
     }

@@ -22,7 +22,7 @@ use crate::wire::{escape, escape_words};
 const SCENARIOS: &str = "scenarios";
 
 /// The project's configuration: never a scenario.
-const CONFIGURATION: &str = "backchat.json";
+pub(super) const CONFIGURATION: &str = "backchat.json";
 
 /// How deep folders may lie in each other.
 const MAX_DEPTH: usize = 64;
@@ -36,6 +36,17 @@ pub(super) struct Found {
     pub(super) name: String,
     /// Its id, without a case; not two files have the same.
     pub(super) id: String,
+    /// The folder that was given, where it was found in one.
+    pub(super) given: Option<PathBuf>,
+}
+
+/// A scenario file without an id.
+struct Candidate {
+    path: PathBuf,
+    /// The folder that ids are counted from.
+    base: PathBuf,
+    /// The folder that was given, where it was found in one.
+    given: Option<PathBuf>,
 }
 
 /// Where `run` looks when it is told no path: the reference scenarios where there are some, all of them otherwise.
@@ -68,7 +79,11 @@ pub(super) fn find(paths: &[PathBuf]) -> Result<Vec<Found>, CliError> {
             walk(path, MAX_DEPTH, &mut below)?;
             below.sort();
             let base = base(path).unwrap_or_else(|| path.clone());
-            files.extend(below.into_iter().map(|file| (file, base.clone())));
+            files.extend(below.into_iter().map(|file| Candidate {
+                path: file,
+                base: base.clone(),
+                given: Some(path.clone()),
+            }));
         } else if !metadata.is_file() {
             // A FIFO, whose reader would wait for a writer, or a device.
             let source = io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file");
@@ -76,11 +91,17 @@ pub(super) fn find(paths: &[PathBuf]) -> Result<Vec<Found>, CliError> {
             return Err(CliError::Unreadable { path, source });
         } else {
             let folder = path.parent().unwrap_or_else(|| Path::new(""));
-            files.push((path.clone(), base(folder).unwrap_or_else(|| folder.into())));
+            files.push(Candidate {
+                path: path.clone(),
+                base: base(folder).unwrap_or_else(|| folder.into()),
+                given: None,
+            });
         }
     }
     let mut seen = HashSet::new();
-    files.retain(|(path, _)| seen.insert(fs::canonicalize(path).unwrap_or_else(|_| path.clone())));
+    files.retain(|Candidate { path, .. }| {
+        seen.insert(fs::canonicalize(path).unwrap_or_else(|_| path.clone()))
+    });
     if files.is_empty() {
         let looked: Vec<String> = paths.iter().map(|path| shown(&absolute(path))).collect();
         return Err(CliError::NoScenarios {
@@ -191,25 +212,28 @@ fn is_scenario(path: &Path) -> bool {
 }
 
 /// Gives each file an id that no other has.
-fn identify(files: Vec<(PathBuf, PathBuf)>) -> Vec<Found> {
+fn identify(files: Vec<Candidate>) -> Vec<Found> {
     let ids: Vec<String> = files
         .iter()
-        .map(|(path, base)| shown(&path.strip_prefix(base).unwrap_or(path).with_extension("")))
+        .map(|Candidate { path, base, .. }| {
+            shown(&path.strip_prefix(base).unwrap_or(path).with_extension(""))
+        })
         .collect();
     let ids = tell_apart(
         ids,
         files
             .iter()
-            .map(|(path, _)| shown(&path.with_extension(""))),
+            .map(|file| shown(&file.path.with_extension(""))),
     );
-    let ids = tell_apart(ids, files.iter().map(|(path, _)| shown(path)));
+    let ids = tell_apart(ids, files.iter().map(|file| shown(&file.path)));
     files
         .into_iter()
         .zip(ids)
-        .map(|((path, _), id)| Found {
+        .map(|(Candidate { path, given, .. }, id)| Found {
             name: shown(&path),
             path,
             id,
+            given,
         })
         .collect()
 }

@@ -8,9 +8,10 @@ use super::args::MessageFormatArg;
 use super::console::Console;
 use super::error::CliError;
 use super::files::{self, Found};
+use super::tree::Tree;
 use crate::count::count;
 use crate::report::{Palette, render_diagnostics, render_json, render_short, unreadable_json};
-use crate::scenario::{Diagnostics, ReadOptions, Scenario, Severity, read};
+use crate::scenario::{Diagnostics, ReadOptions, Scenario, Severity, read_with};
 
 /// Files a thread reads at least: fewer are read sooner than a thread is begun.
 const FILES_A_THREAD: usize = 64;
@@ -145,7 +146,8 @@ impl Load {
         options: &ReadOptions,
         showing: Showing,
     ) {
-        let outcome = read(&found.name, bytes, options).map_err(Problem::Mistakes);
+        let tree = Tree::of(&found);
+        let outcome = read_with(&found.name, bytes, options, &tree).map_err(Problem::Mistakes);
         self.add(found, outcome, showing);
     }
 
@@ -228,5 +230,6 @@ impl Load {
 
 fn load(found: &Found, options: &ReadOptions) -> Outcome {
     let bytes = files::read(found).map_err(Problem::Unreadable)?;
-    read(&found.name, &bytes, options).map_err(Problem::Mistakes)
+    let tree = Tree::of(found);
+    read_with(&found.name, &bytes, options, &tree).map_err(Problem::Mistakes)
 }

@@ -24,6 +24,7 @@ mod schema;
 mod select;
 mod serve;
 mod signals;
+mod tree;
 mod values;
 mod watch;
 

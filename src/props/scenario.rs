@@ -3,8 +3,8 @@
 
 use super::printed;
 use crate::scenario::{
-    BlockId, Diagnostics, Matcher, MatcherNode, ReadOptions, Scenario, Severity, Span, Step, Verb,
-    explain, read,
+    BlockId, Diagnostics, Matcher, MatcherNode, ReadOptions, Scenario, Severity, SourceFile, Span,
+    Step, Verb, explain, read,
 };
 
 /// A comment: a file means the same behind it. On the first line, because some mistakes name another line.
@@ -51,19 +51,22 @@ fn outcome(data: &[u8]) -> Result<Scenario, Diagnostics> {
 }
 
 fn check_diagnostics(diagnostics: &Diagnostics) {
-    let text = &diagnostics.sources[0].text;
     for found in &diagnostics.list {
         assert!(explain(found.code.0).is_some(), "{found:?}");
         assert!(!found.message.is_empty(), "{found:?}");
         if let Some(span) = found.span {
-            check_span(text, span);
+            check_span(&diagnostics.sources, span);
+        }
+        for span in &found.included {
+            check_span(&diagnostics.sources, *span);
         }
     }
     let spans = diagnostics.list.iter().filter_map(|found| found.span);
     assert!(spans.is_sorted(), "not in the order of the file");
 }
 
-fn check_span(text: &str, span: Span) {
+fn check_span(sources: &[SourceFile], span: Span) {
+    let text = &sources[usize::from(span.file)].text;
     let range = span.start as usize..span.end as usize;
     assert!(text.get(range).is_some(), "{span:?} of {}", text.len());
 }
@@ -109,13 +112,13 @@ fn check_scenario(scenario: &Scenario) {
             check_matcher(matcher, script.matcher_states);
         }
     }
-    let text = &scenario.sources[0].text;
+    let sources = &scenario.sources;
     for block in &script.blocks {
         assert!(!block.steps.is_empty());
         for (number, step) in (1..).zip(&block.steps) {
             assert_eq!(step.number, number);
             assert!(usize::from(step.client.0) < script.clients.len());
-            check_span(text, step.span);
+            check_span(sources, step.span);
             check_step(step, script.blocks.len(), script.matcher_states);
         }
     }

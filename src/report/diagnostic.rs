@@ -47,6 +47,13 @@ fn render(diagnostic: &Diagnostic, files: &[Lines<'_>], renderer: &Renderer, sho
         .id(diagnostic.code.0);
     let help = diagnostic.help.iter();
     let help = help.map(|help| Level::HELP.message(visible(help)));
+    let included = diagnostic.included.iter().filter_map(|span| {
+        let lines = files.get(usize::from(span.file))?;
+        let (line, column) = lines.line_column(span.start);
+        let name = visible(&lines.source.name);
+        Some(Level::NOTE.message(format!("included at {name}:{line}:{column}")))
+    });
+    let help = included.chain(help);
     let file = diagnostic.span.map_or(0, |span| usize::from(span.file));
     let Some(file) = files.get(file) else {
         shown.push_str(&renderer.render(&[title.elements(help)]));

@@ -57,3 +57,4 @@ pub(super) const CONNECTION: Code = Code("BC1028");
 pub(super) const TOO_MUCH: Code = Code("BC1029");
 pub(super) const CONTRADICTION: Code = Code("BC1030");
 pub(super) const NOT_ESCAPED: Code = Code("BC1031");
+pub(super) const NO_FILE: Code = Code("BC1032");

@@ -66,6 +66,8 @@ pub struct Diagnostic {
     pub label: String,
     /// What to do: `did you mean "expect"?`
     pub help: Option<String>,
+    /// Of a mistake in another file than the first: what included that file, the nearest place first.
+    pub included: Vec<Span>,
 }
 
 impl Diagnostic {
@@ -78,6 +80,7 @@ impl Diagnostic {
             span: Some(span),
             label: String::new(),
             help: None,
+            included: Vec::new(),
         }
     }
 

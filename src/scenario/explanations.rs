@@ -327,6 +327,14 @@ pub const EXPLANATIONS: &[Explanation] = &[
         r#""vars": { "host": "a.b" }, "steps": [{ "expect": { "regex": "^{{ host }}" } }]"#,
         r#""vars": { "host": "a.b" }, "steps": [{ "expect": { "regex": "^{{ host | regex_escape }}" } }]"#,
     ),
+    entry(
+        NO_FILE,
+        "a file that is not to be had",
+        "A scenario may name other files: a payload, a table of cases, a fragment with steps. Paths are counted from the \
+         folder of the file in which they stand. Only regular files in the scenario's own tree are read: the folder of \
+         the nearest `backchat.json` above it, else the folder that was given on the command line, else its own. \
+         Absolute paths, `..` and links that lead out of the tree are refused, and nothing there is looked at.",
+    ),
 ];
 
 /// An explanation without an example.

@@ -12,7 +12,7 @@ use jsonc_parser::{CollectOptions, ParseOptions, ParseStringErrorKind as StringK
 use super::code;
 use super::{Diagnostic, Span};
 
-pub(super) use jsonc_parser::ast::{Object, ObjectProp, ObjectPropName, StringLit, Value};
+pub(super) use jsonc_parser::ast::{Array, Object, ObjectProp, ObjectPropName, StringLit, Value};
 pub(super) use jsonc_parser::common::Ranged;
 
 /// How deep arrays and objects may be nested in a file: 128.
@@ -38,6 +38,60 @@ pub(super) fn parse(text: &str) -> Result<Value<'_>, Box<Diagnostic>> {
     }
 }
 
+/// Parses the text of another file than the first: the spans of what is in it name that file.
+///
+/// # Errors
+///
+/// Fails at the first mistake of syntax.
+pub(super) fn parse_nth(file: usize, text: &str) -> Result<Value<'_>, Box<Diagnostic>> {
+    let mut value = parse(text)?;
+    mark(&mut value, file << OFFSET_BITS);
+    Ok(value)
+}
+
+/// A range of a file's text, as a span.
+pub(super) fn span_in(file: usize, range: Range<usize>) -> Span {
+    Span {
+        file: u16::try_from(file).unwrap_or(u16::MAX),
+        ..span(range)
+    }
+}
+
+/// How many bits of a place in a tree are the offset in the text; those above are the number of the file. A file has at most
+/// [`MAX_FILE`](super::lower::MAX_FILE) bytes, 2^26.
+const OFFSET_BITS: u32 = 27;
+
+/// Adds the number of its file to each place in a tree.
+fn mark(value: &mut Value<'_>, file: usize) {
+    let add = |range: &mut jsonc_parser::common::Range| {
+        range.start += file;
+        range.end += file;
+    };
+    match value {
+        Value::StringLit(literal) => add(&mut literal.range),
+        Value::NumberLit(literal) => add(&mut literal.range),
+        Value::BooleanLit(literal) => add(&mut literal.range),
+        Value::NullKeyword(keyword) => add(&mut keyword.range),
+        Value::Array(array) => {
+            add(&mut array.range);
+            for element in &mut array.elements {
+                mark(element, file);
+            }
+        }
+        Value::Object(object) => {
+            add(&mut object.range);
+            for property in &mut object.properties {
+                add(&mut property.range);
+                match &mut property.name {
+                    ObjectPropName::String(literal) => add(&mut literal.range),
+                    ObjectPropName::Word(word) => add(&mut word.range),
+                }
+                mark(&mut property.value, file);
+            }
+        }
+    }
+}
+
 /// Where a value stands.
 pub(super) fn span_of(value: &impl Ranged) -> Span {
     let range = value.range();
@@ -49,8 +103,12 @@ pub(super) fn span_of(value: &impl Ranged) -> Span {
 /// A range that ends inside an escape takes the whole escape.
 pub(super) fn span_within(text: &str, literal: &StringLit<'_>, range: Range<usize>) -> Span {
     let whole = span_of(literal);
-    let first = literal.range.start + 1;
-    let last = literal.range.end.saturating_sub(1).max(first);
+    let span = |range: Range<usize>| Span {
+        file: whole.file,
+        ..span(range)
+    };
+    let first = whole.start as usize + 1;
+    let last = (whole.end as usize).saturating_sub(1).max(first);
     let raw = text.get(first..last).unwrap_or_default();
     if raw.len() == literal.value.len() {
         let at = |n: usize| boundary(text, first + n.min(raw.len()));
@@ -120,11 +178,12 @@ fn boundary(text: &str, at: usize) -> usize {
     at
 }
 
-/// A range of the file's text. Files are at most [`MAX_FILE`](super::MAX_FILE) bytes, so offsets fit.
+/// A range of a file's text. Files are at most [`MAX_FILE`](super::MAX_FILE) bytes, so offsets fit.
 fn span(range: Range<usize>) -> Span {
-    let small = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    let offset = |n: usize| n & ((1 << OFFSET_BITS) - 1);
+    let small = |n: usize| u32::try_from(offset(n)).unwrap_or(u32::MAX);
     Span {
-        file: 0,
+        file: u16::try_from(range.start >> OFFSET_BITS).unwrap_or(u16::MAX),
         start: small(range.start),
         end: small(range.end),
     }

@@ -15,6 +15,7 @@ mod encoding;
 mod error;
 mod explanations;
 mod expression;
+mod files;
 mod filters;
 mod functions;
 mod integers;
@@ -30,6 +31,7 @@ mod sample;
 mod schema;
 mod script;
 mod source;
+mod table;
 mod template;
 #[cfg(test)]
 mod tests;
@@ -43,12 +45,13 @@ pub use encoding::{PayloadError, parse_base64, parse_hex};
 pub use error::EvalError;
 pub use explanations::EXPLANATIONS;
 pub use expression::{MAX_EXPRESSION, MAX_FUEL, MAX_LIST, MAX_NESTED};
+pub use files::{FileError, Files, MAX_NAMED, MAX_SOURCES, NoFiles, OtherFile};
 pub use integers::{IntegerForm, LengthDigits, LengthForm};
 pub use json_text::JsonText;
 pub use keys::nearest;
 pub use lower::{
-    BUILT_IN, DEFAULT_EVERY, DurationError, MAX_DURATION, MAX_FILE, MAX_MISTAKES, MAX_PAYLOAD,
-    ReadOptions, parse_duration, read,
+    BUILT_IN, DEFAULT_EVERY, DurationError, MAX_CASES, MAX_DURATION, MAX_FILE, MAX_MISTAKES,
+    MAX_PAYLOAD, ReadOptions, parse_duration, read, read_with,
 };
 pub use matcher::{Matcher, MatcherNode};
 pub use model::{Case, Reply, Scenario, ServerSettings};

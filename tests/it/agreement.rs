@@ -43,6 +43,8 @@ const UNSAID: &[(&str, &str)] = &[
     ("BC1025", ""),
     ("BC1028", ""),
     ("BC1029", ""),
+    // Files that are not there.
+    ("BC1032", ""),
 ];
 
 /// What a value is replaced by, one after the other.

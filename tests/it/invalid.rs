@@ -7,15 +7,18 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
+use crate::harness::Folder;
 use backchat::report::{Palette, render_diagnostics};
-use backchat::scenario::{EXPLANATIONS, ReadOptions, read};
+use backchat::scenario::{EXPLANATIONS, ReadOptions, read_with};
 
 fn corpus() -> io::Result<Vec<PathBuf>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/corpus/invalid");
     let mut files = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        if path.extension().is_some_and(|ending| ending == "json") {
+        let name = path.file_name().unwrap_or_default();
+        let hidden = name.as_encoded_bytes().starts_with(b"_");
+        if !hidden && path.extension().is_some_and(|ending| ending == "json") {
             files.push(path);
         }
     }
@@ -30,7 +33,7 @@ fn shown(path: &Path) -> io::Result<String> {
     let options = ReadOptions {
         vars: vec!["given".to_owned()],
     };
-    let diagnostics = match read(&name, &bytes, &options) {
+    let diagnostics = match read_with(&name, &bytes, &options, &Folder::of(path)) {
         Ok((_, warnings)) => warnings,
         Err(mistakes) => mistakes,
     };

@@ -10,6 +10,7 @@ mod cookbook;
 mod corpus_replay;
 mod documents;
 mod failures;
+mod files;
 mod harness;
 mod hostile;
 mod init;

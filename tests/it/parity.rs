@@ -5,12 +5,13 @@ use std::path::Path;
 use std::sync::Arc;
 use std::{fs, io};
 
+use crate::harness::Folder;
 use backchat::drive::Cancel;
 use backchat::report::code;
 use backchat::runner::CaseResult;
 use backchat::scenario::Diagnostics;
 use backchat::{
-    CaseRef, Event, ReadOptions, RunOptions, Scenario, Target, Verdict, read, run_suite,
+    CaseRef, Event, ReadOptions, RunOptions, Scenario, Target, Verdict, read_with, run_suite,
 };
 
 /// The scenarios of a folder, by name.
@@ -19,9 +20,13 @@ fn load(folder: &str) -> io::Result<Vec<(String, Result<Scenario, Diagnostics>)>
     let mut scenarios = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        if path.extension().is_some_and(|ending| ending == "json") {
+        let name = path.file_name().unwrap_or_default();
+        let hidden = name.as_encoded_bytes().starts_with(b"_");
+        if !hidden && path.extension().is_some_and(|ending| ending == "json") {
             let name = path.display().to_string();
-            let scenario = read(&name, &fs::read(&path)?, &ReadOptions::default());
+            let files = Folder::of(&path);
+            let options = ReadOptions::default();
+            let scenario = read_with(&name, &fs::read(&path)?, &options, &files);
             scenarios.push((name, scenario.map(|(scenario, _)| scenario)));
         }
     }

@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{fs, io};
 
+use crate::harness::Folder;
 use backchat::drive::Cancel;
 use backchat::player::{Segment, Verdict};
 use backchat::report::{Palette, render_diagnostics, render_failure};
 use backchat::runner::{CaseRef, CaseResult, Event, Outcome, RunOptions, run_suite};
-use backchat::scenario::{ReadOptions, Scenario, read};
+use backchat::scenario::{ReadOptions, Scenario, read_with};
 use backchat::target::Target;
 
 /// How many reference scenarios there are at least.
@@ -110,14 +111,19 @@ fn load(folder: &str) -> io::Result<BTreeMap<String, Arc<Scenario>>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("scenarios")
         .join(folder);
-    let paths: Vec<PathBuf> = fs::read_dir(folder)?
+    let mut paths: Vec<PathBuf> = fs::read_dir(folder)?
         .map(|entry| Ok(entry?.path()))
         .collect::<io::Result<_>>()?;
+    paths.retain(|path| {
+        let name = path.file_name().unwrap_or_default();
+        !name.as_encoded_bytes().starts_with(b"_")
+    });
     assert!(!paths.is_empty());
     let mut scenarios = BTreeMap::new();
     for path in paths {
         let name = path.to_string_lossy();
-        let scenario = match read(&name, &fs::read(&path)?, &ReadOptions::default()) {
+        let (options, files) = (ReadOptions::default(), Folder::of(&path));
+        let scenario = match read_with(&name, &fs::read(&path)?, &options, &files) {
             Ok((scenario, warnings)) if warnings.list.is_empty() => scenario,
             Ok((_, diagnostics)) | Err(diagnostics) => {
                 panic!("{}", render_diagnostics(&diagnostics, &Palette::plain()))

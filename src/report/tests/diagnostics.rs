@@ -24,6 +24,7 @@ fn mistake(text: &str, start: usize, end: usize, words: &str) -> Diagnostics {
             }),
             label: words.to_owned(),
             help: Some(words.to_owned()),
+            included: Vec::new(),
         }],
     }
 }

@@ -311,3 +311,11 @@ pub(super) const FIXED: &[Key] = &[
 ];
 
 pub(super) const NETSTRING: &[Key] = &[MAX_MESSAGE];
+
+pub(super) const TABLE: &[Key] = &[Key::new(
+    "file",
+    Form::Path,
+    "A file in the scenario's tree: CSV with a header, or a JSON array of objects.",
+)
+.required()
+.example(r#""_users.csv""#)];

@@ -3,6 +3,7 @@
 use super::conversation::STEP;
 use super::file::{
     CLIENT, DELIMITED, FIXED, FRAMING, LENGTH_PREFIXED, LINE, NETSTRING, RAW, SCENARIO, SERVER,
+    TABLE,
 };
 use super::values::{JSON, LENGTH, MATCHER, PAYLOAD};
 
@@ -37,6 +38,8 @@ pub(in crate::scenario) enum Place {
     Fixed,
     /// The options of `netstring`.
     Netstring,
+    /// `cases` that stand in a file.
+    Table,
 }
 
 /// What a key's value must be. What it is in the schema stands in `schema/forms`.
@@ -66,6 +69,8 @@ pub(in crate::scenario) enum Form {
     Integer,
     /// A number of bytes, or a template that gives one.
     Count,
+    /// A path to another file.
+    Path,
     /// Any JSON.
     Json,
     /// How the length of a payload is written.
@@ -182,7 +187,7 @@ pub(in crate::scenario) struct Key {
 
 impl Place {
     /// All places.
-    pub(in crate::scenario) const ALL: [Self; 14] = [
+    pub(in crate::scenario) const ALL: [Self; 15] = [
         Self::Scenario,
         Self::Client,
         Self::Server,
@@ -197,6 +202,7 @@ impl Place {
         Self::LengthPrefixed,
         Self::Fixed,
         Self::Netstring,
+        Self::Table,
     ];
 
     /// What stands there, in words.
@@ -216,6 +222,7 @@ impl Place {
             Self::LengthPrefixed => "`length_prefixed`",
             Self::Fixed => "`fixed`",
             Self::Netstring => "`netstring`",
+            Self::Table => "`cases`",
         }
     }
 
@@ -236,6 +243,7 @@ impl Place {
             Self::LengthPrefixed => (LENGTH_PREFIXED, &[]),
             Self::Fixed => (FIXED, &[]),
             Self::Netstring => (NETSTRING, &[]),
+            Self::Table => (TABLE, &[]),
         };
         own.iter().chain(more)
     }
@@ -259,6 +267,7 @@ impl Form {
             Self::Times => "a whole number, or a template such as \"{{ n }}\"",
             Self::Integer => "a whole number, or a template such as \"{{ n }}\"",
             Self::Count => "a number of bytes, or a template such as \"{{ n }}\"",
+            Self::Path => "a path in quotes, such as \"_body.bin\"",
             Self::Json => "a JSON value",
             Self::LengthWidth => "1, 2, 3, 4, 8, \"varint\", \"decimal\" or \"hex\"",
             Self::Duration | Self::SomeTime => "a duration such as \"50ms\" or \"2s\"",
@@ -309,6 +318,7 @@ impl Form {
             Self::Times => "3",
             Self::Integer => "5",
             Self::Count => "8",
+            Self::Path => r#""_body.bin""#,
             Self::Json => r#"{ "id": 1 }"#,
             Self::Duration => r#""50ms""#,
             Self::SomeTime => r#""2s""#,

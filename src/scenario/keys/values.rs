@@ -18,7 +18,12 @@ pub(super) const PAYLOAD: &[Key] = &[
     Key::new("times", Form::Times, "How often.")
         .beside(&["repeat"])
         .also(&["count"]),
-    Key::verb("file", Form::Any, "The bytes of a file.").later(),
+    Key::verb(
+        "file",
+        Form::Path,
+        "The bytes of a file in the scenario's tree.",
+    )
+    .also(&["path"]),
     Key::verb("random", Form::Count, "Random bytes, by the seed.").also(&["random_bytes"]),
     Key::verb("u8", Form::Integer, "A number from 0 to 255 in one byte.").also(&["byte", "uint8"]),
     Key::verb("u16", Form::Integer, "A number from 0 on in two bytes.").also(&["uint16"]),

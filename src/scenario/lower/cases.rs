@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::super::json::{self, ObjectProp, Value as Json};
+use super::super::json::{self, Array, ObjectProp, Value as Json};
 use super::super::keys::Form;
 use super::super::{Case, Diagnostic, SlotId, Span, Template, Value, code};
 use super::fields::{Given, quoted};
@@ -10,7 +10,7 @@ use super::names::Setter;
 use super::reader::Reader;
 
 /// The labels that cases give themselves, each with the number of its case, from 1.
-type Labels = HashMap<String, usize>;
+pub(super) type Labels = HashMap<String, usize>;
 
 impl<'a> Reader<'a> {
     /// The value of `vars`. Text may hold templates; other values are taken as they are.
@@ -43,24 +43,20 @@ impl<'a> Reader<'a> {
 
     /// The value of `cases`, each case with its place.
     pub(super) fn cases(&mut self, given: Given<'_, 'a>) -> Vec<(Span, Case)> {
-        let Json::Array(array) = given.value else {
-            if let Json::Object(object) = given.value
-                && let Some(file) = object.properties.iter().find(|p| p.name.as_str() == "file")
-            {
-                self.report(
-                    Diagnostic::error(
-                        code::NOT_YET,
-                        json::span_of(&file.name),
-                        "cases from a file are not supported yet",
-                    )
-                    .label("part of the format, but of a later version")
-                    .help("write the cases here: \"cases\": [{ \"user\": \"ann\" }]"),
-                );
-            } else {
-                self.wrong_type(given, Form::Cases);
+        match given.value {
+            Json::Array(array) => self.rows(given, array),
+            Json::Object(object) if object.get("file").is_some() => {
+                self.cases_elsewhere(given, object)
             }
-            return Vec::new();
-        };
+            _ => {
+                self.wrong_type(given, Form::Cases);
+                Vec::new()
+            }
+        }
+    }
+
+    /// The cases of an array.
+    pub(super) fn rows(&mut self, given: Given<'_, 'a>, array: &Array<'a>) -> Vec<(Span, Case)> {
         if array.elements.is_empty() {
             self.empty(given.span(), "`cases` needs at least one case");
         }
@@ -88,10 +84,15 @@ impl<'a> Reader<'a> {
             let label = label.or_else(|| Some(n.to_string()));
             cases.push((json::span_of(element), Case { label, values }));
         }
-        for (n, (span, case)) in (1..).zip(&cases) {
-            self.number_and_label(n, *span, case, &labels);
-        }
+        self.numbers_and_labels(&cases, &labels);
         cases
+    }
+
+    /// Reports labels that are the number of a case without one.
+    pub(super) fn numbers_and_labels(&mut self, cases: &[(Span, Case)], labels: &Labels) {
+        for (n, (span, case)) in (1..).zip(cases) {
+            self.number_and_label(n, *span, case, labels);
+        }
     }
 
     /// Reports a label that is the number of a case without one.
@@ -126,7 +127,17 @@ impl<'a> Reader<'a> {
             );
             return None;
         };
-        let label: &str = &literal.value;
+        self.label_text(&literal.value, span, n, labels)
+    }
+
+    /// The label of a case, wherever it stands.
+    pub(super) fn label_text(
+        &mut self,
+        label: &str,
+        span: Span,
+        n: usize,
+        labels: &mut Labels,
+    ) -> Option<String> {
         if label.trim().is_empty() {
             self.empty(span, "the label of a case cannot be empty");
             return None;

@@ -38,6 +38,8 @@ pub(super) struct Scope {
     later_rounds: Vec<usize>,
     /// Whether what is read now is evaluated at any time, after whatever step.
     pub anytime: bool,
+    /// Whether the cases could not be read: then nobody knows which names they give.
+    pub cases_unknown: bool,
 }
 
 /// What is known of a name.
@@ -88,6 +90,7 @@ impl Scope {
             loops: 0,
             later_rounds: Vec::new(),
             anytime: false,
+            cases_unknown: false,
         };
         for name in BUILT_IN {
             scope.build_in(name);
@@ -204,7 +207,7 @@ impl Scope {
                 }
             } else if let Some((_, setter)) = known.set {
                 found.push(too_early(read.span, name, setter));
-            } else {
+            } else if !self.cases_unknown {
                 let near = nearest.entry(read.slot);
                 let near = *near.or_insert_with(|| self.nearest(name, run));
                 found.push(undefined(read.span, name, near));

@@ -88,6 +88,7 @@ impl<'a> Reader<'a> {
                 let (payload, times) = (Box::new(payload?), times?);
                 builder.push_piece(Piece::Repeat { payload, times });
             }
+            "file" => return self.add_file(kind, builder),
             "random" => return self.add_random(kind, builder),
             "length_of" | "sized" => return self.add_length(kind, fields, builder),
             "json" => return self.add_json(kind, builder),

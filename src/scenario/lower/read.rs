@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
+use super::super::files::{Files, NoFiles};
 use super::super::{Diagnostic, Diagnostics, Scenario, Severity, SourceFile, Span, code, json};
+use super::library::Texts;
 use super::reader::Reader;
 use crate::wire;
 
@@ -31,6 +33,20 @@ pub fn read(
     bytes: &[u8],
     options: &ReadOptions,
 ) -> Result<(Scenario, Diagnostics), Diagnostics> {
+    read_with(name, bytes, options, &NoFiles)
+}
+
+/// Reads a scenario that may name other files, which `files` gives.
+///
+/// # Errors
+///
+/// Fails as [`read`] does; the mistakes of files that it includes are among its own.
+pub fn read_with(
+    name: &str,
+    bytes: &[u8],
+    options: &ReadOptions,
+    files: &dyn Files,
+) -> Result<(Scenario, Diagnostics), Diagnostics> {
     let source = |text: &str| SourceFile {
         name: name.into(),
         text: text.into(),
@@ -42,10 +58,15 @@ pub fn read(
     let text = text_of(bytes).map_err(|why| unreadable(&why.0, why.1))?;
     let tree = json::parse(text).map_err(|found| unreadable(text, *found))?;
 
-    let mut reader = Reader::new(text);
+    let texts = Texts::gather(&tree, files);
+    let library = texts.library(text, files);
+    let mut reader = Reader::new(text, &library);
+    reader.named = texts.bytes;
     let scenario = reader.scenario(&tree, options);
     let diagnostics = Diagnostics {
-        sources: vec![source(text)],
+        sources: std::iter::once(source(text))
+            .chain(texts.sources())
+            .collect(),
         list: reader.into_diagnostics(),
     };
     let failed = diagnostics
@@ -62,10 +83,10 @@ pub fn read(
 }
 
 /// What can be shown of a file that is no text, and why it is none.
-type Unreadable<'a> = (Cow<'a, str>, Diagnostic);
+pub(super) type Unreadable<'a> = (Cow<'a, str>, Diagnostic);
 
 /// The text of a file; or what can be shown of it, and why it is none.
-fn text_of(bytes: &[u8]) -> Result<&str, Box<Unreadable<'_>>> {
+pub(super) fn text_of(bytes: &[u8]) -> Result<&str, Box<Unreadable<'_>>> {
     if bytes.len() > MAX_FILE {
         // Whoever read it may have stopped where it is too much.
         let message = format!("the file has more than {MAX_FILE} bytes");
@@ -106,6 +127,7 @@ fn about_file(message: String, help: Option<&str>) -> Diagnostic {
         span: None,
         label: String::new(),
         help: help.map(str::to_owned),
+        included: Vec::new(),
     }
 }
 

@@ -1,20 +1,29 @@
 //! The reader itself: what it has collected, and how it takes the simple kinds of value.
 
-use std::ops::RangeInclusive;
+use std::collections::BTreeMap;
+use std::ops::{Range, RangeInclusive};
+use std::path::Path;
 
 use super::super::json::{self, StringLit, Value};
 use super::super::keys::{self, Form, Since, Word};
 use super::super::{Block, Client, ClientId, Diagnostic, Number, Severity, Span, Template, code};
 use super::durations;
 use super::fields::{Given, listed, quoted};
+use super::library::Library;
 use super::names::Scope;
 use super::read::MAX_MISTAKES;
 
 /// What has been read of a file so far.
 #[derive(Debug)]
 pub(super) struct Reader<'a> {
-    /// The file's text.
+    /// The text of the file that is being read.
     pub text: &'a str,
+    /// The number of that file.
+    pub file: usize,
+    /// All files.
+    pub library: &'a Library<'a>,
+    /// How many bytes of other files have been read.
+    pub named: usize,
     /// Names, what sets them and what reads them.
     pub scope: Scope,
     /// The clients; empty until they are read.
@@ -29,6 +38,8 @@ pub(super) struct Reader<'a> {
     pub matcher_states: usize,
     /// How many lines have ended before each [`STRIDE`] bytes of the text; made when a line is first asked for.
     lines: Vec<usize>,
+    /// From where each other file was first asked for, the nearest place first.
+    trails: BTreeMap<usize, Vec<Span>>,
     found: Vec<Diagnostic>,
     /// How many mistakes were found beyond [`MAX_MISTAKES`].
     beyond: usize,
@@ -36,9 +47,12 @@ pub(super) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     /// Makes a reader of a file's text.
-    pub(super) fn new(text: &'a str) -> Self {
+    pub(super) fn new(text: &'a str, library: &'a Library<'a>) -> Self {
         Self {
             text,
+            file: 0,
+            library,
+            named: 0,
             scope: Scope::new(),
             clients: Vec::new(),
             clients_known: true,
@@ -46,9 +60,40 @@ impl<'a> Reader<'a> {
             blocks: Vec::new(),
             matcher_states: 0,
             lines: Vec::new(),
+            trails: BTreeMap::new(),
             found: Vec::new(),
             beyond: 0,
         }
+    }
+
+    /// Where the file is that is being read; `None`: it is the scenario itself.
+    pub(super) fn place(&self) -> Option<&'a Path> {
+        self.library.pages.get(self.file)?.place
+    }
+
+    /// A range of the file that is being read.
+    pub(super) fn here(&self, range: Range<usize>) -> Span {
+        json::span_in(self.file, range)
+    }
+
+    /// Reads in another file, for the sake of what stands at `at` in this one.
+    pub(super) fn within<T>(
+        &mut self,
+        file: usize,
+        at: Span,
+        read: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        if !self.trails.contains_key(&file) {
+            let mut trail = vec![at];
+            trail.extend(self.trails.get(&self.file).into_iter().flatten());
+            self.trails.insert(file, trail);
+        }
+        let text = self.library.pages.get(file).map_or("", |page| page.text);
+        let outside = (self.file, self.text, std::mem::take(&mut self.lines));
+        (self.file, self.text) = (file, text);
+        let result = read(self);
+        (self.file, self.text, self.lines) = outside;
+        result
     }
 
     /// Keeps a mistake.
@@ -98,6 +143,12 @@ impl<'a> Reader<'a> {
         self.found
             .sort_by(|a, b| (a.span, a.code, &a.message).cmp(&(b.span, b.code, &b.message)));
         self.found.dedup();
+        for found in &mut self.found {
+            let file = found.span.map_or(0, |span| usize::from(span.file));
+            if let Some(trail) = self.trails.get(&file) {
+                found.included.clone_from(trail);
+            }
+        }
         if self.beyond > 0 {
             self.found.push(Diagnostic {
                 code: code::MORE,
@@ -106,6 +157,7 @@ impl<'a> Reader<'a> {
                 span: None,
                 label: String::new(),
                 help: None,
+                included: Vec::new(),
             });
         }
         self.found

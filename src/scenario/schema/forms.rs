@@ -88,8 +88,15 @@ pub(super) fn of_value(key: &Key, object: Object) -> Object {
             }
             object.object("propertyNames", text_like(&name(&[])))
         }
-        Form::Cases => array(object).number("minItems", 1).object("items", case()),
+        Form::Cases => {
+            let rows = array(Object::default())
+                .number("minItems", 1)
+                .object("items", case());
+            let choices = [rows, refer(Place::Table)].map(Tree::Object);
+            object.with("anyOf", Tree::List(choices.into()))
+        }
         Form::Clients => clients(object),
+        Form::Path => object.text("type", "string").number("minLength", 1),
         Form::Json | Form::Any => object,
     }
 }

@@ -46,6 +46,7 @@ pub(super) const fn definition(place: Place) -> &'static str {
         Place::LengthPrefixed => "length_prefixed",
         Place::Fixed => "fixed",
         Place::Netstring => "netstring",
+        Place::Table => "table",
     }
 }
 

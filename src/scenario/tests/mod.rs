@@ -1,5 +1,7 @@
 //! Tests of the scenario layer.
 
+mod any_file;
+mod files;
 mod functions;
 mod numbers;
 mod pattern;

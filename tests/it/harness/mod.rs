@@ -1,12 +1,14 @@
 //! What the integration tests stand on: the built program in a folder of its own, and servers that misbehave.
 
 mod document;
+mod folder;
 mod program;
 mod server;
 mod stable;
 mod workplace;
 
 pub(crate) use document::{blocks, document};
+pub(crate) use folder::Folder;
 pub(crate) use program::{Output, Program, Running};
 pub(crate) use server::Server;
 pub(crate) use stable::stable;
