@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::naive;
+use super::skipping::skipping;
 use crate::corpus::{Cuts, FrameInput};
 use crate::wire::{BadFrame, FrameDecoder, Framing, WireError, WireErrorKind};
 
@@ -71,7 +72,7 @@ type Way = fn(&Framing, usize, BadFrame, &[&[u8]]) -> Said;
 /// All ways, those that differ the most first.
 const WAYS: [(&str, Way); 3] = [("lent", lent), ("kept", kept), ("stopping", stopping)];
 
-/// Input: [`FrameInput`].
+/// Input: [`FrameInput`]; the lowest six bits of its third byte are also how many bytes are taken away once.
 ///
 /// # Panics
 ///
@@ -87,7 +88,9 @@ pub fn frame_decoder(data: &[u8]) {
         cuts,
         stream,
     } = input;
+    let gone = usize::from(data.get(2).copied().unwrap_or_default() & 63);
     let pieces: Vec<&[u8]> = cuts.pieces(stream).collect();
+    skipping(&framing, limit, &pieces, gone);
     if framing.is_by_push() {
         return check_pushes(&framing, limit, &pieces);
     }

@@ -19,6 +19,8 @@ mod scenario;
 mod session;
 #[cfg(feature = "cli")]
 pub(crate) mod session_model;
+pub(crate) mod shown;
+mod skipping;
 #[cfg(test)]
 mod splits;
 #[cfg(all(test, feature = "cli"))]

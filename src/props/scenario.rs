@@ -6,6 +6,7 @@ use crate::scenario::{
     BlockId, Diagnostics, Matcher, MatcherNode, ReadOptions, Scenario, Severity, SourceFile, Span,
     Step, Verb, explain, read,
 };
+use crate::session::Config;
 
 /// A comment: a file means the same behind it. On the first line, because some mistakes name another line.
 const COMMENT: &str = "/* the same behind a comment */ ";
@@ -39,6 +40,7 @@ fn outcome(data: &[u8]) -> Result<Scenario, Diagnostics> {
             assert_eq!(warnings.errors(), 0, "a scenario with mistakes");
             check_diagnostics(&warnings);
             check_scenario(&scenario);
+            check_server(&scenario);
             printed::means_the_same(&scenario, &options);
             Ok(scenario)
         }
@@ -120,6 +122,21 @@ fn check_scenario(scenario: &Scenario) {
             assert!(usize::from(step.client.0) < script.clients.len());
             check_span(sources, step.span);
             check_step(step, script.blocks.len(), script.matcher_states);
+        }
+    }
+}
+
+/// There is a server for it, unless what that has to say first cannot be said.
+fn check_server(scenario: &Scenario) {
+    let settings = scenario.server.as_ref();
+    match Config::for_scenario(scenario) {
+        Ok(config) => {
+            let asked = settings.and_then(|settings| settings.max_message);
+            assert!(asked.is_none_or(|asked| config.max_message == asked));
+        }
+        Err(_) => {
+            let greeting = settings.and_then(|settings| settings.greeting.as_ref());
+            assert!(greeting.is_some_and(Option::is_some));
         }
     }
 }

@@ -70,7 +70,7 @@ impl Play {
             self.go_on();
         }
         self.session.handle_received(b"exit\r\n", self.now);
-        self.compare();
+        self.time_out();
     }
 
     /// Lets a little time pass, and a timeout happen that is due then.

@@ -1,5 +1,7 @@
-//! Properties of the UTF-8 decoders: however the bytes are cut, they say what the standard library says of the whole.
+//! Properties of the UTF-8 decoders: however the bytes are cut, they say what the standard library says of the whole;
+//! and of what is shown of bytes.
 
+use super::shown::shown;
 use crate::corpus::{Cuts, Utf8Input};
 use crate::wire::{BadSequence, LossyUtf8, Utf8Cause, Utf8Decoder, Utf8Error, validate};
 
@@ -8,13 +10,18 @@ use crate::wire::{BadSequence, LossyUtf8, Utf8Cause, Utf8Decoder, Utf8Error, val
 /// # Panics
 ///
 /// When a decoder says another thing than the standard library, or says it differently when the bytes are cut
-/// differently.
+/// differently; or when what is shown of the bytes cannot be read back, or has control characters in it.
 pub fn utf8(data: &[u8]) {
     let Some(Utf8Input { cuts, bytes }) = Utf8Input::parse(data) else {
         return;
     };
+    shown(bytes);
     let lossy = String::from_utf8_lossy(bytes);
     let strict = naive(bytes);
+    if let Some(error) = strict.1 {
+        let from = &bytes[error.offset as usize..];
+        assert!(from.starts_with(error.sequence.as_bytes()), "{error:?}");
+    }
     assert_eq!(validate(bytes), strict.1.map_or_else(|| Ok(strict.0), Err));
     for cuts in [Cuts::WHOLE, Cuts::BYTES, cuts] {
         assert_eq!(decode_lossy(cuts, bytes), lossy, "{cuts:?}");

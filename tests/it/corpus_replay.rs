@@ -16,13 +16,13 @@ struct Target {
 }
 
 const TARGETS: [Target; 7] = [
-    Target::new("conversation", props::conversation, 24),
-    Target::new("frame_decoder", props::frame_decoder, 24),
-    Target::new("frame_roundtrip", props::frame_roundtrip, 19),
+    Target::new("conversation", props::conversation, 25),
+    Target::new("frame_decoder", props::frame_decoder, 57),
+    Target::new("frame_roundtrip", props::frame_roundtrip, 23),
     Target::new("matcher", props::matcher, 20),
-    Target::new("scenario_json", props::scenario_json, 25),
-    Target::new("session", props::session, 16),
-    Target::new("utf8", props::utf8, 12),
+    Target::new("scenario_json", props::scenario_json, 30),
+    Target::new("session", props::session, 28),
+    Target::new("utf8", props::utf8, 16),
 ];
 
 impl Target {

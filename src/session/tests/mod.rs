@@ -5,6 +5,7 @@ mod cuts;
 mod replies;
 mod state_machine;
 mod timing;
+mod told;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -281,8 +281,6 @@ impl StateMachineTest for AgainstModel {
 }
 
 prop_state_machine! {
-    #![proptest_config(Runs { cases: 256, ..Runs::default() })]
-
     #[test]
     fn a_session_goes_from_state_to_state_as_its_model_does(sequential 1..STEPS => AgainstModel);
 }
