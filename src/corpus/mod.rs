@@ -33,7 +33,7 @@ pub(crate) use pieces::Cuts;
 pub(crate) use pieces::Random;
 #[cfg(feature = "cli")]
 pub(crate) use quoting::quoted;
-#[cfg(test)]
+#[cfg(all(test, feature = "cli"))]
 pub(crate) use replay::NoScenario;
 #[cfg(feature = "cli")]
 pub(crate) use replay::{REPLAYED, replay};
