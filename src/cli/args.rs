@@ -228,6 +228,9 @@ pub(super) struct ServeArgs {
     #[arg(short, long, value_name = "ADDRESS", default_value = "127.0.0.1:1234")]
     #[arg(env = "BACKCHAT_LISTEN", hide_env = true)]
     pub(super) listen: String,
+    /// Serve one connection to its end, then end
+    #[arg(long)]
+    pub(super) once: bool,
     /// What is said.
     #[command(flatten)]
     pub(super) protocol: ProtocolArgs,

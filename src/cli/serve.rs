@@ -14,9 +14,10 @@ use crate::server::{Config, Server};
 use crate::session;
 use crate::wire::{Framing, LineEnding};
 
-/// Serves until SIGINT or SIGTERM, lets its conversations end, and comes back.
+/// Serves until SIGINT or SIGTERM, or one connection only, lets its conversations end, and comes back.
 pub(super) fn serve(args: ServeArgs, console: &Console) -> Result<ExitStatus, CliError> {
     let address: Address = args.listen.parse()?;
+    let once = args.once;
     let config = config(args);
     runtime()?.block_on(async {
         let mut signals = Signals::listen()?;
@@ -26,7 +27,11 @@ pub(super) fn serve(args: ServeArgs, console: &Console) -> Result<ExitStatus, Cl
             signals.next().await;
             tokio::spawn(signals.do_not_ask_again());
         };
-        server.run(stop).await;
+        if once {
+            server.run_once(stop).await;
+        } else {
+            server.run(stop).await;
+        }
         Ok(ExitStatus::Success)
     })
 }

@@ -54,33 +54,52 @@ impl Server {
     /// Serves until `stop` is ready: then no more connections are accepted, sessions answer what they have received
     /// and end, and what is not over by the [deadline](Config::drain_deadline) is dropped.
     pub async fn run(self, stop: impl Future<Output = ()>) {
+        self.run_for(usize::MAX, stop).await;
+    }
+
+    /// Serves one connection to its end, or until `stop` is ready as [`run`](Self::run) does. Others are not accepted.
+    pub async fn run_once(self, stop: impl Future<Output = ()>) {
+        self.run_for(1, stop).await;
+    }
+
+    /// Accepts so many connections at most, and serves them to their ends, unless `stop` is ready before.
+    async fn run_for(self, most: usize, stop: impl Future<Output = ()>) {
         let Self { listener, shared } = self;
         let mut stop = pin!(stop);
         let mut tasks = JoinSet::new();
         let mut pause = FIRST_PAUSE;
-        loop {
+        let mut accepted = 0;
+        while accepted < most {
             tokio::select! {
                 // A server that is stopping takes no more connections, however many are waiting.
                 biased;
                 () = &mut stop => break,
                 Some(_) = tasks.join_next() => {}
-                accepted = listener.accept() => {
-                    if accept(accepted, &shared, &mut tasks) {
+                connection = listener.accept() => match accept(connection, &shared, &mut tasks) {
+                    Accepted::Served => {
                         pause = FIRST_PAUSE;
-                    } else {
+                        accepted = accepted.saturating_add(1);
+                    }
+                    Accepted::Gone => pause = FIRST_PAUSE,
+                    Accepted::NoRoom => {
                         tokio::select! {
                             () = &mut stop => break,
                             () = sleep(pause) => pause = (pause * 2).min(LONGEST_PAUSE),
                         }
                     }
-                }
+                },
             }
         }
         drop(listener);
+        if accepted == most {
+            tokio::select! {
+                () = &mut stop => {}
+                () = all_over(&mut tasks) => {}
+            }
+        }
         shared.stop();
         debug!(open = shared.open().count(), "stopping");
-        let drained = async { while tasks.join_next().await.is_some() {} };
-        if timeout(shared.config().drain_deadline, drained)
+        if timeout(shared.config().drain_deadline, all_over(&mut tasks))
             .await
             .is_err()
         {
@@ -90,17 +109,41 @@ impl Server {
     }
 }
 
-/// Begins to serve a connection, if there is one; says whether the next can be accepted at once.
-fn accept(accepted: io::Result<Connection>, shared: &Arc<Shared>, tasks: &mut JoinSet<()>) -> bool {
+/// Waits until all connections are over.
+async fn all_over(tasks: &mut JoinSet<()>) {
+    while tasks.join_next().await.is_some() {}
+}
+
+/// What came of an attempt to accept a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Accepted {
+    /// There is one, and it is served.
+    Served,
+    /// There was one, which is gone already: the next can be accepted at once.
+    Gone,
+    /// The system has no room for any.
+    NoRoom,
+}
+
+/// Begins to serve a connection, if there is one.
+fn accept(
+    accepted: io::Result<Connection>,
+    shared: &Arc<Shared>,
+    tasks: &mut JoinSet<()>,
+) -> Accepted {
     match accepted {
         Ok(connection) => {
             debug!(peer = %connection.peer(), "accepted");
             shared.handle(connection, tasks);
-            true
+            Accepted::Served
         }
         Err(error) => {
             debug!(%error, "accept failed");
-            is_of_one_connection(&error)
+            if is_of_one_connection(&error) {
+                Accepted::Gone
+            } else {
+                Accepted::NoRoom
+            }
         }
     }
 }

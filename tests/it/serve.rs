@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::harness::{Program, Running, Workplace};
 
@@ -70,6 +70,28 @@ fn one_connection_too_many_is_told_so() {
     let mut first = connect(&address);
     hear(&mut first, "Welcome!");
     hear(&mut connect(&address), "error: too many connections");
+}
+
+#[test]
+fn once_is_one_connection_and_then_the_end() {
+    let (server, address) = serve(&["--once"]);
+    let mut stream = connect(&address);
+    hear(&mut stream, "Welcome!");
+    stream.write_all(b"Rose").expect("written");
+    hear(&mut stream, "Hello, Rose!");
+    // It listens no more, however long the first one stays.
+    let patience = Instant::now() + Duration::from_secs(20);
+    while TcpStream::connect(&address).is_ok() {
+        assert!(Instant::now() < patience, "it still listens");
+    }
+    stream.write_all(b"exit").expect("written");
+    assert_eq!(stream.read(&mut [0]).expect("a clean end"), 0);
+    drop(stream);
+    server.end().ends_with(0);
+    let (server, address) = serve(&["--once"]);
+    hear(&mut connect(&address), "Welcome!");
+    server.signal("TERM");
+    server.end().ends_with(0);
 }
 
 #[test]
