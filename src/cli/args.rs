@@ -62,6 +62,10 @@ pub(super) enum Verb {
     Corpus(CorpusArgs),
     /// Make the first files of a project: a scenario, its schema, settings for an editor, a CI workflow
     Init(InitArgs),
+    /// Print the completions of a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page of the program, or of a verb
+    Man(ManArgs),
 }
 
 /// What is shown, and how.
@@ -331,6 +335,22 @@ pub(super) struct CheckArgs {
     #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
     #[arg(env = "BACKCHAT_VAR", hide_env = true)]
     pub(super) var: Vec<(String, String)>,
+}
+
+/// `backchat completions`
+#[derive(Debug, Args)]
+pub(super) struct CompletionsArgs {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub(super) shell: clap_complete::Shell,
+}
+
+/// `backchat man`
+#[derive(Debug, Args)]
+pub(super) struct ManArgs {
+    /// A verb, such as `run` [default: the program as a whole]
+    #[arg(value_name = "VERB")]
+    pub(super) verb: Option<String>,
 }
 
 /// `backchat init`

@@ -17,6 +17,7 @@ use super::init::init;
 use super::run::run;
 use super::schema::schema;
 use super::serve::serve;
+use super::shell::{completions, man};
 use super::{ExitStatus, panics};
 
 /// Runs the command line of this process.
@@ -48,6 +49,8 @@ fn dispatch(verb: Verb, console: &Console) -> ExitStatus {
         Verb::Schema(args) => schema(&args, console),
         Verb::Corpus(args) => corpus(args, console),
         Verb::Init(args) => init(&args, console),
+        Verb::Completions(args) => completions(&args, console),
+        Verb::Man(args) => man(&args, console),
     };
     result.unwrap_or_else(|error| {
         console.error(&error);

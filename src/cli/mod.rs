@@ -23,6 +23,7 @@ mod run;
 mod schema;
 mod select;
 mod serve;
+mod shell;
 mod signals;
 mod tree;
 mod values;

@@ -21,6 +21,7 @@ mod readme;
 mod scenarios;
 mod schema;
 mod serve;
+mod shell;
 mod signals;
 mod tidy;
 mod tutorial;
