@@ -7,6 +7,7 @@ cargo build --release --locked
 backchat=target/release/backchat
 
 "$backchat" check scenarios
+"$backchat" fmt --check scenarios
 "$backchat" run
 "$backchat" run --segment byte
 "$backchat" run --segment random

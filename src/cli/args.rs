@@ -58,6 +58,8 @@ pub(super) enum Verb {
     Check(CheckArgs),
     /// Print the JSON Schema of scenario files, with which editors complete, explain and underline
     Schema(SchemaArgs),
+    /// Write scenario files in one form: what fits on a line stands on one; comments stay
+    Fmt(FmtArgs),
     /// Make inputs for fuzz targets of scenarios, or a scenario of an input
     Corpus(CorpusArgs),
     /// Make the first files of a project: a scenario, its schema, settings for an editor, a CI workflow
@@ -402,6 +404,17 @@ pub(super) enum MessageFormatArg {
     Short,
     /// An object a line, for programs.
     Json,
+}
+
+/// `backchat fmt`
+#[derive(Debug, Args)]
+pub(super) struct FmtArgs {
+    /// Scenario files, and folders to look for them in; `-` formats standard input [default: scenarios]
+    #[arg(value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    /// Change nothing, and only say which files would change: 0 if none, 1 if some
+    #[arg(long)]
+    pub(super) check: bool,
 }
 
 /// `backchat schema`

@@ -13,7 +13,7 @@ use super::load::{Load, Showing};
 use crate::scenario::ReadOptions;
 
 /// How standard input is asked for.
-const STDIN: &str = "-";
+pub(super) const STDIN: &str = "-";
 
 /// Checks files, and shows what is wrong with them.
 pub(super) fn check(args: CheckArgs, console: &Console) -> Result<ExitStatus, CliError> {

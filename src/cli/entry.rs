@@ -13,6 +13,7 @@ use super::console::Console;
 use super::corpus::corpus;
 use super::error::CliError;
 use super::files::safe;
+use super::fmt::fmt;
 use super::init::init;
 use super::run::run;
 use super::schema::schema;
@@ -47,6 +48,7 @@ fn dispatch(verb: Verb, console: &Console) -> ExitStatus {
         Verb::Serve(args) => serve(*args, console),
         Verb::Check(args) => check(args, console),
         Verb::Schema(args) => schema(&args, console),
+        Verb::Fmt(args) => fmt(args, console),
         Verb::Corpus(args) => corpus(args, console),
         Verb::Init(args) => init(&args, console),
         Verb::Completions(args) => completions(&args, console),

@@ -14,6 +14,7 @@ mod error;
 mod exit;
 mod explain;
 mod files;
+mod fmt;
 mod init;
 mod keep;
 mod load;

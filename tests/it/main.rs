@@ -11,6 +11,7 @@ mod corpus_replay;
 mod documents;
 mod failures;
 mod files;
+mod fmt;
 mod harness;
 mod hostile;
 mod init;

@@ -36,4 +36,5 @@ pub use names::BUILT_IN;
 pub(in crate::scenario) use names::WORDS;
 pub use payloads::MAX_PAYLOAD;
 pub use read::{MAX_FILE, MAX_MISTAKES, ReadOptions, read, read_with};
+pub(in crate::scenario) use read::{alone, read_text};
 pub use tables::MAX_CASES;

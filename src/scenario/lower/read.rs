@@ -47,16 +47,8 @@ pub fn read_with(
     options: &ReadOptions,
     files: &dyn Files,
 ) -> Result<(Scenario, Diagnostics), Diagnostics> {
-    let source = |text: &str| SourceFile {
-        name: name.into(),
-        text: text.into(),
-    };
-    let unreadable = |text: &str, diagnostic| Diagnostics {
-        sources: vec![source(text)],
-        list: vec![diagnostic],
-    };
-    let text = text_of(bytes).map_err(|why| unreadable(&why.0, why.1))?;
-    let tree = json::parse(text).map_err(|found| unreadable(text, *found))?;
+    let text = read_text(name, bytes)?;
+    let tree = json::parse(text).map_err(|found| alone(name, text, *found))?;
 
     let texts = Texts::gather(&tree, files);
     let library = texts.library(text, files);
@@ -64,9 +56,12 @@ pub fn read_with(
     reader.named = texts.bytes;
     let scenario = reader.scenario(&tree, options);
     let diagnostics = Diagnostics {
-        sources: std::iter::once(source(text))
-            .chain(texts.sources())
-            .collect(),
+        sources: std::iter::once(SourceFile {
+            name: name.into(),
+            text: text.into(),
+        })
+        .chain(texts.sources())
+        .collect(),
         list: reader.into_diagnostics(),
     };
     let failed = diagnostics
@@ -79,6 +74,29 @@ pub fn read_with(
             Ok((scenario, diagnostics))
         }
         _ => Err(diagnostics),
+    }
+}
+
+/// The text of a file.
+///
+/// # Errors
+///
+/// Fails with the reason why it is none.
+pub(in crate::scenario) fn read_text<'a>(
+    name: &str,
+    bytes: &'a [u8],
+) -> Result<&'a str, Diagnostics> {
+    text_of(bytes).map_err(|why| alone(name, &why.0, why.1))
+}
+
+/// The one mistake that keeps a file from being read.
+pub(in crate::scenario) fn alone(name: &str, text: &str, found: Diagnostic) -> Diagnostics {
+    Diagnostics {
+        sources: vec![SourceFile {
+            name: name.into(),
+            text: text.into(),
+        }],
+        list: vec![found],
     }
 }
 
