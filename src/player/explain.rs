@@ -43,8 +43,9 @@ impl Matching {
                 let text = self.pattern(matcher).map_or("", |pattern| pattern.text());
                 _ = write!(words, "matches the regex `{text}`");
             }
-            MatcherNode::Length { min, max } => {
-                _ = write!(words, "has {}", length_words(*min, *max))
+            MatcherNode::Length { .. } | MatcherNode::Counted(_) => {
+                let (min, max) = self.bounds(matcher);
+                _ = write!(words, "has {}", length_words(min, max))
             }
             MatcherNode::Any => words.push_str("may be anything"),
             MatcherNode::Not(inner) => {
@@ -71,8 +72,9 @@ impl Matching {
                 let text = self.pattern(inner).map_or("", |pattern| pattern.text());
                 _ = write!(words, "does not match the regex `{text}`");
             }
-            MatcherNode::Length { min, max } => {
-                _ = write!(words, "does not have {}", length_words(*min, *max));
+            MatcherNode::Length { .. } | MatcherNode::Counted(_) => {
+                let (min, max) = self.bounds(inner);
+                _ = write!(words, "does not have {}", length_words(min, max));
             }
             MatcherNode::Any
             | MatcherNode::Not(_)
@@ -165,12 +167,13 @@ impl Matching {
                     _ = write!(words, "; it fits the first {}", count(reach, "byte"));
                 }
             }
-            MatcherNode::Length { min, max } => {
+            MatcherNode::Length { .. } | MatcherNode::Counted(_) => {
+                let (min, max) = self.bounds(matcher);
                 _ = write!(
                     words,
                     "it has {}, not {}",
                     count(message.len(), "byte"),
-                    length_words(*min, *max)
+                    length_words(min, max)
                 );
             }
             MatcherNode::Not(inner) => {

@@ -13,7 +13,7 @@ use memchr::memmem;
 use super::sequence::Place;
 use crate::canary::{Bug, sings};
 use crate::scenario::{
-    Compiled, EvalError, Matcher, MatcherNode, Payload, StreamFound, StreamSearch, Values,
+    Compiled, EvalError, Matcher, MatcherNode, Payload, StreamFound, StreamSearch, Values, counted,
 };
 use crate::wire::escape;
 
@@ -40,7 +40,7 @@ pub(crate) struct Matching {
 
 #[derive(Debug, Default)]
 pub(super) struct NodeState {
-    /// Where the node's payload lies in `computed`, when it had to be computed.
+    /// Where the node's payload lies in `computed`, when it had to be computed; of a computed length, from 0 to it.
     bytes: Range<usize>,
     /// The node's pattern.
     pattern: Option<Arc<Compiled>>,
@@ -174,6 +174,13 @@ impl Matching {
                 state.pattern = Some(resolved);
                 Ok(())
             }
+            MatcherNode::Counted(template) => {
+                self.any_computed = true;
+                let len = counted(template, values)?;
+                // More than memory has will not come.
+                state.bytes = 0..usize::try_from(len).unwrap_or(usize::MAX);
+                Ok(())
+            }
             MatcherNode::Not(inner) => self.prepare(inner, values, limit),
             MatcherNode::All(list) | MatcherNode::OneOf(list) | MatcherNode::Sequence(list) => list
                 .iter()
@@ -191,6 +198,16 @@ impl Matching {
                 .map_or(0..0, |state| state.bytes.clone());
             self.computed.get(range).unwrap_or_default()
         })
+    }
+
+    /// How many bytes a node that counts them asks for, at least and at most.
+    pub(super) fn bounds(&self, matcher: &Matcher) -> (u64, u64) {
+        if let MatcherNode::Length { min, max } = matcher.node {
+            return (min, max);
+        }
+        let state = self.nodes.get(usize::from(matcher.id));
+        let len = state.map_or(0, |state| state.bytes.end as u64);
+        (len, len)
     }
 
     /// The pattern of a node.
@@ -229,7 +246,10 @@ impl Matching {
             MatcherNode::Regex(_) => self
                 .pattern(matcher)
                 .is_some_and(|pattern| pattern.is_match(message)),
-            MatcherNode::Length { min, max } => (*min..=*max).contains(&(message.len() as u64)),
+            MatcherNode::Length { .. } | MatcherNode::Counted(_) => {
+                let (min, max) = self.bounds(matcher);
+                (min..=max).contains(&(message.len() as u64))
+            }
             MatcherNode::Any => true,
             MatcherNode::Not(inner) => !self.holds(inner, message),
             MatcherNode::All(list) => list.iter().all(|inner| self.holds(inner, message)),
@@ -365,9 +385,10 @@ impl Matching {
                 StreamFound::Later => Hold::Later,
                 StreamFound::Never => Hold::Never,
             },
-            MatcherNode::Length { min, max } => {
-                let len = from.max(usize::try_from(*min).unwrap_or(usize::MAX));
-                if len as u64 > *max {
+            MatcherNode::Length { .. } | MatcherNode::Counted(_) => {
+                let (min, max) = self.bounds(matcher);
+                let len = from.max(usize::try_from(min).unwrap_or(usize::MAX));
+                if len as u64 > max {
                     Hold::Never
                 } else {
                     reached(len, data)
@@ -549,6 +570,7 @@ impl Matching {
             | MatcherNode::Regex(_)
             | MatcherNode::Any => true,
             MatcherNode::Length { min, max } => *max == u64::MAX && len as u64 >= *min,
+            MatcherNode::Counted(_) => false,
             MatcherNode::All(list) => list.iter().all(|inner| self.holds_for_ever(inner, len)),
             MatcherNode::Exact(_)
             | MatcherNode::Suffix(_)

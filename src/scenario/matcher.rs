@@ -1,6 +1,6 @@
 //! What a reply must be: compiled, not yet matching. The matching is the player's.
 
-use super::{Pattern, Payload, SlotId, Span};
+use super::{Pattern, Payload, SlotId, Span, Template};
 
 /// A condition on bytes.
 #[derive(Debug)]
@@ -36,6 +36,8 @@ pub enum MatcherNode {
         /// At most.
         max: u64,
     },
+    /// Has as many bytes as an expression says.
+    Counted(Template),
     /// Anything.
     Any,
     /// The condition does not hold.

@@ -60,6 +60,7 @@ pub use model::{Case, Reply, Scenario, ServerSettings};
 pub use pattern::{
     Compiled, Found, MAX_CACHE, MAX_COMPILED, Pattern, PatternError, StreamFound, StreamSearch,
 };
+pub(crate) use payload::counted;
 pub use payload::{Number, Payload, PayloadBuilder, Piece};
 pub use schema::schema;
 pub use script::{

@@ -75,15 +75,10 @@ impl Number {
     ///
     /// Fails when the expression has no value, or one that is no whole number from 0 on; the digits of one will do.
     pub fn eval(&self, values: &Values) -> Result<u64, EvalError> {
-        let template = match self {
-            Self::Fixed(n) => return Ok(*n),
-            Self::Template(template) => template,
-        };
-        let value = template.eval(values)?;
-        whole_number(&value).ok_or_else(|| {
-            let message = format!("a whole number from 0 on is needed, not {}", shown(&value));
-            EvalError::new(message, template.span())
-        })
+        match self {
+            Self::Fixed(n) => Ok(*n),
+            Self::Template(template) => counted(template, values),
+        }
     }
 
     /// The number, if it is known.
@@ -93,6 +88,19 @@ impl Number {
             Self::Template(_) => None,
         }
     }
+}
+
+/// The whole number that a template gives.
+///
+/// # Errors
+///
+/// As [`Number::eval`].
+pub(crate) fn counted(template: &Template, values: &Values) -> Result<u64, EvalError> {
+    let value = template.eval(values)?;
+    whole_number(&value).ok_or_else(|| {
+        let message = format!("a whole number from 0 on is needed, not {}", shown(&value));
+        EvalError::new(message, template.span())
+    })
 }
 
 impl Payload {

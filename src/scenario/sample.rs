@@ -4,7 +4,7 @@
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-use super::{Matcher, MatcherNode, Values};
+use super::{Matcher, MatcherNode, Values, counted};
 
 /// What stands where anything may.
 const ANY: u8 = b'x';
@@ -53,6 +53,10 @@ impl Parts {
                 }
             }
             MatcherNode::Length { min, .. } => self.min = usize::try_from(*min).ok()?,
+            MatcherNode::Counted(template) => {
+                let len = counted(template, values).ok()?;
+                self.min = usize::try_from(len).ok().filter(|len| *len <= limit)?;
+            }
             // Most likely not what must not be.
             MatcherNode::Not(_) => self.min = self.min.max(1),
             MatcherNode::All(list) => {

@@ -95,7 +95,7 @@ pub(in crate::scenario) enum Form {
     Ignored,
     /// A regular expression.
     Pattern,
-    /// A number of bytes, or bounds.
+    /// A number of bytes, a template that gives one, or bounds.
     Length,
     /// One expression that is true or false.
     Condition,
@@ -282,7 +282,9 @@ impl Form {
                 "an array of expectations, such as [\"yes\", { \"prefix\": \"no\" }]"
             }
             Self::Pattern => "a regular expression in quotes",
-            Self::Length => "a whole number, or bounds such as { \"min\": 1, \"max\": 80 }",
+            Self::Length => {
+                "a whole number, a template that gives one, or bounds such as { \"min\": 1, \"max\": 80 }"
+            }
             Self::Condition => "an expression in quotes, such as \"{{ n > 1 }}\"",
             Self::Steps => "an array of steps, such as [{ \"send\": \"hi\" }]",
             Self::Framing => {

@@ -258,8 +258,16 @@ impl<'a> Reader<'a> {
                     max: exactly,
                 });
             }
-            self.wrong_type(given, Form::Length);
-            return None;
+            let Value::StringLit(literal) = given.value else {
+                self.wrong_type(given, Form::Length);
+                return None;
+            };
+            let template = self.template(literal)?;
+            if template.plain().is_some() {
+                self.wrong_type(given, Form::Length);
+                return None;
+            }
+            return Some(MatcherNode::Counted(template));
         };
         let fields = self.fields(object, Place::Length);
         let min = fields

@@ -165,7 +165,7 @@ fn holds_for_nothing(matcher: &Matcher) -> Option<Empty> {
             "zero bytes are enough",
             "say how many bytes: \"length\": 5, or a `min`",
         ),
-        MatcherNode::Length { .. } => None,
+        MatcherNode::Length { .. } | MatcherNode::Counted(_) => None,
         MatcherNode::Any => Empty::because(
             "any bytes, even none",
             "say how much is to be taken: { \"length\": 5 }, or { \"suffix\": \"\\n\" }",

@@ -14,7 +14,7 @@ const DURATION: &str = r"[0-9]+(\.[0-9]+)?(us|ms|s|m)$";
 const NOT_ZERO: &str = r"(?=[0-9.]*[1-9])";
 
 /// A template begins.
-const TEMPLATE: &str = r"\{\{";
+pub(super) const TEMPLATE: &str = r"\{\{";
 
 /// One expression and nothing else.
 const CONDITION: &str = r"^\{\{[\s\S]*\}\}$";

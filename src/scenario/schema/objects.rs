@@ -86,8 +86,9 @@ fn place_itself(place: Place) -> Object {
         Place::Length => keys_of(
             place,
             object
-                .with("type", Tree::texts(["integer", "object"]))
-                .number("minimum", 0),
+                .with("type", Tree::texts(["integer", "object", "string"]))
+                .number("minimum", 0)
+                .text("pattern", forms::TEMPLATE),
         )
         .number("minProperties", 1),
         _ => keys_of(place, object.text("type", "object")),

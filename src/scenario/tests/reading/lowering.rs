@@ -411,6 +411,9 @@ fn matchers_are_what_their_keys_say() {
     matcher(r#"{ "length": { "max": 3 } }"#, |m| {
         assert!(matches!(m.node, MatcherNode::Length { min: 0, max: 3 }))
     });
+    matcher(r#"{ "length": "{{ seed }}" }"#, |m| {
+        assert!(matches!(m.node, MatcherNode::Counted(_)))
+    });
     matcher(r#"{ "not": "x" }"#, |m| {
         assert!(matches!(m.node, MatcherNode::Not(_)))
     });
