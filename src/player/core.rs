@@ -6,7 +6,7 @@ use std::time::Duration;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
-use super::link::{Link, Writing};
+use super::link::{Link, Writer, Writing};
 use super::matching::Matching;
 use super::sending::Cutting;
 use super::setting::Setting;
@@ -16,7 +16,7 @@ use crate::scenario::{
     Client, ClientId, CloseHow, EvalError, Payload, Script, Split, Step, Values,
 };
 use crate::time::Time;
-use crate::wire::{Cut, Framing, WireError};
+use crate::wire::Framing;
 
 /// What the cursors of a player share.
 #[derive(Debug)]
@@ -36,9 +36,9 @@ pub(super) struct Core {
     /// How many messages (framed) or runs of bytes (raw) no step has taken, of connections given back.
     pub(super) leftovers: u64,
     /// The match of an `ignore`.
-    ignoring: Matching,
+    pub(super) ignoring: Matching,
     /// The bytes of a send before they are framed.
-    computed: Vec<u8>,
+    pub(super) computed: Vec<u8>,
 }
 
 /// What is unread where nothing should be.
@@ -207,6 +207,7 @@ impl Core {
         };
         link.outbox.clear();
         link.piece = 0..0;
+        link.writer = Writer::Step;
         let computed;
         let message = match payload.known() {
             Some(known) => known,
@@ -252,45 +253,6 @@ impl Core {
         Ok(true)
     }
 
-    /// Where a client's next message lies in the unread bytes, after those to be ignored.
-    pub(super) fn next_message(
-        &mut self,
-        client: ClientId,
-    ) -> Result<Result<Option<Cut>, WireError>, Fault> {
-        let ignored = self
-            .script
-            .clients
-            .get(usize::from(client.0))
-            .map_or(&[][..], |client| &client.ignore);
-        let Some(link) = self.links.get_mut(usize::from(client.0)) else {
-            return fail(FailureKind::NoConnection);
-        };
-        loop {
-            let cut = match link.decoder.peek_message() {
-                Ok(Some(cut)) => cut,
-                other => return Ok(other),
-            };
-            let message = cut.message(link.decoder.unread());
-            let mut is_ignored = false;
-            for matcher in ignored {
-                let limit = self.setting.max_payload;
-                match self
-                    .ignoring
-                    .begin_on_messages(matcher, &self.values, limit)
-                {
-                    Ok(()) => is_ignored |= self.ignoring.holds(matcher, &message),
-                    // What asks for a name that is not set yet ignores nothing yet.
-                    Err(error) if error.unset.is_some() => {}
-                    Err(error) => return fail(FailureKind::NoValue(error)),
-                }
-            }
-            if !is_ignored {
-                return Ok(Ok(Some(cut)));
-            }
-            link.decoder.skip_message(&cut);
-        }
-    }
-
     /// Whether there is something unread where nothing should be, once messages to be ignored are dropped.
     pub(super) fn unexpected(&mut self, client: ClientId) -> Result<Unread, Fault> {
         let ignores = self
@@ -327,6 +289,7 @@ impl Core {
         let Some(link) = self.links.get_mut(usize::from(client.0)) else {
             return;
         };
+        link.writer = Writer::Shut;
         if link.is_open() {
             self.transcript.note(client, event, now);
         }

@@ -81,6 +81,8 @@ pub(super) enum Doing {
     Begin,
     /// The step needs a connection, which has been asked for; then it begins again.
     Connect,
+    /// The step sends or closes, and answers to ignored messages are being written before it.
+    Answer,
     /// A piece of the send is being written.
     Write,
     /// The next piece of the send is due at the deadline of the pause.
@@ -269,6 +271,7 @@ impl Cursor {
             Doing::Begin => self.begin(script, step, core, now),
             Doing::Connect => self.look_at_connect(step, core, now),
             Doing::Join => self.look_at_join(step, core, now),
+            Doing::Answer => self.look_at_answer(step, core, now),
             Doing::Write => self.look_at_write(step, core, now),
             Doing::Pause(until) if now >= until => self.write_piece(step, core),
             Doing::Pause(_) => Ok(false),
@@ -351,6 +354,10 @@ impl Cursor {
 
     /// Begins a step whose client is connected.
     pub(super) fn enter(&mut self, step: &Step, core: &mut Core, now: Time) -> Result<bool, Fault> {
+        if Self::must_wait(step, core) {
+            self.doing = Doing::Answer;
+            return Ok(true);
+        }
         match &step.verb {
             Verb::Send {
                 payload, framed, ..

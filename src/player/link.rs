@@ -42,6 +42,20 @@ pub(super) enum Writing {
     Failed(Ending),
 }
 
+/// Whose the bytes are that are being written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Writer {
+    /// Nobody's.
+    #[default]
+    Nobody,
+    /// A step's, until it is over.
+    Step,
+    /// Those of an answer to messages that are ignored.
+    Answer,
+    /// Nothing is written any more: our side is ending, or the peer takes nothing.
+    Shut,
+}
+
 /// One client's connection.
 #[derive(Debug)]
 pub(super) struct Link {
@@ -54,6 +68,10 @@ pub(super) struct Link {
     /// What a write saw of the end; the next read may look like a clean one.
     unwritable: Option<Ending>,
     pub(super) writing: Writing,
+    /// Whose the bytes are that are being written.
+    pub(super) writer: Writer,
+    /// Answers to ignored messages that wait to be written, framed.
+    pub(super) answers: Vec<u8>,
     /// The whole send, framed.
     pub(super) outbox: Vec<u8>,
     /// The piece of it that is one write.
@@ -82,6 +100,8 @@ impl Link {
             ended: None,
             unwritable: None,
             writing: Writing::Idle,
+            writer: Writer::Nobody,
+            answers: Vec::new(),
             outbox: Vec::new(),
             piece: 0..0,
             peer: String::new(),
@@ -117,6 +137,9 @@ impl Link {
         self.ended = None;
         self.unwritable = None;
         self.writing = Writing::Idle;
+        self.writer = Writer::Nobody;
+        self.answers.clear();
+        self.answers.shrink_to(KEPT);
         self.outbox.clear();
         self.outbox.shrink_to(KEPT);
         self.piece = 0..0;

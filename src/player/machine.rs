@@ -198,6 +198,7 @@ impl Player {
         {
             transcript.sent(client, link.to_write(), link.piece.start == 0, now);
             link.writing = Writing::Done;
+            self.core.go_on_answering(client);
             self.advance(now);
         }
     }
@@ -211,6 +212,7 @@ impl Player {
             self.core
                 .transcript
                 .note(client, EventKind::Unwritable(how), now);
+            self.core.go_on_answering(client);
             self.advance(now);
         }
     }

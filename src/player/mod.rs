@@ -5,6 +5,7 @@
 //! the [`Verdict`]. It owns no socket and reads no clock; a driver carries bytes and time.
 
 mod action;
+mod answering;
 mod connecting;
 mod core;
 mod cursor;

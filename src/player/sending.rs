@@ -29,6 +29,7 @@ impl Cursor {
             return Ok(self.done());
         };
         if !core.cut(step.client, split.as_ref())? {
+            core.end_send(step.client)?;
             return Ok(self.done());
         }
         core.ask(Action::Write(step.client));
@@ -50,7 +51,10 @@ impl Cursor {
         let due = self.is_due(now);
         let link = core.link(step.client)?;
         match link.writing {
-            Writing::Done if link.piece.end >= link.outbox.len() => Ok(self.done()),
+            Writing::Done if link.piece.end >= link.outbox.len() => {
+                core.end_send(step.client)?;
+                Ok(self.done())
+            }
             Writing::Done => match pace {
                 Some(pace) => {
                     // The pauses are the step's own doing: they do not use up its time.

@@ -110,8 +110,8 @@ fn check_scenario(scenario: &Scenario) {
         assert!(usize::from(slot.0) < script.names.len());
     }
     for client in &script.clients {
-        for matcher in client.ignore.iter() {
-            check_matcher(matcher, script.matcher_states);
+        for ignored in client.ignore.iter() {
+            check_matcher(&ignored.matcher, script.matcher_states);
         }
     }
     let sources = &scenario.sources;

@@ -64,7 +64,8 @@ pub(crate) use payload::counted;
 pub use payload::{Number, Payload, PayloadBuilder, Piece};
 pub use schema::schema;
 pub use script::{
-    Block, BlockId, Client, ClientId, CloseHow, CloseKinds, ConnectAs, Script, Split, Step, Verb,
+    Block, BlockId, Client, ClientId, CloseHow, CloseKinds, ConnectAs, Ignored, Script, Split,
+    Step, Verb,
 };
 pub use template::{MAX_TEXT, Template, TemplateError};
 pub use value::{Names, SlotId, Value, Values};

@@ -50,11 +50,22 @@ pub struct Client {
     /// Bytes a received message may have; in raw, bytes a step may hold undecided.
     pub max_message: usize,
     /// Messages to be dropped before anything but `expect_bytes` sees them.
-    pub ignore: Arc<[Matcher]>,
+    pub ignore: Arc<[Ignored]>,
     /// The `split` of its sends that have none.
     pub split: Option<Split>,
     /// The `pace` of its sends that have none.
     pub pace: Option<Duration>,
+}
+
+/// Messages that are dropped, and perhaps answered.
+#[derive(Debug)]
+pub struct Ignored {
+    /// Which.
+    pub matcher: Matcher,
+    /// What is sent for each of them.
+    pub answer: Option<Payload>,
+    /// What the matcher captures: for the answer, and for nothing else.
+    pub captures: Box<[SlotId]>,
 }
 
 /// One step.

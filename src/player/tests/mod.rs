@@ -1,5 +1,6 @@
 //! Tests of the player.
 
+mod answering;
 mod bench;
 mod endings;
 mod expecting;

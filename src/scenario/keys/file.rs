@@ -137,6 +137,26 @@ pub(super) const CLIENT: &[Key] = &[
     .later(),
 ];
 
+/// An ignored message that is answered.
+pub(super) const ANSWERED: &[Key] = &[
+    Key::new(
+        "match",
+        Form::Matcher,
+        "Which messages are dropped and answered.",
+    )
+    .required()
+    .example(r#"{ "regex": "^PING (?<t>.*)$" }"#)
+    .also(&["expect", "when"]),
+    Key::new(
+        "send",
+        Form::Payload,
+        "The answer; what `match` captures can be used in it, and nowhere else.",
+    )
+    .required()
+    .example(r#""PONG {{ t }}""#)
+    .also(&["answer", "reply"]),
+];
+
 pub(super) const SERVER: &[Key] = &[
     Key::new(
         "greeting",

@@ -2,8 +2,8 @@
 
 use super::conversation::STEP;
 use super::file::{
-    CLIENT, DELIMITED, FIXED, FRAMING, LENGTH_PREFIXED, LINE, NETSTRING, RAW, SCENARIO, SERVER,
-    TABLE,
+    ANSWERED, CLIENT, DELIMITED, FIXED, FRAMING, LENGTH_PREFIXED, LINE, NETSTRING, RAW, SCENARIO,
+    SERVER, TABLE,
 };
 use super::values::{JSON, LENGTH, MATCHER, PAYLOAD};
 
@@ -14,6 +14,8 @@ pub(in crate::scenario) enum Place {
     Scenario,
     /// What a client has beside its name.
     Client,
+    /// An ignored message that is answered.
+    Answered,
     /// What the embedded server must be.
     Server,
     /// A step.
@@ -187,9 +189,10 @@ pub(in crate::scenario) struct Key {
 
 impl Place {
     /// All places.
-    pub(in crate::scenario) const ALL: [Self; 15] = [
+    pub(in crate::scenario) const ALL: [Self; 16] = [
         Self::Scenario,
         Self::Client,
+        Self::Answered,
         Self::Server,
         Self::Step,
         Self::Payload,
@@ -210,6 +213,7 @@ impl Place {
         match self {
             Self::Scenario => "a scenario",
             Self::Client => "a client",
+            Self::Answered => "an answered entry of `ignore`",
             Self::Server => "`server`",
             Self::Step => "a step",
             Self::Payload => "a payload",
@@ -231,6 +235,7 @@ impl Place {
         let (own, more): (&[Key], &[Key]) = match self {
             Self::Scenario => (SCENARIO, &[]),
             Self::Client => (CLIENT, &[]),
+            Self::Answered => (ANSWERED, &[]),
             Self::Server => (SERVER, &[]),
             Self::Step => (STEP, &[]),
             Self::Payload => (PAYLOAD, JSON),

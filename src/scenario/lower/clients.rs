@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::json::{self, Value};
 use super::super::keys::{Form, Place};
-use super::super::{Client, ClientId, Diagnostic, Matcher, Span, code, keys};
+use super::super::{Client, ClientId, Diagnostic, Ignored, Span, code, keys};
 use super::fields::{Fields, Given, listed, quoted};
 use super::framings::Cut;
 use super::names::BUILT_IN;
@@ -177,7 +177,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The value of `ignore`.
-    fn ignore(&mut self, given: Given<'_, 'a>) -> Arc<[Matcher]> {
+    fn ignore(&mut self, given: Given<'_, 'a>) -> Arc<[Ignored]> {
         let Value::Array(array) = given.value else {
             self.wrong_type(given, Form::Matchers);
             return Arc::default();

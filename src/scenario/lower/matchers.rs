@@ -1,6 +1,6 @@
 //! Matchers: conditions on what arrives.
 
-use super::super::json::{self, Value};
+use super::super::json::Value;
 use super::super::keys::{Form, Place, Role};
 use super::super::{Diagnostic, Matcher, MatcherNode, Payload, SlotId, Span, code};
 use super::fields::{Fields, Given, listed, quoted};
@@ -15,8 +15,10 @@ const MAX_CONDITIONS: usize = u16::MAX as usize;
 pub(super) struct Around {
     /// The number of its step; `None` in `ignore`.
     pub step: Option<u32>,
+    /// Whether it is of an `ignore` that answers, which can use what is captured.
+    pub answered: bool,
     /// Whether it is inside a `not`.
-    negated: bool,
+    pub negated: bool,
 }
 
 impl Around {
@@ -24,7 +26,11 @@ impl Around {
     pub(super) fn captures_nothing(self) -> Option<&'static str> {
         match self {
             Self { negated: true, .. } => Some("inside `not`"),
-            Self { step: None, .. } => Some("inside `ignore`"),
+            Self {
+                step: None,
+                answered: false,
+                ..
+            } => Some("inside `ignore`"),
             _ => None,
         }
     }
@@ -40,6 +46,7 @@ impl<'a> Reader<'a> {
     ) -> Option<Matcher> {
         let around = Around {
             step: Some(step),
+            answered: false,
             negated: false,
         };
         let matcher = self.matcher(given, around);
@@ -59,36 +66,11 @@ impl<'a> Reader<'a> {
     pub(super) fn expectations(&mut self, given: Given<'_, 'a>, step: u32) -> Option<Matcher> {
         let around = Around {
             step: Some(step),
+            answered: false,
             negated: false,
         };
         let several = self.several(given, around)?;
         self.numbered(condition(MatcherNode::OneOf(several), given.span()))
-    }
-
-    /// A matcher of `ignore`.
-    pub(super) fn ignored(&mut self, given: Given<'_, 'a>) -> Option<Matcher> {
-        if let Value::Object(object) = given.value
-            && let Some(answer) = object
-                .properties
-                .iter()
-                .find(|p| p.name.as_str() == "match")
-        {
-            self.report(
-                Diagnostic::error(
-                    code::NOT_YET,
-                    json::span_of(&answer.name),
-                    "answering ignored messages is not supported yet",
-                )
-                .label("part of the format, but of a later version"),
-            );
-            return None;
-        }
-        let around = Around {
-            step: None,
-            negated: false,
-        };
-        let matcher = self.matcher(given, around)?;
-        self.numbered(matcher)
     }
 
     pub(super) fn matcher(&mut self, given: Given<'_, 'a>, around: Around) -> Option<Matcher> {
@@ -322,9 +304,16 @@ impl<'a> Reader<'a> {
             );
             return None;
         }
-        self.scope
-            .set(slot, Setter::Capture(around.step.unwrap_or(0)));
+        self.captured(slot, around);
         Some(slot)
+    }
+
+    /// Notes that a name is captured.
+    pub(super) fn captured(&mut self, slot: SlotId, around: Around) {
+        match around.step {
+            Some(step) => self.scope.set(slot, Setter::Capture(step)),
+            None => self.captured_for_answer.push(slot),
+        }
     }
 
     /// Reports a key of a payload without the key that makes it one.
@@ -353,7 +342,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Gives every condition its number.
-    fn numbered(&mut self, mut matcher: Matcher) -> Option<Matcher> {
+    pub(super) fn numbered(&mut self, mut matcher: Matcher) -> Option<Matcher> {
         let mut next = 0;
         number(&mut matcher, &mut next);
         if next > MAX_CONDITIONS {

@@ -14,6 +14,7 @@ mod file;
 mod files;
 mod flow;
 mod framings;
+mod ignored;
 mod json_payloads;
 mod library;
 mod matchers;

@@ -170,6 +170,20 @@ impl Scope {
         self.known(slot).cases += 1;
     }
 
+    /// How many reads of names have been noted.
+    pub(super) fn reads(&self) -> usize {
+        self.reads.len()
+    }
+
+    /// Forgets the reads of these names, of those noted after the first `noted`: they have their values from elsewhere.
+    pub(super) fn forget_reads(&mut self, noted: usize, names: &[SlotId]) {
+        let mut at = 0;
+        self.reads.retain(|read| {
+            at += 1;
+            at <= noted || !names.contains(&read.slot)
+        });
+    }
+
     fn known(&mut self, slot: SlotId) -> &mut Known {
         let at = usize::from(slot.0);
         if self.known.len() <= at {

@@ -5,7 +5,7 @@ use super::super::keys::Form;
 use super::super::{Diagnostic, Pattern, Span, code};
 use super::fields::Given;
 use super::matchers::Around;
-use super::names::{Setter, is_name};
+use super::names::is_name;
 use super::reader::Reader;
 
 impl<'a> Reader<'a> {
@@ -17,8 +17,7 @@ impl<'a> Reader<'a> {
             for group in groups(&pattern, &literal.value) {
                 let span = group_span(self.text, literal, &group);
                 let slot = self.name_to_set(&group, span)?;
-                let step = around.step.unwrap_or(0);
-                self.scope.set(slot, Setter::Capture(step));
+                self.captured(slot, around);
                 pattern.captures.push((group, slot));
             }
         }

@@ -6,7 +6,9 @@ use std::path::Path;
 
 use super::super::json::{self, StringLit, Value};
 use super::super::keys::{self, Form, Since, Word};
-use super::super::{Block, Client, ClientId, Diagnostic, Number, Severity, Span, Template, code};
+use super::super::{
+    Block, Client, ClientId, Diagnostic, Number, Severity, SlotId, Span, Template, code,
+};
 use super::durations;
 use super::fields::{Given, listed, quoted};
 use super::library::Library;
@@ -36,6 +38,8 @@ pub(super) struct Reader<'a> {
     pub blocks: Vec<Block>,
     /// The most states a matcher needs.
     pub matcher_states: usize,
+    /// What the `match` that is being read captures for its own answer.
+    pub captured_for_answer: Vec<SlotId>,
     /// How many lines have ended before each [`STRIDE`] bytes of the text; made when a line is first asked for.
     lines: Vec<usize>,
     /// From where each other file was first asked for, the nearest place first.
@@ -59,6 +63,7 @@ impl<'a> Reader<'a> {
             default_client: None,
             blocks: Vec::new(),
             matcher_states: 0,
+            captured_for_answer: Vec::new(),
             lines: Vec::new(),
             trails: BTreeMap::new(),
             found: Vec::new(),

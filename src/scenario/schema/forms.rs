@@ -70,7 +70,11 @@ pub(super) fn of_value(key: &Key, object: Object) -> Object {
         }
         Form::Matcher => either(object, refer(Place::Matcher)),
         Form::Matchers => several(object, Place::Matcher),
-        Form::Ignored => array(object).object("items", refer(Place::Matcher)),
+        Form::Ignored => {
+            let choices = [refer(Place::Matcher), refer(Place::Answered)].map(Tree::Object);
+            let entry = Object::default().with("anyOf", Tree::List(choices.into()));
+            array(object).object("items", entry)
+        }
         Form::Length => either(object, refer(Place::Length)),
         Form::Steps => several(object, Place::Step),
         Form::Framing => either(object, refer(Place::Framing)),

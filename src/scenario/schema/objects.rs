@@ -34,6 +34,7 @@ pub(super) const fn definition(place: Place) -> &'static str {
     match place {
         Place::Scenario => "scenario",
         Place::Client => "client",
+        Place::Answered => "answered",
         Place::Server => "server",
         Place::Step => "step",
         Place::Payload => "payload",

@@ -76,6 +76,13 @@ fn with_key(place: Place, key: &Key, value: &str) -> String {
         Place::Scenario if key.name == "steps" => format!("{{ {object} }}"),
         Place::Scenario => format!("{{ {object}, {waits} }}"),
         Place::Client => format!("{{ \"clients\": {{ \"a\": {{ {object} }} }}, {waits} }}"),
+        Place::Answered if key.name == "match" => {
+            format!("{{ \"ignore\": [{{ {object}, \"send\": \"x\" }}], {waits} }}")
+        }
+        Place::Answered => {
+            let matched = r#""match": { "regex": "(?<t>.)" }"#;
+            format!("{{ \"ignore\": [{{ {matched}, {object} }}], {waits} }}")
+        }
         Place::Server => format!("{{ \"server\": {{ {object} }}, {waits} }}"),
         Place::Step => format!("{{ \"steps\": [{{ {object} }}] }}"),
         Place::Payload => format!("{{ \"steps\": [{{ \"send\": {{ {object} }} }}] }}"),
