@@ -45,13 +45,17 @@ impl Named {
 impl Again {
     /// Remembers what was typed, and which cases there are.
     pub(super) fn new(args: &RunArgs, loaded: &[Loaded]) -> Self {
-        let files = loaded.iter().map(|Loaded { found, scenario }| File {
-            path: found.path.clone(),
-            id: found.id.clone(),
-            labels: (scenario.cases.iter())
-                .map(|case| case.label.clone())
-                .collect(),
-        });
+        let files = loaded.iter().map(
+            |Loaded {
+                 found, scenario, ..
+             }| File {
+                path: found.path.clone(),
+                id: found.id.clone(),
+                labels: (scenario.cases.iter())
+                    .map(|case| case.label.clone())
+                    .collect(),
+            },
+        );
         Self {
             flags: flags(args),
             files: files.collect(),

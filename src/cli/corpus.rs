@@ -70,7 +70,10 @@ fn inputs_of(args: CorpusArgs, console: &Console) -> Result<ExitStatus, CliError
         there.extend(inputs.into_iter().map(|bytes| (*target, bytes)));
     }
     let mut done = Done::default();
-    for Loaded { found, scenario } in load.scenarios {
+    for Loaded {
+        found, scenario, ..
+    } in load.scenarios
+    {
         for seed in seeds(&scenario, &found.id) {
             if !targets.contains(&seed.target) {
                 continue;

@@ -23,14 +23,16 @@ pub(super) struct Loaded {
     pub(super) found: Found,
     /// What it says.
     pub(super) scenario: Arc<Scenario>,
+    /// The files that it names.
+    named: Vec<PathBuf>,
 }
 
 impl Loaded {
-    /// The file, and what it includes.
+    /// The file, and those that it names.
     pub(super) fn sources(&self) -> impl Iterator<Item = PathBuf> {
-        let included = self.scenario.sources.iter().skip(1);
-        let included = included.map(|source| PathBuf::from(&source.name));
-        std::iter::once(self.found.path.clone()).chain(included)
+        std::iter::once(&self.found.path)
+            .chain(&self.named)
+            .cloned()
     }
 }
 
@@ -92,8 +94,8 @@ impl Showing {
     }
 }
 
-/// What became of one file.
-type Outcome = Result<(Scenario, Diagnostics), Problem>;
+/// What became of one file: what it says, its warnings, and the files that it names.
+type Outcome = Result<(Scenario, Diagnostics, Vec<PathBuf>), Problem>;
 
 /// Why a file cannot be played.
 enum Problem {
@@ -146,8 +148,7 @@ impl Load {
         options: &ReadOptions,
         showing: Showing,
     ) {
-        let tree = Tree::of(&found);
-        let outcome = read_with(&found.name, bytes, options, &tree).map_err(Problem::Mistakes);
+        let outcome = read_text(&found, bytes, options);
         self.add(found, outcome, showing);
     }
 
@@ -160,10 +161,11 @@ impl Load {
                 .count()
         };
         let diagnostics = match outcome {
-            Ok((scenario, warnings)) => {
+            Ok((scenario, warnings, named)) => {
                 self.scenarios.push(Loaded {
                     found,
                     scenario: Arc::new(scenario),
+                    named,
                 });
                 if !showing.warnings {
                     return;
@@ -230,6 +232,13 @@ impl Load {
 
 fn load(found: &Found, options: &ReadOptions) -> Outcome {
     let bytes = files::read(found).map_err(Problem::Unreadable)?;
+    read_text(found, &bytes, options)
+}
+
+fn read_text(found: &Found, bytes: &[u8], options: &ReadOptions) -> Outcome {
     let tree = Tree::of(found);
-    read_with(&found.name, &bytes, options, &tree).map_err(Problem::Mistakes)
+    match read_with(&found.name, bytes, options, &tree) {
+        Ok((scenario, warnings)) => Ok((scenario, warnings, tree.into_found())),
+        Err(mistakes) => Err(Problem::Mistakes(mistakes)),
+    }
 }

@@ -105,7 +105,10 @@ fn cases(args: &RunArgs, loaded: &[Loaded], console: &Console) -> Result<Vec<Cas
     let selection = Selection::new(&args.select);
     let mut all = 0;
     let mut cases = Vec::new();
-    for Loaded { found, scenario } in loaded {
+    for Loaded {
+        found, scenario, ..
+    } in loaded
+    {
         all += scenario.cases.len();
         if !selection.allows(scenario) {
             continue;

@@ -5,7 +5,7 @@
 //! refused before anything of it is read, and what is no regular file before it is opened: a FIFO would keep its reader
 //! waiting.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
@@ -22,6 +22,8 @@ pub(super) struct Tree {
     given: Option<PathBuf>,
     /// Found when a file is first asked for.
     root: OnceCell<io::Result<Root>>,
+    /// The files that were asked for and are in the tree, without links.
+    found: RefCell<Vec<PathBuf>>,
 }
 
 /// Where the tree begins.
@@ -41,7 +43,13 @@ impl Tree {
             folder: folder.into(),
             given: found.given.clone(),
             root: OnceCell::new(),
+            found: RefCell::default(),
         }
+    }
+
+    /// The files that were asked for and are in the tree, without links; each as often as it was.
+    pub(super) fn into_found(self) -> Vec<PathBuf> {
+        self.found.into_inner()
     }
 
     fn root(&self) -> Result<&Root, FileError> {
@@ -98,6 +106,7 @@ impl Tree {
         if !real.starts_with(&root.root) {
             return Err(self.outside("is a link that leads out of the tree", root));
         }
+        self.found.borrow_mut().push(real.clone());
         Ok(real)
     }
 

@@ -81,6 +81,22 @@ fn a_file_alone_is_watched_and_what_lies_beside_it_is_not() {
 }
 
 #[test]
+fn what_a_scenario_names_is_watched_with_it() {
+    let talk = r#"{ "steps": [{ "expect": "Welcome!" }, { "send": { "file": "data/_who.txt" } }, { "expect": "Hello, Rose!" }] }"#;
+    let place = Workplace::with_scenario(talk).file("data/_who.txt", b"Rose");
+    let run = place.backchat(["run", "--watch", "talk.json"]).start();
+    until_over(&run, 1);
+    put(&place.path().join("data/_who.txt"), "Rosa");
+    until_over(&run, 2);
+    run.signal("INT");
+    run.end()
+        .ends_with(130)
+        .says("──────────── data/_who.txt has changed\n")
+        .says("1 run: 1 passed")
+        .says("+ Hello, Rosa!");
+}
+
+#[test]
 fn many_changes_at_once_are_one_run() {
     let place = Workplace::new().file("scenarios/0.json", PASSES.as_bytes());
     let run = place.backchat(["run", "--watch"]).start();
