@@ -122,6 +122,9 @@ pub(super) struct RunArgs {
     /// Play again whenever a scenario has changed, until Ctrl-C
     #[arg(short, long, conflicts_with = "list")]
     pub(super) watch: bool,
+    /// Rewrite exact expectations that differ from what came, and nothing else; not where CI is set
+    #[arg(long, conflicts_with_all = ["list", "watch"])]
+    pub(super) update: bool,
     /// Which scenarios.
     #[command(flatten)]
     pub(super) select: SelectArgs,

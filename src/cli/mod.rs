@@ -27,6 +27,7 @@ mod serve;
 mod shell;
 mod signals;
 mod tree;
+mod update;
 mod values;
 mod watch;
 

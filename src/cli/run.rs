@@ -16,6 +16,7 @@ use super::files;
 use super::load::{Load, Loaded, Showing};
 use super::select::Selection;
 use super::signals::Signals;
+use super::update::{Updates, update};
 use super::watch::watch;
 use crate::count::count;
 use crate::drive::Cancel;
@@ -32,6 +33,8 @@ const MAX_TRIED: usize = 8;
 pub(super) fn run(args: RunArgs, console: &Console) -> Result<ExitStatus, CliError> {
     if args.watch {
         watch(&args, console)
+    } else if args.update {
+        update(&args, console)
     } else {
         run_once(&args, console, &mut Vec::new())
     }
@@ -43,11 +46,30 @@ pub(super) fn run_once(
     console: &Console,
     sources: &mut Vec<PathBuf>,
 ) -> Result<ExitStatus, CliError> {
+    play_once(args, console, sources, None)
+}
+
+/// Plays once; `updates` takes down what could be rewritten.
+pub(super) fn play_once(
+    args: &RunArgs,
+    console: &Console,
+    sources: &mut Vec<PathBuf>,
+    mut updates: Option<&mut Updates>,
+) -> Result<ExitStatus, CliError> {
     let target: Target = args.target.parse()?;
     usable(args)?;
     let loaded = load(args, console)?;
     sources.extend(loaded.iter().flat_map(Loaded::sources));
-    let cases = cases(args, &loaded, console)?;
+    let mut cases = cases(args, &loaded, console)?;
+    if let Some(updates) = &mut updates {
+        let paths = loaded.iter().map(|one| &one.found);
+        updates.paths = paths
+            .map(|found| (found.id.clone(), found.path.clone()))
+            .collect();
+        if let Some(only) = &updates.only {
+            cases.retain(|case| only.contains(&*case.id));
+        }
+    }
     if args.select.list {
         let ids: String = cases
             .iter()
@@ -56,7 +78,8 @@ pub(super) fn run_once(
         console.print(&ids)?;
         return Ok(ExitStatus::Success);
     }
-    let options = options(args.play.clone(), console);
+    let mut options = options(args.play.clone(), console);
+    options.fail_fast &= updates.is_none();
     let report = TerminalOptions {
         palette: console.palette,
         detail: console.detail,
@@ -64,7 +87,8 @@ pub(super) fn run_once(
         counted: !console.watched,
     };
     let again = Again::new(args, &loaded);
-    let report = Report::new(report, again, target.to_string(), console);
+    let mut report = Report::new(report, again, target.to_string(), console);
+    report.updates = updates;
     // From here on a case's scenario is held only until it has been played.
     drop(loaded);
     let runtime = runtime()?;
@@ -194,7 +218,7 @@ async fn play(
     cases: Vec<CaseRef>,
     target: Target,
     options: RunOptions,
-    mut report: Report,
+    mut report: Report<'_>,
     console: &Console,
 ) -> Result<ExitStatus, CliError> {
     let cancel = Cancel::default();
@@ -239,7 +263,7 @@ fn verdict(summary: &Summary, target: String, tried: Vec<String>, console: &Cons
 }
 
 /// Everything that listens to a run.
-struct Report {
+struct Report<'u> {
     progress: Option<Progress>,
     terminal: Terminal<Box<dyn Write>>,
     again: Again,
@@ -249,9 +273,11 @@ struct Report {
     tried: Vec<String>,
     /// Why nothing more can be reported.
     failed: Option<CliError>,
+    /// What takes down what could be rewritten.
+    updates: Option<&'u mut Updates>,
 }
 
-impl Report {
+impl Report<'_> {
     fn new(options: TerminalOptions, again: Again, target: String, console: &Console) -> Self {
         let stderr = BufWriter::new(io::stderr());
         let progress = console.watched.then(Progress::new);
@@ -266,6 +292,7 @@ impl Report {
             target,
             tried: Vec::new(),
             failed: None,
+            updates: None,
         }
     }
 
@@ -281,6 +308,9 @@ impl Report {
 
     /// Passes an event on; fails once output cannot be written.
     fn event(&mut self, event: &Event) -> Result<(), ()> {
+        if let (Event::CaseFinished(outcome), Some(updates)) = (event, &mut self.updates) {
+            updates.look(outcome);
+        }
         if let Event::CaseFinished(outcome) = event
             && let CaseResult::Played(Verdict::Failed(failure)) = &outcome.result
         {

@@ -30,5 +30,6 @@ pub use messages::{render_json, render_short, unreadable_json};
 pub use palette::Palette;
 pub use progress::{Progress, ProgressWriter};
 pub use reporter::Reporter;
+pub use suggestion::{hex as exact_hex, payload as exact_payload};
 pub use terminal::{Detail, Terminal, TerminalOptions, quoted, shown_seed};
 pub use text::typed;

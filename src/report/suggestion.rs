@@ -23,19 +23,22 @@ pub(super) fn matcher(bytes: &[u8], len: usize) -> String {
 }
 
 /// A payload of exactly `bytes`: text where they are text, hexadecimal digits otherwise.
-pub(super) fn payload(bytes: &[u8]) -> String {
+pub fn payload(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
         Ok(text) if text.contains("{{") => format!("{{ \"literal\": {} }}", string(text)),
         Ok(text) => string(text),
-        Err(_) => {
-            let mut hex = String::from("{ \"hex\": \"");
-            for (i, byte) in bytes.iter().enumerate() {
-                let blank = if i == 0 { "" } else { " " };
-                let _ = write!(hex, "{blank}{byte:02x}");
-            }
-            hex + "\" }"
-        }
+        Err(_) => hex(bytes),
     }
+}
+
+/// A payload of exactly `bytes`, in hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    let mut hex = String::from("{ \"hex\": \"");
+    for (i, byte) in bytes.iter().enumerate() {
+        let blank = if i == 0 { "" } else { " " };
+        let _ = write!(hex, "{blank}{byte:02x}");
+    }
+    hex + "\" }"
 }
 
 /// A JSON string, in which whatever could steer a terminal is escaped.

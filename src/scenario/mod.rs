@@ -28,6 +28,7 @@ mod matcher;
 mod model;
 mod pattern;
 mod payload;
+mod rewrite;
 mod sample;
 mod schema;
 mod script;
@@ -62,6 +63,7 @@ pub use pattern::{
 };
 pub(crate) use payload::counted;
 pub use payload::{Number, Payload, PayloadBuilder, Piece};
+pub use rewrite::{LiteralForm, literal_form};
 pub use schema::schema;
 pub use script::{
     Block, BlockId, Client, ClientId, CloseHow, CloseKinds, ConnectAs, Ignored, Script, Split,

@@ -26,4 +26,5 @@ mod shell;
 mod signals;
 mod tidy;
 mod tutorial;
+mod update;
 mod watch;
