@@ -36,11 +36,16 @@ fn project() -> Vec<(String, Scenario)> {
     for folder in ["reference", "redis"] {
         for entry in fs::read_dir(root.join(folder)).expect("a folder") {
             let path = entry.expect("an entry").path();
-            let Some(stem) = path.file_stem().filter(|_| path.is_file()) else {
+            // Fragments and tables are none, and what names them cannot be read without them.
+            let is_json = path.extension().is_some_and(|ending| ending == "json");
+            let Some(stem) = path.file_stem().filter(|_| is_json) else {
                 continue;
             };
             let id = format!("{folder}/{}", stem.to_string_lossy());
             let text = fs::read(&path).expect("readable");
+            if String::from_utf8_lossy(&text).contains("\"_") {
+                continue;
+            }
             found.push((id.clone(), scenario(&id, &text)));
         }
     }
