@@ -347,6 +347,14 @@ impl Cursor {
                 Ok(true)
             }
             Verb::Retry { .. } => self.retry(step, core, now),
+            Verb::Include { block, with } => {
+                for (slot, template) in with {
+                    let value = template.eval(&core.values).map_err(FailureKind::NoValue)?;
+                    core.values.set(*slot, value);
+                }
+                self.enter_block(*block, Around::Once);
+                Ok(true)
+            }
             Verb::Connect(_) => self.join(step, core),
             _ => self.begin_connected(step, core, now),
         }
@@ -404,6 +412,7 @@ impl Cursor {
             | Verb::Assert(_)
             | Verb::Repeat { .. }
             | Verb::Retry { .. }
+            | Verb::Include { .. }
             | Verb::Note => Ok(self.done()),
         }
     }

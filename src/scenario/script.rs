@@ -97,6 +97,7 @@ impl Step {
                 | Verb::Assert(_)
                 | Verb::Repeat { .. }
                 | Verb::Retry { .. }
+                | Verb::Include { .. }
                 | Verb::Note
         )
     }
@@ -169,6 +170,13 @@ pub enum Verb {
         /// Whose steps there are in it, in blocks inside of it too; each once.
         clients: Box<[ClientId]>,
     },
+    /// Plays the steps of a fragment.
+    Include {
+        /// The steps.
+        block: BlockId,
+        /// The names that only the fragment knows, computed outside of it.
+        with: Box<[(SlotId, Template)]>,
+    },
     /// Says something to the reader of the report, nothing to the peer.
     Note,
 }
@@ -177,7 +185,9 @@ impl Verb {
     /// The blocks that it plays.
     pub fn blocks(&self) -> &[BlockId] {
         match self {
-            Self::Repeat { block, .. } | Self::Retry { block, .. } => std::slice::from_ref(block),
+            Self::Repeat { block, .. }
+            | Self::Retry { block, .. }
+            | Self::Include { block, .. } => std::slice::from_ref(block),
             _ => &[],
         }
     }

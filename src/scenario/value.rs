@@ -41,6 +41,27 @@ impl Names {
         Some(id)
     }
 
+    /// Gives `name` another number until [`unshadow`](Self::unshadow); that number, and the one it had. `None` when there
+    /// are too many names.
+    pub(super) fn shadow(&mut self, name: &str) -> Option<(SlotId, Option<SlotId>)> {
+        let outside = self.ids.remove(name);
+        let inside = self.intern(name);
+        if inside.is_none()
+            && let Some(outside) = outside
+        {
+            self.ids.insert(name.into(), outside);
+        }
+        Some((inside?, outside))
+    }
+
+    /// Gives `name` back the number that it had.
+    pub(super) fn unshadow(&mut self, name: &str, outside: Option<SlotId>) {
+        match outside {
+            Some(outside) => self.ids.insert(name.into(), outside),
+            None => self.ids.remove(name),
+        };
+    }
+
     /// The number of `name`, if it has one.
     pub fn find(&self, name: &str) -> Option<SlotId> {
         self.ids.get(name).copied()

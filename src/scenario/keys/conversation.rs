@@ -81,7 +81,9 @@ pub(super) const STEP: &[Key] = &[
         "Plays lists of steps at the same time.",
     )
     .later(),
-    Key::verb("include", Form::Any, "Plays the steps of another file.").later(),
+    Key::verb("include", Form::Path, "Plays the steps of a fragment.")
+        .example(r#""_login.json""#)
+        .also(&["import", "use", "call"]),
     Key::new(
         "as",
         Form::Client,
@@ -145,9 +147,7 @@ pub(super) const STEP: &[Key] = &[
         "The time between the rounds of `retry`.",
     )
     .beside(&["retry"]),
-    Key::new("with", Form::Any, "Names for the included file.")
-        .beside(&["include"])
-        .later(),
+    Key::new("with", Form::Vars, "Names that only the fragment knows.").beside(&["include"]),
     Key::new(
         "example",
         Form::Any,

@@ -339,3 +339,18 @@ pub(super) const TABLE: &[Key] = &[Key::new(
 )
 .required()
 .example(r#""_users.csv""#)];
+
+pub(super) const FRAGMENT: &[Key] = &[
+    Key::new("$schema", Form::Text, "For editors; not read."),
+    Key::new(
+        "description",
+        Form::Text,
+        "Prose for the reader of the file.",
+    ),
+    Key::new(
+        "steps",
+        Form::Steps,
+        "What is played where the fragment is included.",
+    )
+    .required(),
+];

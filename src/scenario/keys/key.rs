@@ -2,8 +2,8 @@
 
 use super::conversation::STEP;
 use super::file::{
-    ANSWERED, CLIENT, DELIMITED, FIXED, FRAMING, LENGTH_PREFIXED, LINE, NETSTRING, RAW, SCENARIO,
-    SERVER, TABLE,
+    ANSWERED, CLIENT, DELIMITED, FIXED, FRAGMENT, FRAMING, LENGTH_PREFIXED, LINE, NETSTRING, RAW,
+    SCENARIO, SERVER, TABLE,
 };
 use super::values::{JSON, LENGTH, MATCHER, PAYLOAD};
 
@@ -42,6 +42,8 @@ pub(in crate::scenario) enum Place {
     Netstring,
     /// `cases` that stand in a file.
     Table,
+    /// The object of a fragment.
+    Fragment,
 }
 
 /// What a key's value must be. What it is in the schema stands in `schema/forms`.
@@ -189,7 +191,7 @@ pub(in crate::scenario) struct Key {
 
 impl Place {
     /// All places.
-    pub(in crate::scenario) const ALL: [Self; 16] = [
+    pub(in crate::scenario) const ALL: [Self; 17] = [
         Self::Scenario,
         Self::Client,
         Self::Answered,
@@ -206,6 +208,7 @@ impl Place {
         Self::Fixed,
         Self::Netstring,
         Self::Table,
+        Self::Fragment,
     ];
 
     /// What stands there, in words.
@@ -227,6 +230,7 @@ impl Place {
             Self::Fixed => "`fixed`",
             Self::Netstring => "`netstring`",
             Self::Table => "`cases`",
+            Self::Fragment => "a fragment",
         }
     }
 
@@ -249,6 +253,7 @@ impl Place {
             Self::Fixed => (FIXED, &[]),
             Self::Netstring => (NETSTRING, &[]),
             Self::Table => (TABLE, &[]),
+            Self::Fragment => (FRAGMENT, &[]),
         };
         own.iter().chain(more)
     }

@@ -15,7 +15,7 @@ use crate::wire::Framing;
 pub(super) const DEFAULT_NAME: &str = "client";
 
 /// Verbs whose steps are nobody's.
-const NOBODYS: [&str; 5] = ["wait", "repeat", "retry", "set", "assert"];
+const NOBODYS: [&str; 6] = ["wait", "repeat", "retry", "include", "set", "assert"];
 
 /// How many clients a scenario may have.
 const MAX_CLIENTS: usize = u16::MAX as usize;

@@ -44,7 +44,7 @@ impl Reader<'_> {
         found: &mut Vec<Diagnostic>,
     ) {
         for step in self.steps_of(id) {
-            if let Verb::Retry { block, .. } = &step.verb {
+            if let Verb::Retry { block, .. } | Verb::Include { block, .. } = &step.verb {
                 // The round that passes begins as the first did, as far as that can be had.
                 match step.when {
                     Some(_) => self.forget(*block, states),

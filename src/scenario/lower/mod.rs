@@ -15,6 +15,7 @@ mod files;
 mod flow;
 mod framings;
 mod ignored;
+mod include;
 mod json_payloads;
 mod library;
 mod matchers;
@@ -33,6 +34,7 @@ mod verbs;
 
 pub use durations::{DurationError, MAX_DURATION, parse as parse_duration};
 pub use flow::DEFAULT_EVERY;
+pub use include::{MAX_INCLUDED, MAX_INCLUDES};
 pub use names::BUILT_IN;
 pub(in crate::scenario) use names::WORDS;
 pub use payloads::MAX_PAYLOAD;

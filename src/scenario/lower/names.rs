@@ -53,6 +53,8 @@ struct Known {
     set: Option<(u32, Setter)>,
     /// How many of the cases set it.
     cases: usize,
+    /// Whether it is one that `with` gives to the fragment that is being read.
+    local: bool,
 }
 
 /// What sets a name.
@@ -66,6 +68,8 @@ pub(super) enum Setter {
     Set(u32),
     /// The `index` of a `repeat`.
     Index,
+    /// The `with` of an `include`.
+    With,
 }
 
 /// A name that is read.
@@ -163,6 +167,18 @@ impl Scope {
     pub(super) fn set(&mut self, slot: SlotId, setter: Setter) {
         let clock = self.clock;
         self.known(slot).set.get_or_insert((clock, setter));
+    }
+
+    /// Notes that a name belongs to the fragment that is being read, or does no more.
+    pub(super) fn make_local(&mut self, slot: SlotId, local: bool) {
+        self.known(slot).local = local;
+    }
+
+    /// Whether a name belongs to the fragment that is being read.
+    fn is_local(&self, name: &str) -> bool {
+        let slot = self.names.find(name);
+        slot.and_then(|slot| self.known.get(usize::from(slot.0)))
+            .is_some_and(|known| known.local)
     }
 
     /// Notes that one of the cases sets a name.
@@ -280,6 +296,7 @@ fn too_early(span: Span, name: &str, setter: Setter) -> Diagnostic {
             .help("a var may use those that stand before it"),
         Setter::Capture(step) => found.label(format!("captured by step {step}, not before it")),
         Setter::Set(step) => found.label(format!("set by step {step}, not before it")),
+        Setter::With => found.label("it is given to a fragment"),
         Setter::Index => found.label("it counts the rounds of a later `repeat`"),
     }
 }
@@ -318,6 +335,13 @@ impl<'a> Reader<'a> {
                     "templates keep the names of clients for their values; choose another name"
                         .to_owned()
                 }),
+            ))
+        } else if self.scope.is_local(name) {
+            Some((
+                "given to this fragment by `with`",
+                Some(
+                    "what is set in a fragment counts outside too; choose another name".to_owned(),
+                ),
             ))
         } else if self.scope.is_built_in(name) {
             let names = BUILT_IN.iter().copied();

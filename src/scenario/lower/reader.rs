@@ -24,6 +24,10 @@ pub(super) struct Reader<'a> {
     pub file: usize,
     /// All files.
     pub library: &'a Library<'a>,
+    /// The fragments that are being read, each in the one before it.
+    pub including: Vec<usize>,
+    /// How many bytes of fragments have been read, each as often as it is included.
+    pub included: usize,
     /// How many bytes of other files have been read.
     pub named: usize,
     /// Names, what sets them and what reads them.
@@ -56,6 +60,8 @@ impl<'a> Reader<'a> {
             text,
             file: 0,
             library,
+            including: Vec::new(),
+            included: 0,
             named: 0,
             scope: Scope::new(),
             clients: Vec::new(),

@@ -41,6 +41,7 @@ impl<'a> Reader<'a> {
             "wait" => self.duration(given).map(Verb::Wait),
             "repeat" => self.repeat(given, fields),
             "retry" => self.retry(given, fields),
+            "include" => self.include(given, fields),
             "set" => self.set(given, number),
             "assert" => self.true_or_false(given).map(Verb::Assert),
             // Of a later version, which has been reported.

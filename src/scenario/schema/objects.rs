@@ -48,6 +48,7 @@ pub(super) const fn definition(place: Place) -> &'static str {
         Place::Fixed => "fixed",
         Place::Netstring => "netstring",
         Place::Table => "table",
+        Place::Fragment => "fragment",
     }
 }
 

@@ -7,8 +7,8 @@ use proptest::prelude::*;
 
 use crate::scenario::table::{Rows, TableError};
 use crate::scenario::{
-    Diagnostics, FileError, Files, MAX_NAMED, OtherFile, Payload, ReadOptions, Scenario, Value,
-    Verb, read_with,
+    Diagnostics, FileError, Files, MAX_INCLUDED, MAX_NAMED, OtherFile, Payload, ReadOptions,
+    Scenario, Value, Verb, read_with,
 };
 
 /// Files in memory, by their whole paths.
@@ -250,7 +250,6 @@ fn mistakes_of_rows_in_json_point_into_it() {
     check(
         &text,
         &[("_c.txt", "a")],
-        // Nobody knows which names it would have brought.
         &["BC1011 main.json:1:22 `_c.txt` cannot be read as cases <>"],
     );
     let text = TABLE.replace("_c.csv\"", "_c.csv\", \"sheet\": 1");
@@ -258,6 +257,173 @@ fn mistakes_of_rows_in_json_point_into_it() {
         &text,
         &[("_c.csv", "user\na")],
         &["BC1004 main.json:1:32 `cases` has no key `sheet` <>"],
+    );
+}
+
+const INCLUDES: &str = r#"{ "vars": { "user": "outer" }, "steps": [
+{ "include": "f/_a.json", "with": { "user": "{{ user }}!", "n": 1 } },
+{ "send": "{{ user }}{{ kept }}" } ] }"#;
+
+#[test]
+fn the_steps_of_a_fragment_are_read_with_names_of_its_own() {
+    let scenario = accept(
+        INCLUDES,
+        &[
+            (
+                "f/_a.json",
+                r#"{ "steps": [{ "send": "{{ user }}{{ n }}" }, { "include": "_b.json" }] }"#,
+            ),
+            (
+                "f/_b.json",
+                r#"{ "steps": [{ "expect": { "prefix": "{{ user }}", "capture": "kept" } }] }"#,
+            ),
+        ],
+    );
+    let blocks = &scenario.script.blocks;
+    let Verb::Include { block, with } = &blocks[0].steps[0].verb else {
+        panic!("an include");
+    };
+    let inner = &blocks[block.0 as usize];
+    assert_eq!(inner.steps[0].span.file, 1);
+    let Verb::Send {
+        payload: inside, ..
+    } = &inner.steps[0].verb
+    else {
+        panic!("a send");
+    };
+    let Verb::Send {
+        payload: outside, ..
+    } = &blocks[0].steps[1].verb
+    else {
+        panic!("a send");
+    };
+    let (inside, outside) = (
+        inside.templates()[0].reads(),
+        outside.templates()[0].reads(),
+    );
+    assert_eq!(inside, [with[0].0, with[1].0]);
+    assert_ne!(inside[0], outside[0]);
+    // What the value of `with` reads is the name outside.
+    assert_eq!(with[0].1.reads(), [outside[0]]);
+    assert_eq!(scenario.script.names.find("user"), Some(outside[0]));
+    assert_eq!(
+        scenario.script.names.find("n"),
+        Some(scenario.script.names.find("n").expect("a name"))
+    );
+    let names: Vec<_> = scenario
+        .sources
+        .iter()
+        .map(|source| source.name.as_str())
+        .collect();
+    assert_eq!(names, ["main.json", "f/_a.json", "f/_b.json"]);
+}
+
+#[test]
+fn mistakes_of_a_fragment_are_in_it_and_say_who_included_it() {
+    let a = |text: &'static str| ("f/_a.json", text);
+    let from = "<main.json:2:14>";
+    check(
+        INCLUDES,
+        &[a(
+            "{ \"steps\": [{ \"sned\": 1 },\n { \"send\": \"{{ nobody }}\" }, { \"expect\": { \"any\": true, \"capture\": \"n\" } }] }",
+        )],
+        &[
+            "BC1019 main.json:3:25 nothing defines `kept` <>",
+            &format!("BC1004 f/_a.json:1:15 a step has no key `sned` {from}"),
+            &format!("BC1019 f/_a.json:2:16 nothing defines `nobody` {from}"),
+            &format!("BC1021 f/_a.json:2:68 `n` cannot be set {from}"),
+        ],
+    );
+    let text = r#"{ "steps": [{ "include": "f/_a.json" }] }"#;
+    let from = "<main.json:1:26>";
+    for (fragment, expected) in [
+        (
+            "[",
+            format!("BC1002 f/_a.json:1:1 the file ends before this array does {from}"),
+        ),
+        (
+            "[]",
+            format!("BC1006 main.json:1:26 `f/_a.json` is no fragment <>"),
+        ),
+        (
+            "{}",
+            format!("BC1007 f/_a.json:1:1 a fragment needs `steps` {from}"),
+        ),
+        (
+            "{ \"steps\": [] }",
+            format!("BC1026 f/_a.json:1:12 `steps` needs at least one step {from}"),
+        ),
+        (
+            "{ \"framing\": \"raw\", \"steps\": [{ \"send\": \"x\" }] }",
+            format!("BC1004 f/_a.json:1:3 a fragment has no key `framing` {from}"),
+        ),
+        (
+            "{ \"steps\": [{ \"include\": \"_a.json\" }] }",
+            format!("BC1030 f/_a.json:1:26 `_a.json` includes itself {from}"),
+        ),
+        (
+            "{ \"steps\": [{ \"include\": \"_c.json\" }] }",
+            format!("BC1032 f/_a.json:1:26 `_c.json`: no such file {from}"),
+        ),
+    ] {
+        check(text, &[a(fragment)], &[&expected]);
+    }
+    check(
+        text,
+        &[],
+        &["BC1032 main.json:1:26 `f/_a.json`: no such file <>"],
+    );
+    let twice = r#"{ "steps": [{ "include": "f/_a.json" }, { "include": "f/_a.json" }] }"#;
+    check(
+        twice,
+        &[a("{ \"steps\": [{ \"send\": 5 }] }")],
+        &[
+            "BC1006 f/_a.json:1:23 `send` takes text, an object such as { \"hex\": \"00ff\" }, or an array of these, not a number <main.json:1:26>",
+        ],
+    );
+}
+
+#[test]
+fn fragments_that_include_each_other_are_told_at_once() {
+    let include = |path: &str| format!("{{ \"steps\": [{{ \"include\": \"{path}\" }}] }}");
+    let (a, b) = (include("_b.json"), include("_a.json"));
+    check(
+        &include("_a.json"),
+        &[("_a.json", &a), ("_b.json", &b)],
+        &["BC1030 _b.json:1:26 `_a.json` includes itself <_a.json:1:26 main.json:1:26>"],
+    );
+    // Deeper than may be, and each level ten times: 10^30 in all.
+    let many = |path: &str| {
+        let step = format!("{{ \"include\": \"{path}\" }}");
+        format!("{{ \"steps\": [{}] }}", vec![step; 10].join(","))
+    };
+    let files: Vec<(String, String)> = (0..30)
+        .map(|n| (format!("_{n}.json"), many(&format!("_{}.json", n + 1))))
+        .collect();
+    let files: Vec<(&str, &str)> = files
+        .iter()
+        .map(|(a, b)| (a.as_str(), b.as_str()))
+        .collect();
+    let found = outcome(&many("_0.json"), &files).map(|_| ());
+    let found = found.expect_err("too deep");
+    let expected = |code: &str| matches!(code, "BC1029" | "BC1000");
+    assert!(found.list.iter().all(|found| expected(found.code.0)));
+    assert!(found.list[0].message.contains("more than 16 deep"));
+}
+
+#[test]
+fn what_is_included_is_bounded_however_often_it_is() {
+    let long = "x".repeat(MAX_INCLUDED / 2 - 64);
+    let fragment = format!(r#"{{ "description": "{long}", "steps": [{{ "send": "x" }}] }}"#);
+    let include = r#"{ "include": "_a.json" }"#;
+    let times = |n| format!("{{ \"steps\": [{}] }}", vec![include; n].join(","));
+    accept(&times(2), &[("_a.json", &fragment)]);
+    let found = outcome(&times(3), &[("_a.json", &fragment)]).map(|_| ());
+    let found = found.expect_err("too much");
+    assert!(
+        found.list[0].message.contains("16777216 bytes"),
+        "{:?}",
+        found.list
     );
 }
 
