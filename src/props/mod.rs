@@ -11,6 +11,8 @@ mod frames;
 pub(crate) mod matching;
 mod naive;
 #[cfg(feature = "cli")]
+mod played;
+#[cfg(feature = "cli")]
 mod printed;
 mod round_trip;
 #[cfg(feature = "cli")]

@@ -1,7 +1,7 @@
 //! Properties of the scenario reader: whatever a file holds, it is a scenario that hangs together, or has mistakes that
 //! point into it.
 
-use super::printed;
+use super::{played, printed};
 use crate::scenario::{
     BlockId, Diagnostics, Matcher, MatcherNode, ReadOptions, Scenario, Severity, SourceFile, Span,
     Step, Verb, explain, read,
@@ -16,9 +16,13 @@ const COMMENT: &str = "/* the same behind a comment */ ";
 /// # Panics
 ///
 /// When a mistake points outside of the file or into a character, a scenario names what it does not have, or the same
-/// file is read in another way behind a comment, or once it is printed without comments and blanks.
+/// file is read in another way behind a comment, or once it is printed without comments and blanks; or when it is played
+/// in memory and comes to no verdict, or to another one the second time.
 pub fn scenario_json(data: &[u8]) {
     let outcome = outcome(data);
+    if let Ok(scenario) = &outcome {
+        played::played(scenario);
+    }
     if let Ok(text) = std::str::from_utf8(data)
         && !text.starts_with('\u{feff}')
     {

@@ -34,8 +34,15 @@ impl Target {
 #[test]
 fn every_seed_of_every_target_holds() {
     for Target { name, body, seeds } in TARGETS {
-        let files = files(&fuzz().join("seeds").join(name));
+        let mut files = files(&fuzz().join("seeds").join(name));
         assert!(files.len() >= seeds, "{name}: only {} seeds", files.len());
+        if name == "scenario_json" {
+            for (folder, least) in [("scenarios", 50), ("tests/it/corpus", 50)] {
+                let scenarios = scenarios(&fuzz().join("..").join(folder));
+                assert!(scenarios.len() >= least, "{folder}: {}", scenarios.len());
+                files.extend(scenarios);
+            }
+        }
         for file in files {
             let bytes = fs::read(&file).unwrap();
             let held = catch_unwind(|| body(&bytes));
@@ -99,6 +106,15 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
     files.sort();
     files
+}
+
+/// The scenarios in a folder and those in it: good ones, failing ones and invalid ones are seeds too.
+fn scenarios(folder: &Path) -> Vec<PathBuf> {
+    let (folders, mut found): (Vec<_>, Vec<_>) =
+        files(folder).into_iter().partition(|path| path.is_dir());
+    found.retain(|path| path.extension().is_some_and(|ending| ending == "json"));
+    found.extend(folders.iter().flat_map(|folder| scenarios(folder)));
+    found
 }
 
 /// The versions of each package of a lock file.

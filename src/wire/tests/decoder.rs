@@ -244,6 +244,18 @@ fn room_for_a_huge_message_is_given_back() {
 }
 
 #[test]
+fn room_that_is_kept_anyway_is_not_given_back() {
+    let mut decoder = FrameDecoder::new(LF, 1 << 20);
+    let mut line = vec![b'x'; KEPT_CAPACITY + KEPT_CAPACITY / 2];
+    line.push(b'\n');
+    decoder.push(&line);
+    let room = decoder.capacity();
+    assert!(decoder.poll_message().unwrap().is_some());
+    assert_eq!(decoder.poll_message(), Ok(None));
+    assert!(decoder.capacity() >= room, "{} bytes", decoder.capacity());
+}
+
+#[test]
 fn what_is_held_stays_bounded_over_many_messages() {
     let mut decoder = FrameDecoder::new(LF, 64);
     for _ in 0..10_000 {
