@@ -58,13 +58,31 @@ impl Random {
         Self(u32::from(seed).wrapping_mul(0x9E37_79B9) | 1)
     }
 
-    /// A number below `bound`, which is small.
+    /// Begins the series of this seed, of which there are more.
+    #[cfg(feature = "cli")]
+    pub(crate) fn of(seed: u32) -> Self {
+        Self(seed.wrapping_mul(0x9E37_79B9) | 1)
+    }
+
+    /// A number below `bound`, which is small and not 0.
     pub(crate) fn below(&mut self, bound: u32) -> u32 {
         // xorshift32
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 17;
         self.0 ^= self.0 << 5;
         (self.0 >> 8) % bound
+    }
+
+    /// An index of a list of this length; 0 where it is empty.
+    #[cfg(feature = "cli")]
+    pub(crate) fn index(&mut self, len: usize) -> usize {
+        self.below(u32::try_from(len).unwrap_or(u32::MAX).max(1)) as usize
+    }
+
+    /// One of these.
+    #[cfg(feature = "cli")]
+    pub(crate) fn one_of<T: Copy, const N: usize>(&mut self, list: &[T; N]) -> T {
+        list[self.index(N)]
     }
 
     /// The length of a piece: mostly below 4, seldom up to 127.

@@ -9,6 +9,8 @@ mod conversation;
 mod frames;
 #[cfg(feature = "cli")]
 pub(crate) mod matching;
+#[cfg(feature = "cli")]
+mod mutate;
 mod naive;
 #[cfg(feature = "cli")]
 mod played;
@@ -27,6 +29,8 @@ mod skipping;
 mod splits;
 #[cfg(all(test, feature = "cli"))]
 mod tests;
+#[cfg(feature = "cli")]
+mod tree;
 mod utf8;
 
 #[cfg(feature = "cli")]
@@ -34,6 +38,8 @@ pub use conversation::conversation;
 pub use frames::frame_decoder;
 #[cfg(feature = "cli")]
 pub use matching::matcher;
+#[cfg(feature = "cli")]
+pub use mutate::{cross_scenarios, mutate_scenario};
 pub use round_trip::frame_roundtrip;
 #[cfg(feature = "cli")]
 pub use scenario::scenario_json;

@@ -1,9 +1,6 @@
 //! A scenario file printed in another way: without comments, blanks and trailing commas.
 
-use jsonc_parser::ast::Value;
-use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
-
-use crate::corpus::quoted;
+use super::tree::Node;
 use crate::scenario::{ReadOptions, Scenario, read};
 
 /// Checks that a file that was read means the same when it is printed and read again.
@@ -46,36 +43,8 @@ fn meaning(scenario: &Scenario) -> String {
 /// The same JSON without comments, blanks and trailing commas.
 fn printed(text: &str) -> String {
     let mut printed = String::new();
-    let parsed = parse_to_ast(text, &CollectOptions::default(), &ParseOptions::default());
-    if let Some(value) = parsed.ok().and_then(|parsed| parsed.value) {
-        print(&value, &mut printed);
+    if let Some(tree) = Node::parse(text) {
+        tree.print(&mut printed);
     }
     printed
-}
-
-fn print(value: &Value<'_>, out: &mut String) {
-    match value {
-        Value::StringLit(literal) => out.push_str(&quoted(&literal.value)),
-        Value::NumberLit(literal) => out.push_str(literal.value),
-        Value::BooleanLit(literal) => out.push_str(if literal.value { "true" } else { "false" }),
-        Value::NullKeyword(_) => out.push_str("null"),
-        Value::Array(array) => {
-            out.push('[');
-            for (nth, element) in array.elements.iter().enumerate() {
-                out.push_str(if nth > 0 { "," } else { "" });
-                print(element, out);
-            }
-            out.push(']');
-        }
-        Value::Object(object) => {
-            out.push('{');
-            for (nth, property) in object.properties.iter().enumerate() {
-                out.push_str(if nth > 0 { "," } else { "" });
-                out.push_str(&quoted(property.name.as_str()));
-                out.push(':');
-                print(&property.value, out);
-            }
-            out.push('}');
-        }
-    }
 }
