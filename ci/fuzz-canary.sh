@@ -2,60 +2,57 @@
 # Plants one bug after another and requires the fuzz target that is about it to find it, beginning with the committed
 # seeds: a fuzzer that is dead must not look like one that finds nothing.
 #
-#   ci/fuzz-canary.sh [BUG…]       CANARY_SECONDS=60 (for each bug)
+#   ci/fuzz-canary.sh [--shallow | BUG…]       CANARY_SECONDS=60 (for each bug, instead of what fuzz/canaries says)
 #
-# Red when a bug is not found in time; also when the seeds alone show it, which then says nothing of the fuzzer.
-# The bugs are in src/canary.rs.
+# --shallow: the first bug of each target only. Red when a bug is not found in time; also when the seeds alone show it, which
+# then says nothing of the fuzzer. The bugs are in src/canary.rs, and fuzz/canaries says where each is looked for.
 set -euo pipefail
 cd "$(dirname "$0")/../fuzz"
 
-# Target and bug. The second one of a target takes several steps; scenario_json has one only, as its fuzzer changes
-# bytes, not steps.
-canaries=(
-    'conversation shared_suffix'
-    'conversation shared_needle'
-    'frame_decoder short_field'
-    'frame_decoder long_drop'
-    'frame_roundtrip tight_limit'
-    'frame_roundtrip long_varint'
-    'matcher last_alternative'
-    'matcher shared_suffix'
-    'scenario_json lost_note'
-    'session empty_echo'
-    'session forgotten_messages'
-    'utf8 lost_byte'
-    'utf8 shared_character'
-)
-seconds=${CANARY_SECONDS:-60}
+shallow=''
+if [ "${1:-}" = --shallow ]; then
+    shallow=1
+    shift
+fi
 
 if ! command -v "${CXX:-c++}" >/dev/null; then
     echo "SKIPPED: fuzzing: libFuzzer needs a C++ compiler, and there is none (apt-get install g++)"
+    [ "${CI:-}" != true ] || exit 1
     exit 0
 fi
 binaries=$(bash ../ci/fuzz-build.sh)
 
-scratch=$(mktemp -d)
+# In memory where there is a place for that: files come and go by the thousand.
+scratch=$(mktemp -d -p "$([ -d /dev/shm ] && echo /dev/shm || echo "${TMPDIR:-/tmp}")")
 trap 'rm -rf "$scratch"' EXIT
 
 # Runs a target on its seeds and a corpus that is empty at first.
 fuzz() {
-    local target=$1
+    local target=$1 flags
     shift
+    mapfile -t flags < <(bash ../ci/fuzz-limits.sh "$target" flags)
     rm -rf "$scratch/corpus"
     mkdir -p "$scratch/corpus"
-    "$binaries/$target" -max_len="$(bash ../ci/fuzz-max-len.sh "$target")" -timeout=20 \
-        -dict="dictionaries/$target.dict" -artifact_prefix="$scratch/" -seed=1 \
-        -print_final_stats=1 "$@" "$scratch/corpus" "seeds/$target" >"$scratch/log" 2>&1
+    "$binaries/$target" "${flags[@]}" -artifact_prefix="$scratch/" -seed=1 -print_final_stats=1 "$@" \
+        "$scratch/corpus" "seeds/$target" >"$scratch/log" 2>&1
 }
 
 failed=()
-printf '| %-15s | %-18s | %8s | %10s |\n' target bug seconds executions
-printf '| --- | --- | --: | --: |\n'
-for canary in "${canaries[@]}"; do
-    read -r target bug <<<"$canary"
+looked_for=0
+before=''
+printf '| %-15s | %-18s | %7s | %8s | %10s | %6s |\n' target bug depth seconds executions within
+printf '| --- | --- | --- | --: | --: | --: |\n'
+while read -r target bug depth seconds; do
+    first=$([ "$target" = "$before" ] || echo 1)
+    before=$target
+    if [ -n "$shallow" ] && [ -z "$first" ]; then
+        continue
+    fi
     if (($# > 0)) && [[ " $* " != *" $bug "* ]]; then
         continue
     fi
+    looked_for=$((looked_for + 1))
+    seconds=${CANARY_SECONDS:-$seconds}
     export BACKCHAT_CANARY=$bug
     if ! fuzz "$target" -runs=0; then
         failed+=("$bug: the seeds of $target show it")
@@ -74,9 +71,12 @@ for canary in "${canaries[@]}"; do
         continue
     fi
     executions=$(sed -n 's/^stat::number_of_executed_units: *//p' "$scratch/log")
-    printf '| %-15s | %-18s | %8s | %10s |\n' "$target" "$bug" "$took" "$executions"
-done
+    printf '| `%s` | `%s` | %s | %s | %s | %s s |\n' "$target" "$bug" "$depth" "$took" "$executions" "$seconds"
+done < <(grep -v '^#' canaries)
 
+if ((looked_for == 0)); then
+    failed+=("no planted bug was looked for")
+fi
 if ((${#failed[@]} > 0)); then
     printf 'FAILED: %s\n' "${failed[@]}"
     exit 1

@@ -36,13 +36,25 @@ pub(crate) enum Bug {
     SharedSuffix,
     /// Alternatives on a stream: the last one wins, not the shortest, when there are more than two.
     LastAlternative,
-    /// A note is lost where its step begins at some places of the file.
-    LostNote,
+    /// A length of six to eight bytes is not reached where some of them arrive before the others.
+    LostLength,
+    /// Of two sends, waits, notes or silences one after another, the second has the number of the first.
+    TwinStep,
+    /// The last of more than five steps that are repeated, a note, has no number of its own.
+    LongRepeat,
+    /// Room for all of a little-endian length of eight bytes is asked for before it is looked at.
+    GreedyPrefix,
+    /// What is above the last character is called a lone continuation, far into a text.
+    LateAboveMax,
+    /// A brace directly behind an expression is lost.
+    ThirdBrace,
+    /// A lone name behind three expressions that are more than names is left out.
+    FourthExpression,
 }
 
 /// The names of all planted bugs.
 #[cfg(canary)]
-const NAMES: [(&str, Bug); 12] = [
+const NAMES: [(&str, Bug); 18] = [
     ("short_field", Bug::ShortField),
     ("long_drop", Bug::LongDrop),
     ("tight_limit", Bug::TightLimit),
@@ -54,7 +66,13 @@ const NAMES: [(&str, Bug); 12] = [
     ("shared_needle", Bug::SharedNeedle),
     ("shared_suffix", Bug::SharedSuffix),
     ("last_alternative", Bug::LastAlternative),
-    ("lost_note", Bug::LostNote),
+    ("lost_length", Bug::LostLength),
+    ("twin_step", Bug::TwinStep),
+    ("long_repeat", Bug::LongRepeat),
+    ("greedy_prefix", Bug::GreedyPrefix),
+    ("late_above_max", Bug::LateAboveMax),
+    ("third_brace", Bug::ThirdBrace),
+    ("fourth_expression", Bug::FourthExpression),
 ];
 
 #[cfg(canary)]

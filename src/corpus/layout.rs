@@ -125,6 +125,8 @@ impl Options {
     pub(crate) const END: u8 = 16;
     /// After the stream the server is told to stop.
     pub(crate) const STOP: u8 = 32;
+    /// Under a fuzzer, it is played a second time by the same session; elsewhere it always is.
+    pub(crate) const TWICE: u8 = 64;
 
     fn named(byte: u8) -> Self {
         Self(byte.wrapping_sub(b'0'))

@@ -388,7 +388,10 @@ impl Matching {
             MatcherNode::Length { .. } | MatcherNode::Counted(_) => {
                 let (min, max) = self.bounds(matcher);
                 let len = from.max(usize::try_from(min).unwrap_or(usize::MAX));
-                if len as u64 > max {
+                let lost = sings(Bug::LostLength)
+                    && (6..9).contains(&len)
+                    && (1..len).contains(&data.len());
+                if len as u64 > max || lost {
                     Hold::Never
                 } else {
                     reached(len, data)

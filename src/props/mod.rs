@@ -27,6 +27,8 @@ pub(crate) mod shown;
 mod skipping;
 #[cfg(test)]
 mod splits;
+#[cfg(feature = "cli")]
+mod template;
 #[cfg(all(test, feature = "cli"))]
 mod tests;
 #[cfg(feature = "cli")]
@@ -35,7 +37,7 @@ mod utf8;
 
 #[cfg(feature = "cli")]
 pub use conversation::conversation;
-pub use frames::frame_decoder;
+pub use frames::{FRAME_DECODER_TURNS, frame_decoder, frame_decoder_room};
 #[cfg(feature = "cli")]
 pub use matching::matcher;
 #[cfg(feature = "cli")]
@@ -45,6 +47,8 @@ pub use round_trip::frame_roundtrip;
 pub use scenario::scenario_json;
 #[cfg(feature = "cli")]
 pub use session::session;
+#[cfg(feature = "cli")]
+pub use template::template;
 pub use utf8::utf8;
 
 /// Wakes the planted bug that the environment variable `BACKCHAT_CANARY` names, in builds that have planted bugs.

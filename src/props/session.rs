@@ -20,7 +20,12 @@ pub fn session(data: &[u8]) {
     };
     let config = Arc::new(input.config());
     let mut session = Session::new(Arc::clone(&config), Time::ZERO);
-    for _ in 0..2 {
+    let times = if cfg!(fuzzing) && !input.options.is(Options::TWICE) {
+        1
+    } else {
+        2
+    };
+    for _ in 0..times {
         let mut play = Play {
             session,
             model: Model::new(Arc::clone(&config), Time::ZERO),

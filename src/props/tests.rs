@@ -69,7 +69,39 @@ fn steps() -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
+/// A string in which the words of templates are frequent.
+fn text() -> impl Strategy<Value = String> {
+    let part = prop::sample::select(&[
+        "{{ name }}",
+        "{{ n + 1 }}",
+        "{{ name ~ '!' }}",
+        "{{ raw }}",
+        "{{ raw | hex }}",
+        "{{ list }}",
+        "{{ list | join }}",
+        "{{ unset }}",
+        "{{ object.port }}",
+        "{{ '}}' }}",
+        "{{",
+        "}}",
+        "{",
+        "}",
+        "'",
+        "n",
+        " ",
+        " | upper",
+        "\u{e9}",
+        "\u{1f600}",
+    ]);
+    proptest::collection::vec(part, 0..12).prop_map(|parts| parts.concat())
+}
+
 proptest! {
+    #[test]
+    fn a_template_is_worth_the_same_as_its_parts(divided in any::<u8>(), text in text()) {
+        super::template(&[&[divided], text.as_bytes()].concat());
+    }
+
     #[test]
     fn a_conversation_comes_to_the_same_however_it_is_cut(
         header in proptest::array::uniform5(any::<u8>()),

@@ -12,6 +12,7 @@ use thiserror::Error;
 use super::expression::Expression;
 use super::tokens::{find_end, lone_name};
 use super::{EvalError, Names, SlotId, Span, Value, Values, filters};
+use crate::canary::{Bug, sings};
 
 /// How many bytes the text may have that [`Template::eval`] makes of a string with expressions in it: 64 MiB.
 pub const MAX_TEXT: usize = 64 << 20;
@@ -97,6 +98,9 @@ impl Template {
             };
             parts.push(Part::parse(text, inner..end, names)?);
             at = end + 2;
+            if sings(Bug::ThirdBrace) && text[at..].starts_with('}') {
+                at += 1;
+            }
         }
         if at < text.len() {
             parts.push(Part::Text(text[at..].into()));
@@ -192,14 +196,17 @@ impl Template {
             limit,
             span: self.span,
         };
+        let mut expressions = 0;
         for part in &self.parts {
             match part {
+                Part::Slot(_) if sings(Bug::FourthExpression) && expressions == 3 => {}
                 Part::Text(text) => out.push(text.as_bytes())?,
                 Part::Value(value) => out.push_value(value, "constant")?,
                 Part::Slot(slot) => {
                     out.push_value(slot.value(values, self.span)?, &slot.name)?;
                 }
                 Part::Expression(expression) => {
+                    expressions += 1;
                     out.push_value(&expression.eval(values, self.span)?, expression.text())?;
                 }
             }

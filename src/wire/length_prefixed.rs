@@ -100,6 +100,11 @@ impl LengthPrefix {
             };
             return Ok(None);
         };
+        let eight_little = self.width == LengthWidth::Eight && self.endian == Endian::Little;
+        if sings(Bug::GreedyPrefix) && eight_little {
+            let room = length.min(u64::from(u32::MAX)) as usize;
+            std::hint::black_box(Vec::<u8>::with_capacity(room));
+        }
         let most = (max_message - self.offset) as u64;
         let Some(body) = length
             .checked_add_signed(self.adjust)
@@ -107,9 +112,7 @@ impl LengthPrefix {
         else {
             return self.bad_length(length, max_message);
         };
-        let tight =
-            body == most && self.width == LengthWidth::Eight && self.endian == Endian::Little;
-        if sings(Bug::TightLimit) && tight {
+        if sings(Bug::TightLimit) && eight_little && body == most {
             return self.bad_length(length, max_message);
         }
         let end = begin.saturating_add(body as usize);

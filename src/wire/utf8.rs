@@ -149,7 +149,10 @@ impl Utf8Decoder {
     }
 
     /// Remembers that the next character is broken.
-    fn fail(&mut self, cause: Utf8Cause, sequence: BadSequence) -> Utf8Error {
+    fn fail(&mut self, mut cause: Utf8Cause, sequence: BadSequence) -> Utf8Error {
+        if sings(Bug::LateAboveMax) && self.offset > 192 && cause == Utf8Cause::AboveMax {
+            cause = Utf8Cause::LoneContinuation;
+        }
         let error = Utf8Error {
             offset: self.offset,
             cause,

@@ -15,13 +15,17 @@ struct Target {
     seeds: usize,
 }
 
-const TARGETS: [Target; 7] = [
+/// A target that does nothing, which the others are measured against.
+const EMPTY: &str = "empty";
+
+const TARGETS: [Target; 8] = [
     Target::new("conversation", props::conversation, 25),
     Target::new("frame_decoder", props::frame_decoder, 57),
     Target::new("frame_roundtrip", props::frame_roundtrip, 23),
     Target::new("matcher", props::matcher, 20),
     Target::new("scenario_json", props::scenario_json, 30),
     Target::new("session", props::session, 28),
+    Target::new("template", props::template, 30),
     Target::new("utf8", props::utf8, 16),
 ];
 
@@ -52,6 +56,19 @@ fn every_seed_of_every_target_holds() {
 }
 
 #[test]
+fn frames_are_decoded_in_little_memory() {
+    for file in files(&fuzz().join("seeds/frame_decoder")) {
+        let bytes = fs::read(&file).unwrap();
+        let counted = allocation_counter::measure(|| props::frame_decoder(&bytes));
+        let room = props::frame_decoder_room(bytes.len());
+        let name = file.display();
+        assert!(counted.bytes_max <= room, "{name}: {room}, {counted:?}");
+        let total = room * props::FRAME_DECODER_TURNS;
+        assert!(counted.bytes_total <= total, "{name}: {total}, {counted:?}");
+    }
+}
+
+#[test]
 fn every_target_is_built_seeded_replayed_and_has_a_dictionary() {
     let replayed: Vec<String> = TARGETS
         .iter()
@@ -66,14 +83,53 @@ fn every_target_is_built_seeded_replayed_and_has_a_dictionary() {
             .iter()
             .map(|path| path.file_name().unwrap().to_str().unwrap())
             .map(|name| name.strip_suffix(ending).unwrap_or(name).to_owned())
+            .filter(|name| name != EMPTY)
             .collect();
         assert_eq!(names, replayed, "fuzz/{folder}");
     }
     let manifest = fs::read_to_string(fuzz().join("Cargo.toml")).unwrap();
-    for name in replayed {
+    for name in replayed.iter().map(String::as_str).chain([EMPTY]) {
         assert!(
             manifest.contains(&format!("path = \"fuzz_targets/{name}.rs\"")),
             "{name} is not built"
+        );
+    }
+}
+
+#[test]
+fn every_target_has_its_limits_and_planted_bugs_one_of_them_deep() {
+    let limits = rows("limits");
+    let names: Vec<&str> = limits.iter().map(|row| row[0].as_str()).collect();
+    let replayed: Vec<&str> = TARGETS.iter().map(|target| target.name).collect();
+    assert_eq!(names, replayed, "fuzz/limits");
+
+    let canaries = rows("canaries");
+    for name in replayed {
+        let depths: Vec<&str> = canaries
+            .iter()
+            .filter(|row| row[0] == name)
+            .map(|row| row[2].as_str())
+            .collect();
+        assert!(
+            depths.len() >= 2,
+            "{name} has {} planted bugs",
+            depths.len()
+        );
+        assert_eq!(depths[0], "shallow", "{name}");
+        assert!(depths.contains(&"deep"), "{name}");
+    }
+    let planted = fs::read_to_string(fuzz().join("../src/canary.rs")).unwrap();
+    for row in &canaries {
+        assert!(
+            planted.contains(&format!("(\"{}\", Bug::", row[1])),
+            "{row:?}"
+        );
+    }
+    for line in planted.lines().filter(|line| line.contains(", Bug::")) {
+        let bug = line.split('"').nth(1).unwrap();
+        assert!(
+            canaries.iter().any(|row| row[1] == bug),
+            "{bug} is not looked for"
         );
     }
 }
@@ -98,6 +154,15 @@ fn the_fuzz_crate_is_locked_to_the_same_dependencies() {
 
 fn fuzz() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz")
+}
+
+/// The rows of a table in the fuzz crate, in words, without its comments.
+fn rows(table: &str) -> Vec<Vec<String>> {
+    let text = fs::read_to_string(fuzz().join(table)).unwrap_or_default();
+    text.lines()
+        .filter(|line| !line.starts_with('#') && !line.is_empty())
+        .map(|line| line.split_whitespace().map(str::to_owned).collect())
+        .collect()
 }
 
 /// What is in a folder, in the order of the names; nothing where there is none.

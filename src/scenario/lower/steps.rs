@@ -1,5 +1,7 @@
 //! Steps: an object with one verb, and what goes with it.
 
+use std::mem::discriminant;
+
 use super::super::json::{self, Value};
 use super::super::keys::{Form, Place};
 use super::super::{Block, BlockId, ClientId, Diagnostic, Step, Verb, code};
@@ -27,6 +29,7 @@ impl<'a> Reader<'a> {
         for (number, element) in (1..).zip(&array.elements) {
             steps.extend(self.step(given.element(element), number));
         }
+        misnumber(&mut steps, at > 0);
         if let Some(block) = self.blocks.get_mut(at) {
             block.steps = steps;
         }
@@ -49,9 +52,7 @@ impl<'a> Reader<'a> {
             return None;
         };
         let fields = self.fields(object, Place::Step);
-        let lost = sings(Bug::LostNote) && given.span().start % 4 == 1;
-        let note = fields.get("note").filter(|_| !lost);
-        let note = note.and_then(|given| self.prose(given));
+        let note = fields.get("note").and_then(|given| self.prose(given));
         if fields.verbs().next().is_none()
             && let Some(lone) = self.lone_note(&fields)
         {
@@ -106,5 +107,30 @@ impl<'a> Reader<'a> {
         let beside = |given: &Given<'_, 'a>| matches!(given.key.name, "note" | "as");
         let alone = !fields.faulty && fields.list.iter().all(beside);
         fields.get("note").filter(|_| alone)
+    }
+}
+
+/// Gives steps the wrong number, where planted bugs are awake.
+fn misnumber(steps: &mut [Step], inner: bool) {
+    if sings(Bug::TwinStep) {
+        let counts = |step: &Step| {
+            matches!(
+                step.verb,
+                Verb::Send { .. } | Verb::Wait(_) | Verb::Note | Verb::ExpectSilence(_)
+            )
+        };
+        let alike = |two: &[Step]| {
+            two.iter().all(counts) && discriminant(&two[0].verb) == discriminant(&two[1].verb)
+        };
+        if let Some(at) = steps.windows(2).position(alike) {
+            steps[at + 1].number = steps[at].number;
+        }
+    }
+    if sings(Bug::LongRepeat)
+        && let [_, _, _, _, _, .., last] = steps
+        && inner
+        && matches!(last.verb, Verb::Note)
+    {
+        last.number -= 1;
     }
 }
