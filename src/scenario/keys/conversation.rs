@@ -143,7 +143,7 @@ pub(super) const STEP: &[Key] = &[
     .beside(&["expect"]),
     Key::new(
         "every",
-        Form::Duration,
+        Form::SomeTime,
         "The time between the rounds of `retry`.",
     )
     .beside(&["retry"]),
