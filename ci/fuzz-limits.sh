@@ -14,7 +14,8 @@ awk -v target="${1:-}" -v what="${2:-}" '
     what == "flags" {
         more = $4
         gsub(/,/, "\n", more)
-        printf "-max_len=%s\n-timeout=20\n-dict=dictionaries/%s.dict\n%s\n", $2, $1, more
+        printf "-max_len=%s\n-timeout=20\n-dict=dictionaries/%s.dict\n", $2, $1
+        if (more != "") print more
         next
     }
     { print $1 }
