@@ -47,6 +47,10 @@ impl Matching {
                 let (min, max) = self.bounds(matcher);
                 _ = write!(words, "has {}", length_words(min, max))
             }
+            MatcherNode::Json(payload) => {
+                words.push_str("is the JSON value ");
+                quote(self.bytes(matcher, payload), words);
+            }
             MatcherNode::Any => words.push_str("may be anything"),
             MatcherNode::Not(inner) => {
                 self.describe_not(inner, words);
@@ -78,6 +82,7 @@ impl Matching {
             }
             MatcherNode::Any
             | MatcherNode::Not(_)
+            | MatcherNode::Json(_)
             | MatcherNode::All(_)
             | MatcherNode::OneOf(_)
             | MatcherNode::Sequence(_) => {
@@ -175,6 +180,9 @@ impl Matching {
                     count(message.len(), "byte"),
                     length_words(min, max)
                 );
+            }
+            MatcherNode::Json(payload) => {
+                return self.differs_from_json(matcher, payload, message);
             }
             MatcherNode::Not(inner) => {
                 words.push_str("it ");

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use memchr::memmem;
 
+use super::json::Scan;
 use super::sequence::Place;
 use crate::canary::{Bug, sings};
 use crate::scenario::{
@@ -44,16 +45,18 @@ pub(super) struct NodeState {
     bytes: Range<usize>,
     /// The node's pattern.
     pattern: Option<Arc<Compiled>>,
-    search: StreamSearch,
+    pub(super) search: StreamSearch,
     /// Exact and prefix: how many bytes are compared. Suffix and contains: where to look next. All and
     /// not: the shortest run that is not ruled out.
     looked: usize,
     /// Contains and prefix: from which length on it holds.
-    holds_from: Option<usize>,
+    pub(super) holds_from: Option<usize>,
     /// It holds for no run, whatever comes.
-    never: bool,
+    pub(super) never: bool,
     /// Of a sequence.
     pub(super) place: Place,
+    /// Of JSON: where its value stands.
+    pub(super) value: Scan,
 }
 
 impl NodeState {
@@ -63,6 +66,7 @@ impl NodeState {
         self.holds_from = None;
         self.never = false;
         self.place = Place::default();
+        self.value = Scan::default();
         self.search.reset();
     }
 }
@@ -159,7 +163,8 @@ impl Matching {
             MatcherNode::Exact(payload)
             | MatcherNode::Prefix(payload)
             | MatcherNode::Suffix(payload)
-            | MatcherNode::Contains(payload) => {
+            | MatcherNode::Contains(payload)
+            | MatcherNode::Json(payload) => {
                 if payload.known().is_none() {
                     self.any_computed = true;
                     let start = self.computed.len();
@@ -255,6 +260,9 @@ impl Matching {
             MatcherNode::All(list) => list.iter().all(|inner| self.holds(inner, message)),
             MatcherNode::OneOf(list) => list.iter().any(|inner| self.holds(inner, message)),
             MatcherNode::Sequence(list) => self.sequence_holds(matcher, list, message),
+            MatcherNode::Json(payload) => {
+                self.differs_from_json(matcher, payload, message).is_none()
+            }
         }
     }
 
@@ -323,12 +331,6 @@ impl Matching {
             MatcherNode::Regex(regex) if regex.captures.is_empty() => state.search.seen(),
             _ => 0,
         }
-    }
-
-    /// How many bytes the pattern of a condition has seen.
-    pub(super) fn passed_by_pattern(&self, matcher: &Matcher) -> usize {
-        let state = self.nodes.get(usize::from(matcher.id));
-        state.map_or(0, |state| state.search.seen())
     }
 
     /// How many bytes a condition that looks for a payload will not look at again.
@@ -401,6 +403,7 @@ impl Matching {
             MatcherNode::Not(inner) => self.next_failure(matcher, inner, data, from),
             MatcherNode::All(list) => self.next_agreement(matcher, list, data, from),
             MatcherNode::Sequence(list) => self.next_in_sequence(matcher, list, data, from),
+            MatcherNode::Json(payload) => self.next_json(matcher, payload, data, from),
             MatcherNode::OneOf(list) => {
                 let mut best = Hold::Never;
                 for inner in list {
@@ -579,13 +582,14 @@ impl Matching {
             | MatcherNode::Suffix(_)
             | MatcherNode::Not(_)
             | MatcherNode::Sequence(_)
+            | MatcherNode::Json(_)
             | MatcherNode::OneOf(_) => false,
         }
     }
 }
 
 /// A run of `len` bytes is right; it has arrived or it will.
-fn reached(len: usize, data: &[u8]) -> Hold {
+pub(super) fn reached(len: usize, data: &[u8]) -> Hold {
     if len <= data.len() {
         Hold::At(len)
     } else {

@@ -13,6 +13,7 @@ mod expecting;
 mod explain;
 mod failing;
 mod flow;
+mod json;
 mod link;
 mod machine;
 mod matching;

@@ -235,6 +235,12 @@ impl Matching {
         }
     }
 
+    /// How many bytes the pattern of a condition has seen.
+    fn passed_by_pattern(&self, matcher: &Matcher) -> usize {
+        let state = self.nodes.get(usize::from(matcher.id));
+        state.map_or(0, |state| state.search.seen())
+    }
+
     /// How many of the bytes will not be looked at again.
     pub(crate) fn search_passed(&self, matcher: &Matcher, limit: usize) -> usize {
         let passed = matcher.searches().iter().map(|wanted| match &wanted.node {

@@ -29,6 +29,8 @@ pub enum MatcherNode {
     Contains(Payload),
     /// A pattern is found in it.
     Regex(Pattern),
+    /// Is this JSON value, given as its text: objects have at least these keys, at every depth.
+    Json(Payload),
     /// Has so many bytes.
     Length {
         /// At least.

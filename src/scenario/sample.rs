@@ -39,7 +39,9 @@ impl Parts {
             Some(bytes)
         };
         match &matcher.node {
-            MatcherNode::Exact(payload) => self.exact = Some(rendered(payload)?),
+            MatcherNode::Exact(payload) | MatcherNode::Json(payload) => {
+                self.exact = Some(rendered(payload)?)
+            }
             MatcherNode::Prefix(payload) => self.begin = rendered(payload)?,
             MatcherNode::Suffix(payload) => self.end = rendered(payload)?,
             MatcherNode::Contains(payload) => self.middle.extend(rendered(payload)?),

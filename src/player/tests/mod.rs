@@ -5,6 +5,7 @@ mod bench;
 mod endings;
 mod expecting;
 mod flow;
+mod json;
 mod matching;
 mod order;
 mod retrying;

@@ -114,7 +114,12 @@ pub(super) const MATCHER: &[Key] = &[
     )
     .also(&["any_of", "or"]),
     Key::new("all", Form::Matchers, "All the conditions hold.").also(&["all_of", "and"]),
-    Key::new("json", Form::Any, "Is this JSON value.").later(),
+    Key::new(
+        "json",
+        Form::Json,
+        "Is this JSON value; of objects, it has at least these keys.",
+    )
+    .example(r#"{ "ok": true }"#),
     Key::new("capture", Form::Name, "Keeps what it took under this name.").also(&["save"]),
     Key::new(
         "example",

@@ -1,7 +1,7 @@
 //! The payload `json`: any value of JSON, in which strings and keys may be templates.
 
 use super::super::json::{ObjectProp, ObjectPropName, Value};
-use super::super::{JsonText, PayloadBuilder, Piece};
+use super::super::{JsonText, Payload, PayloadBuilder, Piece};
 use super::fields::Given;
 use super::reader::Reader;
 
@@ -19,6 +19,13 @@ impl<'a> Reader<'a> {
             None => builder.push_piece(Piece::Json(json)),
         }
         Some(())
+    }
+
+    /// A value as compact JSON, to be compared by what it means.
+    pub(super) fn json(&mut self, given: Given<'_, 'a>) -> Option<Payload> {
+        let mut builder = PayloadBuilder::default();
+        self.add_json(given, &mut builder)?;
+        Some(builder.finish(given.span()))
     }
 
     /// Adds a value; all its mistakes are reported.

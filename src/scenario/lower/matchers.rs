@@ -175,6 +175,7 @@ impl<'a> Reader<'a> {
             "prefix" => MatcherNode::Prefix(self.wanted_bytes(given)?),
             "suffix" => MatcherNode::Suffix(self.wanted_bytes(given)?),
             "contains" => MatcherNode::Contains(self.wanted_bytes(given)?),
+            "json" => MatcherNode::Json(self.json(given)?),
             "regex" => MatcherNode::Regex(self.pattern(given, around)?),
             "length" => self.length(given)?,
             "any" => {
@@ -385,7 +386,7 @@ fn is_condition(value: &Value<'_>) -> bool {
     match value {
         Value::Object(object) => object.properties.iter().any(|property| {
             let name = property.name.as_str();
-            let bytes = Place::Payload.find(name).is_some();
+            let bytes = Place::Payload.find(name).is_some() && name != "json";
             !bytes && Place::Matcher.find(name).is_some()
         }),
         Value::Array(array) => array.elements.iter().any(is_condition),

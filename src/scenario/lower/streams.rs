@@ -161,6 +161,18 @@ fn holds_for_nothing(matcher: &Matcher) -> Option<Empty> {
                 "let the pattern end in something definite: \"^.*\\\\n\", \"\\\\d+ \"",
             )
         }
+        MatcherNode::Json(payload)
+            if payload
+                .known()
+                .and_then(<[u8]>::first)
+                .is_some_and(|byte| *byte == b'-' || byte.is_ascii_digit()) =>
+        {
+            Empty::because(
+                "a number has no end of its own",
+                "expect its digits as text, and what comes after them",
+            )
+        }
+        MatcherNode::Json(_) => None,
         MatcherNode::Length { min: 0, .. } => Empty::because(
             "zero bytes are enough",
             "say how many bytes: \"length\": 5, or a `min`",

@@ -1,0 +1,414 @@
+//! JSON as a condition: one value, compared by what it means, not by how it is written.
+
+use std::fmt::Write as _;
+
+use super::matching::{Hold, Matching, reached};
+use crate::scenario::{Matcher, Payload};
+
+/// How deep lists and objects may lie in each other, as in a file.
+const MAX_DEPTH: u32 = 128;
+
+/// How many bytes of a value are shown in a sentence.
+const SHOWN: usize = 60;
+
+/// Where the value stands on a stream.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Scan {
+    /// How many bytes have been looked at.
+    at: usize,
+    /// How many lists and objects are open.
+    depth: u32,
+    /// What the next byte belongs to.
+    inside: Inside,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Inside {
+    /// Nothing has begun.
+    #[default]
+    Nothing,
+    /// A list or an object, and no string in it.
+    List,
+    /// A string.
+    String,
+    /// A string, after a backslash.
+    Escape,
+    /// `true`, `false` or `null`.
+    Word(&'static [u8], usize),
+}
+
+impl Scan {
+    /// Looks for the end of the value: how many bytes it has.
+    fn feed(&mut self, data: &[u8]) -> Hold {
+        for byte in data.get(self.at..).unwrap_or_default() {
+            self.at += 1;
+            self.inside = match (self.inside, *byte) {
+                (Inside::Nothing, b' ' | b'\t' | b'\r' | b'\n') => Inside::Nothing,
+                (Inside::Nothing, b't') => Inside::Word(b"true", 1),
+                (Inside::Nothing, b'f') => Inside::Word(b"false", 1),
+                (Inside::Nothing, b'n') => Inside::Word(b"null", 1),
+                (Inside::Word(word, n), byte) if word.get(n) == Some(&byte) => {
+                    if n + 1 == word.len() {
+                        return Hold::At(self.at);
+                    }
+                    Inside::Word(word, n + 1)
+                }
+                (Inside::Nothing | Inside::List, b'"') => Inside::String,
+                (Inside::Nothing | Inside::List, b'{' | b'[') => {
+                    self.depth += 1;
+                    if self.depth > MAX_DEPTH {
+                        return Hold::Never;
+                    }
+                    Inside::List
+                }
+                (Inside::List, b'}' | b']') => {
+                    self.depth = self.depth.saturating_sub(1);
+                    if self.depth == 0 {
+                        return Hold::At(self.at);
+                    }
+                    Inside::List
+                }
+                (Inside::List, _) => Inside::List,
+                (Inside::String, b'\\') => Inside::Escape,
+                (Inside::String, b'"') if self.depth == 0 => return Hold::At(self.at),
+                (Inside::String, b'"') => Inside::List,
+                (Inside::String | Inside::Escape, _) => Inside::String,
+                (Inside::Nothing | Inside::Word(..), _) => return Hold::Never,
+            };
+        }
+        Hold::Later
+    }
+}
+
+impl Matching {
+    /// The shortest run of at least `from` bytes that is the value, with blanks around it.
+    pub(super) fn next_json(
+        &mut self,
+        matcher: &Matcher,
+        payload: &Payload,
+        data: &[u8],
+        from: usize,
+    ) -> Hold {
+        let Some(state) = self.nodes.get_mut(usize::from(matcher.id)) else {
+            return Hold::Never;
+        };
+        if state.never {
+            return Hold::Never;
+        }
+        let end = match state.holds_from {
+            Some(end) => end,
+            None => match state.value.feed(data) {
+                Hold::At(end) => {
+                    let run = data.get(..end).unwrap_or_default();
+                    let differs = self.differs_from_json(matcher, payload, run).is_some();
+                    if let Some(state) = self.nodes.get_mut(usize::from(matcher.id)) {
+                        state.holds_from = Some(end);
+                        state.never = differs;
+                    }
+                    if differs {
+                        return Hold::Never;
+                    }
+                    end
+                }
+                Hold::Never => {
+                    state.never = true;
+                    return Hold::Never;
+                }
+                Hold::Later => return Hold::Later,
+            },
+        };
+        let after = data.get(end..from.clamp(end, data.len().max(end)));
+        let blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
+        match after.unwrap_or_default().iter().all(blank) {
+            true => reached(from.max(end), data),
+            false => Hold::Never,
+        }
+    }
+
+    /// Where and how a message differs from the value that is expected; `None` where it does not.
+    pub(super) fn differs_from_json(
+        &self,
+        matcher: &Matcher,
+        payload: &Payload,
+        message: &[u8],
+    ) -> Option<String> {
+        // The text was made by us, but for a number that is too large for any reader.
+        let Ok(expected) = read(self.bytes(matcher, payload)) else {
+            return Some("what is expected is no JSON".to_owned());
+        };
+        match read(message) {
+            Ok(received) => difference(&expected, &received, &mut String::new()),
+            Err(at) => Some(format!("it is no JSON, at byte {at}")),
+        }
+    }
+}
+
+/// Where a value differs from what is expected, and what stands there. The path is a JSON pointer (RFC 6901).
+///
+/// Values are as deep as their reader allows, 128 levels.
+fn difference(expected: &Value, received: &Value, path: &mut String) -> Option<String> {
+    let before = path.len();
+    match (expected, received) {
+        (Value::Object(wanted), Value::Object(there)) => {
+            for (key, value) in wanted {
+                let other = there.iter().rev().find(|(other, _)| other == key);
+                _ = write!(path, "/{}", key.replace('~', "~0").replace('/', "~1"));
+                let found = match other {
+                    Some((_, other)) => difference(value, other, path),
+                    None => Some(format!("{path} is missing")),
+                };
+                if found.is_some() {
+                    return found;
+                }
+                path.truncate(before);
+            }
+            None
+        }
+        (Value::Array(wanted), Value::Array(there)) if wanted.len() == there.len() => {
+            for (n, (value, other)) in wanted.iter().zip(there).enumerate() {
+                _ = write!(path, "/{n}");
+                let found = difference(value, other, path);
+                if found.is_some() {
+                    return found;
+                }
+                path.truncate(before);
+            }
+            None
+        }
+        (Value::Number(a), Value::Number(b)) if is_same(a, b) => None,
+        (a, b) if a == b => None,
+        (Value::Array(wanted), Value::Array(there)) => Some(format!(
+            "{} has {} elements, not {}",
+            named(path),
+            there.len(),
+            wanted.len()
+        )),
+        (wanted, there) => Some(format!(
+            "{} is {}, not {}",
+            named(path),
+            shown(there),
+            shown(wanted)
+        )),
+    }
+}
+
+/// Whether two numbers are the same, however written; beyond 64 bits, as far as a double tells.
+fn is_same(a: &str, b: &str) -> bool {
+    match (a.parse::<i64>(), b.parse::<i64>()) {
+        (Ok(a), Ok(b)) => a == b,
+        _ => a == b || a.parse::<f64>().ok() == b.parse::<f64>().ok(),
+    }
+}
+
+/// A value of JSON.
+#[derive(Debug, PartialEq)]
+enum Value {
+    /// `true`, `false` or `null`.
+    Word(&'static str),
+    /// A number as it is written.
+    Number(String),
+    String(String),
+    Array(Vec<Self>),
+    Object(Vec<(String, Self)>),
+}
+
+/// Reads one value with blanks around it; or at which byte it is none.
+fn read(text: &[u8]) -> Result<Value, usize> {
+    let mut reader = Reader { text, at: 0 };
+    let value = reader.value(0);
+    reader.blanks();
+    match value {
+        Some(value) if reader.at == text.len() => Ok(value),
+        _ => Err(reader.at),
+    }
+}
+
+/// What is read, and where the next byte of it is.
+struct Reader<'a> {
+    text: &'a [u8],
+    at: usize,
+}
+
+impl Reader<'_> {
+    fn next(&self) -> Option<u8> {
+        self.text.get(self.at).copied()
+    }
+
+    fn blanks(&mut self) {
+        while let Some(b' ' | b'\t' | b'\r' | b'\n') = self.next() {
+            self.at += 1;
+        }
+    }
+
+    /// Takes this byte, after blanks.
+    fn takes(&mut self, byte: u8) -> bool {
+        self.blanks();
+        let there = self.next() == Some(byte);
+        self.at += usize::from(there);
+        there
+    }
+
+    fn value(&mut self, depth: u32) -> Option<Value> {
+        if depth > MAX_DEPTH {
+            return None;
+        }
+        self.blanks();
+        match self.next()? {
+            b'"' => self.string().map(Value::String),
+            b'[' => {
+                self.at += 1;
+                let mut list = Vec::new();
+                if self.takes(b']') {
+                    return Some(Value::Array(list));
+                }
+                loop {
+                    list.push(self.value(depth + 1)?);
+                    if !self.takes(b',') {
+                        return self.takes(b']').then_some(Value::Array(list));
+                    }
+                }
+            }
+            b'{' => {
+                self.at += 1;
+                let mut list = Vec::new();
+                if self.takes(b'}') {
+                    return Some(Value::Object(list));
+                }
+                loop {
+                    self.blanks();
+                    let key = self.string()?;
+                    if !self.takes(b':') {
+                        return None;
+                    }
+                    list.push((key, self.value(depth + 1)?));
+                    if !self.takes(b',') {
+                        return self.takes(b'}').then_some(Value::Object(list));
+                    }
+                }
+            }
+            b'-' | b'0'..=b'9' => self.number(),
+            _ => {
+                let rest = self.text.get(self.at..)?;
+                let word = ["true", "false", "null"]
+                    .into_iter()
+                    .find(|word| rest.starts_with(word.as_bytes()))?;
+                self.at += word.len();
+                Some(Value::Word(word))
+            }
+        }
+    }
+
+    fn digits(&mut self) -> usize {
+        let start = self.at;
+        while self.next().is_some_and(|byte| byte.is_ascii_digit()) {
+            self.at += 1;
+        }
+        self.at - start
+    }
+
+    fn number(&mut self) -> Option<Value> {
+        let start = self.at;
+        self.at += usize::from(self.next() == Some(b'-'));
+        let zero = self.next() == Some(b'0');
+        let digits = self.digits();
+        if digits == 0 || zero && digits > 1 {
+            return None;
+        }
+        if self.next() == Some(b'.') {
+            self.at += 1;
+            (self.digits() > 0).then_some(())?;
+        }
+        if let Some(b'e' | b'E') = self.next() {
+            self.at += 1;
+            self.at += usize::from(matches!(self.next(), Some(b'+' | b'-')));
+            (self.digits() > 0).then_some(())?;
+        }
+        let text = self.text.get(start..self.at)?;
+        Some(Value::Number(std::str::from_utf8(text).ok()?.to_owned()))
+    }
+
+    fn string(&mut self) -> Option<String> {
+        if self.next() != Some(b'"') {
+            return None;
+        }
+        self.at += 1;
+        let mut string = Vec::new();
+        loop {
+            let byte = self.next()?;
+            self.at += 1;
+            match byte {
+                b'"' => return String::from_utf8(string).ok(),
+                b'\\' => {
+                    let c = self.escaped()?;
+                    string.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+                }
+                0..0x20 => return None,
+                byte => string.push(byte),
+            }
+        }
+    }
+
+    fn escaped(&mut self) -> Option<char> {
+        let byte = self.next()?;
+        self.at += 1;
+        Some(match byte {
+            b'"' | b'\\' | b'/' => char::from(byte),
+            b'b' => '\u{8}',
+            b'f' => '\u{c}',
+            b'n' => '\n',
+            b'r' => '\r',
+            b't' => '\t',
+            b'u' => {
+                let first = self.unit()?;
+                let pair = (0xd800..0xdc00).contains(&first)
+                    && self.text.get(self.at..)?.starts_with(b"\\u");
+                if !pair {
+                    return char::from_u32(first);
+                }
+                self.at += 2;
+                let second = self.unit()?.checked_sub(0xdc00).filter(|n| *n < 0x400)?;
+                return char::from_u32(0x10000 + ((first - 0xd800) << 10) + second);
+            }
+            _ => return None,
+        })
+    }
+
+    /// Four hexadecimal digits.
+    fn unit(&mut self) -> Option<u32> {
+        let digits = self.text.get(self.at..self.at + 4)?;
+        self.at += 4;
+        digits.iter().try_fold(0, |unit, digit| {
+            Some(unit * 16 + char::from(*digit).to_digit(16)?)
+        })
+    }
+}
+
+impl std::fmt::Display for Value {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Word(word) => f.write_str(word),
+            Self::Number(number) => f.write_str(number),
+            Self::String(text) => write!(f, "\"{text}\""),
+            Self::Array(list) if list.is_empty() => f.write_str("[]"),
+            Self::Array(_) => f.write_str("a list"),
+            Self::Object(list) if list.is_empty() => f.write_str("{}"),
+            Self::Object(_) => f.write_str("an object"),
+        }
+    }
+}
+
+fn named(path: &str) -> &str {
+    match path {
+        "" => "the value",
+        path => path,
+    }
+}
+
+fn shown(value: &Value) -> String {
+    let mut text = value.to_string();
+    if let Some((cut, _)) = text.char_indices().nth(SHOWN) {
+        text.truncate(cut);
+        text.push('…');
+    }
+    text
+}
