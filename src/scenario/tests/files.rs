@@ -343,7 +343,7 @@ fn mistakes_of_a_fragment_are_in_it_and_say_who_included_it() {
         ),
         (
             "[]",
-            format!("BC1006 main.json:1:26 `f/_a.json` is no fragment <>"),
+            "BC1006 main.json:1:26 `f/_a.json` is no fragment <>".to_owned(),
         ),
         (
             "{}",
