@@ -44,6 +44,7 @@ pub(super) fn scenario(ending: Option<LineEnding>, limit: usize, steps: &[u8]) -
 /// | `v` `a` | sets `n` to the expression, asserts the expression |
 /// | `i` | the expression up to `;`, and the step after that, which is played if it is true |
 /// | `r` | plays the steps after it, with `;` between them, until they pass |
+/// | `p` | plays the steps before and after `^` at the same time, with `;` between them |
 /// | `3`…`9` | repeats the step after it so many times |
 fn step(line: &[u8], depth: usize) -> Option<String> {
     let (&sign, value) = line.split_first()?;
@@ -66,13 +67,15 @@ fn step(line: &[u8], depth: usize) -> Option<String> {
             let inner = inner.strip_suffix('}')?;
             format!(r#"{inner},"when":{}}}"#, expression(when))
         }
-        b'r' if depth > 0 => {
-            let steps = value.split(|&byte| byte == b';');
-            let steps: Option<Vec<_>> = steps.map(|inner| step(inner, depth - 1)).collect();
-            format!(
-                r#"{{"retry":[{}],"every":"3ms","within":"50ms"}}"#,
-                steps?.join(",")
-            )
+        b'r' if depth > 0 => format!(
+            r#"{{"retry":[{}],"every":"3ms","within":"50ms"}}"#,
+            steps(value, depth - 1)?
+        ),
+        b'p' if depth > 0 => {
+            let at = value.iter().position(|&byte| byte == b'^')?;
+            let one = steps(value.get(..at)?, depth - 1)?;
+            let other = steps(value.get(at + 1..)?, depth - 1)?;
+            format!(r#"{{"parallel":[[{one}],[{other}]]}}"#)
         }
         b'3'..=b'9' if depth > 0 => {
             let times = sign - b'0';
@@ -83,6 +86,13 @@ fn step(line: &[u8], depth: usize) -> Option<String> {
         }
         _ => return None,
     })
+}
+
+/// Steps with `;` between them.
+fn steps(value: &[u8], depth: usize) -> Option<String> {
+    let steps = value.split(|&byte| byte == b';');
+    let steps: Option<Vec<_>> = steps.map(|inner| step(inner, depth)).collect();
+    Some(steps?.join(","))
 }
 
 /// A string that is one expression.

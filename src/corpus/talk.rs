@@ -3,6 +3,7 @@
 //! So a scenario for any server, also for one that is not there, tells what its clients send and hear.
 
 use std::collections::BTreeMap;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::player::{Action, Deed, Player, Setting};
@@ -41,7 +42,7 @@ pub(super) fn talk(scenario: &Scenario, id: &str, case: usize) -> Vec<Spoken> {
         current: vec![None; script.clients.len()],
         kept: 0,
         full: false,
-        helped: None,
+        helped: HashSet::new(),
     };
     talk.play();
     talk.spoken
@@ -80,8 +81,8 @@ struct Talk {
     kept: usize,
     /// Whether no more are.
     full: bool,
-    /// The last step that was helped to pass.
-    helped: Option<u64>,
+    /// The steps that were helped to pass.
+    helped: HashSet<u64>,
 }
 
 impl Talk {
@@ -108,7 +109,7 @@ impl Talk {
     fn act(&mut self, action: Action) {
         let now = self.now;
         match action {
-            Action::Connect(client) => match self.player.wanted().map(|wanted| wanted.deed) {
+            Action::Connect(client) => match self.wanted_by(client) {
                 Some(Deed::Refuse(why)) => self.player.handle_refused(client, why, now),
                 _ => {
                     let new = self.spoken.len();
@@ -145,13 +146,11 @@ impl Talk {
 
     /// Does what lets the step pass that waits. False: there is nothing, or it did not help.
     fn help(&mut self) -> bool {
-        let Some(wanted) = self.player.wanted() else {
+        let mut wanted = self.player.wanted().into_iter();
+        let Some(wanted) = wanted.find(|wanted| !self.helped.contains(&wanted.step)) else {
             return false;
         };
-        if self.helped == Some(wanted.step) {
-            return false;
-        }
-        self.helped = Some(wanted.step);
+        self.helped.insert(wanted.step);
         match wanted.deed {
             Deed::Say(bytes) => {
                 if self.keeps(bytes.len())
@@ -170,6 +169,14 @@ impl Talk {
             Deed::Refuse(why) => self.player.handle_refused(wanted.client, why, self.now),
         }
         true
+    }
+
+    /// What would let the step of a client pass that waits.
+    fn wanted_by(&self, client: ClientId) -> Option<Deed> {
+        let mut wanted = self.player.wanted().into_iter();
+        wanted
+            .find(|wanted| wanted.client == client)
+            .map(|wanted| wanted.deed)
     }
 
     fn spoken(&mut self, client: ClientId) -> Option<&mut Spoken> {

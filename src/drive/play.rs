@@ -129,7 +129,7 @@ impl Driver<'_> {
                     return;
                 };
                 let left = player
-                    .poll_timeout()
+                    .connect_deadline(client)
                     .map_or(Duration::MAX, |deadline| deadline.since(self.clock.now()));
                 // A little before the step's own end, so that its failure tells what was tried.
                 let time = left - left / 64;

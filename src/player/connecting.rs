@@ -14,7 +14,7 @@ impl Cursor {
         if link.is_held() {
             return fail(FailureKind::AlreadyConnected);
         }
-        let action = link.connect();
+        let action = link.connect(self.deadline);
         core.ask(action);
         self.doing = Doing::Join;
         Ok(true)
@@ -65,7 +65,7 @@ impl Cursor {
                 return Ok(true);
             }
             Phase::Fresh => {
-                let action = link.connect();
+                let action = link.connect(self.deadline);
                 core.ask(action);
                 self.doing = Doing::Connect;
                 return Ok(true);

@@ -31,6 +31,8 @@ pub(super) struct Core {
     rng: ChaCha8Rng,
     /// How many steps have begun.
     steps: u64,
+    /// As many again, those before `finally` included.
+    begun: u64,
     /// Whether `finally` is played.
     pub(super) in_finally: bool,
     /// How many messages (framed) or runs of bytes (raw) no step has taken, of connections given back.
@@ -67,6 +69,7 @@ impl Core {
             transcript: Transcript::default(),
             actions: std::collections::VecDeque::new(),
             steps: 0,
+            begun: 0,
             in_finally: false,
             leftovers: 0,
             ignoring: Matching::default(),
@@ -84,6 +87,7 @@ impl Core {
         self.transcript.clear();
         self.actions.clear();
         self.steps = 0;
+        self.begun = 0;
         self.in_finally = false;
         self.leftovers = 0;
         self.set_given_values();
@@ -133,19 +137,16 @@ impl Core {
         self.actions.pop_front()
     }
 
-    pub(super) fn count_step(&mut self) -> Result<(), Fault> {
+    /// Counts a step that begins; its number, of all of the play.
+    pub(super) fn count_step(&mut self) -> Result<u64, Fault> {
         self.steps += 1;
+        self.begun += 1;
         if self.steps > self.setting.max_steps {
             return fail(FailureKind::TooManySteps {
                 limit: self.setting.max_steps,
             });
         }
-        Ok(())
-    }
-
-    /// How many steps have begun.
-    pub(super) const fn steps(&self) -> u64 {
-        self.steps
+        Ok(self.begun)
     }
 
     /// How long a step waits.

@@ -26,7 +26,7 @@ pub(super) enum Flow {
 /// One thread of a conversation.
 #[derive(Debug, Default)]
 pub(super) struct Cursor {
-    frames: Vec<Frame>,
+    pub(super) frames: Vec<Frame>,
     pub(super) doing: Doing,
     /// When the step began.
     began: Time,
@@ -41,15 +41,27 @@ pub(super) struct Cursor {
     pub(super) met: Vec<bool>,
     /// How many messages a `skip_until` has dropped.
     pub(super) dropped: u64,
+    /// The number of the step being played, of all that have begun.
+    pub(super) serial: u64,
+    /// Whether it came further when it was last looked at.
+    pub(super) moved: bool,
+    /// Its number as a branch of a `parallel`, from 1.
+    pub(super) branch: Option<u32>,
+    /// When the `retry` around the `parallel` whose branch it is will be over.
+    pub(super) outer_cap: Option<Time>,
+    /// The branches of a `parallel`; kept for the next one, for their buffers.
+    pub(super) branches: Vec<Self>,
+    /// How many of them are played.
+    pub(super) running: usize,
 }
 
 /// A block being played.
 #[derive(Debug)]
-struct Frame {
+pub(super) struct Frame {
     block: BlockId,
     /// The step being played, or to be played next.
     at: usize,
-    around: Around,
+    pub(super) around: Around,
 }
 
 /// How often a block is played.
@@ -66,11 +78,11 @@ pub(super) enum Around {
 /// A `repeat` being played.
 #[derive(Debug)]
 pub(super) struct Rounds {
-    index: SlotId,
-    round: u64,
+    pub(super) index: SlotId,
+    pub(super) round: u64,
     times: u64,
     /// What the index was outside: a `repeat` in a `repeat` may use the same name.
-    outside: Option<Value>,
+    pub(super) outside: Option<Value>,
 }
 
 /// What a cursor does with its step.
@@ -99,6 +111,8 @@ pub(super) enum Doing {
     Wait,
     /// The next round of a `retry` is due at the deadline.
     Rest,
+    /// Its branches are played.
+    Parallel,
 }
 
 impl Cursor {
@@ -124,8 +138,14 @@ impl Cursor {
         match (self.doing, self.deadline) {
             (Doing::Pause(until), Some(deadline)) => Some(until.min(deadline)),
             (Doing::Pause(until), None) => Some(until),
+            (Doing::Parallel, _) => self.branches().iter().filter_map(Self::deadline).min(),
             (_, deadline) => deadline,
         }
+    }
+
+    /// Whether all steps have been played.
+    pub(super) fn is_over(&self) -> bool {
+        self.frames.is_empty()
     }
 
     /// When the step began.
@@ -175,18 +195,33 @@ impl Cursor {
 
     /// Plays on until it waits, is over or has failed.
     pub(super) fn advance(&mut self, script: &Script, core: &mut Core, now: Time) -> Flow {
+        self.moved = false;
         loop {
             let Some((step, _)) = self.step(script) else {
+                self.moved = true;
                 if self.leave_block(core) {
                     continue;
                 } else {
                     return Flow::Over;
                 }
             };
+            if self.doing == Doing::Parallel {
+                match self.advance_branches(script, core, now) {
+                    Flow::Waits => return Flow::Waits,
+                    Flow::Over => self.skip_step(),
+                    Flow::Failed(failure) => {
+                        if let Some(failure) = self.begin_again(failure, core, now) {
+                            return Flow::Failed(failure);
+                        }
+                    }
+                }
+                continue;
+            }
             match self.look(script, step, core, now) {
-                Ok(true) => {}
+                Ok(true) => self.moved = true,
                 Ok(false) => return Flow::Waits,
                 Err(kind) => {
+                    self.moved = true;
                     if let Some(failure) = self.fail(*kind, script, core, now) {
                         return Flow::Failed(failure);
                     }
@@ -267,6 +302,9 @@ impl Cursor {
         core: &mut Core,
         now: Time,
     ) -> Result<bool, Fault> {
+        if self.has_lost_its_link(step, core)? {
+            return self.lose_link(step);
+        }
         match self.doing {
             Doing::Begin => self.begin(script, step, core, now),
             Doing::Connect => self.look_at_connect(step, core, now),
@@ -280,7 +318,7 @@ impl Cursor {
             Doing::ExpectSilence => self.look_at_silence(step, core, now),
             Doing::Rest if self.is_due(now) => Ok(self.begin_round(core)),
             Doing::Wait if self.is_due(now) => Ok(self.done()),
-            Doing::Wait | Doing::Rest => Ok(false),
+            Doing::Wait | Doing::Rest | Doing::Parallel => Ok(false),
         }
     }
 
@@ -306,8 +344,8 @@ impl Cursor {
         core: &mut Core,
         now: Time,
     ) -> Result<bool, Fault> {
-        core.count_step()?;
         self.began = now;
+        self.serial = core.count_step()?;
         self.patience = core.patience(script, step);
         let own = now.after(self.patience);
         let cap = self.cap();
@@ -355,6 +393,7 @@ impl Cursor {
                 self.enter_block(*block, Around::Once);
                 Ok(true)
             }
+            Verb::Parallel(blocks) => Ok(self.part(blocks)),
             Verb::Connect(_) => self.join(step, core),
             _ => self.begin_connected(step, core, now),
         }
@@ -413,6 +452,7 @@ impl Cursor {
             | Verb::Repeat { .. }
             | Verb::Retry { .. }
             | Verb::Include { .. }
+            | Verb::Parallel(_)
             | Verb::Note => Ok(self.done()),
         }
     }

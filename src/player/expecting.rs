@@ -177,6 +177,9 @@ impl Cursor {
         match core.link_ref(step.client)?.ended {
             Some(how) if is_right_end(*kinds, how) => {
                 if !stay_open {
+                    if self.waits_for_a_write(step, core)? {
+                        return Ok(false);
+                    }
                     core.give_back(step.client, CloseHow::Clean, now);
                 }
                 Ok(self.done())

@@ -64,6 +64,8 @@ impl Cursor {
                 .unwrap_or_default(),
             rounds: self.rounds(),
             retries: Vec::new(),
+            branch: None,
+            meanwhile: Vec::new(),
             at: now,
             waited: now.since(self.began()),
             patience: self.patience(),

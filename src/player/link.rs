@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::{Action, Ending, Failure, Refusal};
 use crate::scenario::{Client, ClientId};
+use crate::time::Time;
 use crate::wire::{Cut, FrameDecoder};
 
 /// A few bytes more than a message may have, so that one over the limit is seen to be so.
@@ -76,6 +77,8 @@ pub(super) struct Link {
     pub(super) outbox: Vec<u8>,
     /// The piece of it that is one write.
     pub(super) piece: Range<usize>,
+    /// Until when the step waits that has asked for the connection.
+    pub(super) connect_by: Option<Time>,
     /// The peer's address.
     pub(super) peer: String,
     /// Bytes a message may have.
@@ -104,6 +107,7 @@ impl Link {
             answers: Vec::new(),
             outbox: Vec::new(),
             piece: 0..0,
+            connect_by: None,
             peer: String::new(),
             max_message: client.max_message,
             room,
@@ -119,9 +123,10 @@ impl Link {
         self.forget_connection();
     }
 
-    /// Asks for a connection.
-    pub(super) fn connect(&mut self) -> Action {
+    /// Asks for a connection, which may take until `by`.
+    pub(super) fn connect(&mut self, by: Option<Time>) -> Action {
         self.forget_connection();
+        self.connect_by = by;
         self.phase = Phase::Connecting;
         Action::Connect(self.id)
     }

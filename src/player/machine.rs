@@ -27,7 +27,7 @@ use crate::time::Time;
 pub struct Player {
     script: Arc<Script>,
     core: Core,
-    cursors: Vec<Cursor>,
+    cursor: Cursor,
     stage: Stage,
     verdict: Option<Verdict>,
 }
@@ -49,7 +49,7 @@ impl Player {
         Self {
             core: Core::new(Arc::clone(&script), setting),
             script,
-            cursors: vec![Cursor::default()],
+            cursor: Cursor::default(),
             stage: Stage::Fresh,
             verdict: None,
         }
@@ -65,7 +65,6 @@ impl Player {
     /// Begins the same play again, with another seed and the same buffers.
     pub fn replay(&mut self, seed: u64) {
         self.core.replay(seed);
-        self.cursors.truncate(1);
         self.stage = Stage::Fresh;
         self.verdict = None;
     }
@@ -101,9 +100,7 @@ impl Player {
     pub fn poll_timeout(&self) -> Option<Time> {
         match self.stage {
             Stage::Fresh | Stage::Over => None,
-            Stage::Playing | Stage::Finally => {
-                self.cursors.iter().filter_map(Cursor::deadline).min()
-            }
+            Stage::Playing | Stage::Finally => self.cursor.deadline(),
         }
     }
 
@@ -122,10 +119,18 @@ impl Player {
         self.core.leftovers
     }
 
-    /// What a peer would have to do for the step that waits to pass, where there is something; a guess.
-    pub(crate) fn wanted(&self) -> Option<Wanted> {
-        let cursor = self.cursors.first()?;
-        cursor.wanted(&self.script, &self.core)
+    /// Until when the step waits that has asked for this client's connection.
+    pub fn connect_deadline(&self, client: ClientId) -> Option<Time> {
+        self.core.link_ref(client).ok()?.connect_by
+    }
+
+    /// What a peer would have to do for the steps that wait to pass, where there is something; a guess.
+    pub(crate) fn wanted(&self) -> Vec<Wanted> {
+        let branches = self.cursor.branches().iter();
+        std::iter::once(&self.cursor)
+            .chain(branches)
+            .filter_map(|cursor| cursor.wanted(&self.script, &self.core))
+            .collect()
     }
 
     /// A text of the scenario, such as its name, with the values there are now; `None` where one is missing.
@@ -246,9 +251,7 @@ impl Player {
     fn begin(&mut self, now: Time) {
         self.stage = Stage::Playing;
         self.core.tell_time(now);
-        if let Some(cursor) = self.cursors.first_mut() {
-            cursor.start(BlockId(0));
-        }
+        self.cursor.start(BlockId(0));
         match self.core.set_file_values() {
             Ok(()) => self.advance(now),
             Err(error) => {
@@ -267,12 +270,9 @@ impl Player {
             let Self {
                 script,
                 core,
-                cursors,
+                cursor,
                 ..
             } = self;
-            let Some(cursor) = cursors.first_mut() else {
-                return;
-            };
             match cursor.advance(script, core, now) {
                 Flow::Waits => return,
                 Flow::Over => self.settle(Verdict::Passed),
@@ -297,10 +297,10 @@ impl Player {
     /// Gives all connections back, and begins `finally` or ends.
     fn close_and_go_on(&mut self, now: Time) {
         self.core.give_all_back(now);
-        self.stage = match (self.stage, self.script.finally, self.cursors.first_mut()) {
-            (Stage::Playing, Some(block), Some(cursor)) => {
+        self.stage = match (self.stage, self.script.finally) {
+            (Stage::Playing, Some(block)) => {
                 self.core.begin_finally();
-                cursor.start(block);
+                self.cursor.start(block);
                 self.core.transcript.begin_finally();
                 Stage::Finally
             }
@@ -323,6 +323,8 @@ impl Player {
             client_name: String::new(),
             rounds: Vec::new(),
             retries: Vec::new(),
+            branch: None,
+            meanwhile: Vec::new(),
             at: Time::ZERO,
             waited: std::time::Duration::ZERO,
             patience: std::time::Duration::ZERO,

@@ -18,6 +18,7 @@ mod link;
 mod machine;
 mod matching;
 mod order;
+mod parallel;
 mod retrying;
 mod sending;
 mod sequence;
@@ -36,5 +37,7 @@ pub use setting::{
     DEFAULT_BEGAN, DEFAULT_MAX_PAYLOAD, DEFAULT_MAX_STEPS, DEFAULT_TIMEOUT, Segment, Setting,
 };
 pub use transcript::{Event, EventKind, Log, Transcript};
-pub use verdict::{Expected, Failure, FailureKind, Instead, LinkState, Retried, Verdict};
+pub use verdict::{
+    Awaited, Expected, Failure, FailureKind, Instead, LinkState, Meanwhile, Retried, Verdict,
+};
 pub(crate) use wanted::{Deed, Wanted};

@@ -190,7 +190,7 @@ impl Cursor {
     }
 
     /// What has not come yet.
-    fn still_expected(&self, all: &Matcher, framed: bool) -> Expected {
+    pub(super) fn still_expected(&self, all: &Matcher, framed: bool) -> Expected {
         let free: Vec<_> = (0..self.met.len())
             .filter_map(|n| self.free(all, n))
             .collect();

@@ -74,7 +74,8 @@ impl Cursor {
 
     /// When the innermost `retry` around the step is over: nothing in it waits longer.
     pub(super) fn cap(&self) -> Option<Time> {
-        self.retries().last().map(|retrying| retrying.deadline)
+        let innermost = self.retries().last().map(|retrying| retrying.deadline);
+        innermost.or(self.outer_cap)
     }
 
     /// After a failure: begins the innermost `retry` again that still has time. Otherwise, what is to be reported.

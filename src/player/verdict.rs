@@ -35,6 +35,10 @@ pub struct Failure {
     pub client_name: String,
     /// Rounds of the `repeat`s around it, outermost first, from 0.
     pub rounds: Vec<u64>,
+    /// The branch of the `parallel` it is in, from 1.
+    pub branch: Option<u32>,
+    /// What the other branches were doing.
+    pub meanwhile: Vec<Meanwhile>,
     /// What each `retry` around it came to, innermost first.
     pub retries: Vec<Retried>,
     /// When it failed: what the transcript has after that is not about it.
@@ -64,6 +68,47 @@ pub struct LinkState {
     pub ended: Option<Ending>,
     /// Bytes received that no step has taken: how many.
     pub unread: usize,
+}
+
+/// What a branch of a `parallel` was doing when another one failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Meanwhile {
+    /// Which branch, from 1.
+    pub branch: u32,
+    /// The number of its step in its block, from 1.
+    pub step: u32,
+    /// How many steps that block has.
+    pub steps: u32,
+    /// Whose step it was; `None` where it was nobody's.
+    pub client_name: Option<String>,
+    /// How long the step had waited.
+    pub waited: Duration,
+    /// For what.
+    pub awaited: Awaited,
+}
+
+/// What a step waits for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Awaited {
+    /// Nothing: all steps have been played.
+    Nothing,
+    /// Its turn: it has not begun.
+    Turn,
+    /// The connection.
+    Connection,
+    /// That the peer takes so many bytes.
+    Taken(usize),
+    /// A message, or bytes.
+    Reply(Expected),
+    /// The end of the connection, in one of these ways.
+    End(CloseKinds),
+    /// That nothing arrives for so long.
+    Silence(Duration),
+    /// That time passes.
+    Time,
+    /// The next round of a `retry`.
+    Round,
 }
 
 /// A `retry` that has come to nothing.

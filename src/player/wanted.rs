@@ -49,7 +49,7 @@ impl Cursor {
             _ => return None,
         };
         Some(Wanted {
-            step: core.steps(),
+            step: self.serial,
             client: step.client,
             deed,
         })

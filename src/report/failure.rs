@@ -78,6 +78,7 @@ fn one(failure: &Failure, scene: &Scene<'_>, palette: &Palette, with_all: bool) 
     rows.labelled("because", 9, words::because(failure));
     rows.bytes(&failure.kind);
     rows.labelled("waited", 9, words::waited(failure));
+    rows.labelled("meanwhile", 18, words::meanwhile(failure));
     rows.labelled("retried", 9, words::retried(failure));
     rows.labelled("conversation", 18, said(failure, scene, palette, with_all));
     rows.labelled(
@@ -122,6 +123,9 @@ fn place(failure: &Failure, conversation: &Conversation<'_>) -> String {
     let mut place = format!("step {} of {}", failure.step, failure.steps);
     if failure.in_finally {
         place.push_str(" of `finally`");
+    }
+    if let Some(branch) = failure.branch {
+        place.push_str(&format!(" of branch {branch}"));
     }
     for round in &failure.rounds {
         place.push_str(&format!(", round {}", round + 1));

@@ -3,7 +3,7 @@
 use super::suggestion::matcher;
 use super::text::{self, bytes, duration, typed};
 use crate::count::count;
-use crate::player::{Ending, Expected, Failure, FailureKind, Instead, Refusal};
+use crate::player::{Awaited, Ending, Expected, Failure, FailureKind, Instead, Refusal};
 use crate::scenario::CloseKinds;
 use crate::wire::{Framing, LineEnding};
 
@@ -109,6 +109,35 @@ pub(super) fn retried(failure: &Failure) -> impl Iterator<Item = String> {
             duration(retried.time),
             typed(retried.within),
         )
+    })
+}
+
+/// What each of the other branches of a `parallel` was doing.
+pub(super) fn meanwhile(failure: &Failure) -> impl Iterator<Item = String> {
+    failure.meanwhile.iter().map(|other| {
+        let branch = other.branch;
+        if other.awaited == Awaited::Nothing {
+            return format!("branch {branch} had played all its steps");
+        }
+        let client = match &other.client_name {
+            Some(name) => format!(" (client {name})"),
+            None => String::new(),
+        };
+        let place = format!(
+            "branch {branch}, step {} of {}{client}",
+            other.step, other.steps
+        );
+        let what = match &other.awaited {
+            Awaited::Nothing | Awaited::Turn => return format!("{place}: had not begun"),
+            Awaited::Connection => "the connection".to_owned(),
+            Awaited::Taken(len) => format!("{} to be taken", bytes(*len)),
+            Awaited::Reply(expected) => wanted(expected),
+            Awaited::End(kinds) => close(*kinds).to_owned(),
+            Awaited::Silence(time) => format!("silence, {} long", typed(*time)),
+            Awaited::Time => "its time to pass".to_owned(),
+            Awaited::Round => "its next round".to_owned(),
+        };
+        format!("{place}: {} for {what}", duration(other.waited))
     })
 }
 

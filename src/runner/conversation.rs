@@ -205,6 +205,8 @@ fn without_peer(unavailable: Unavailable) -> CaseResult {
         client_name: String::new(),
         rounds: Vec::new(),
         retries: Vec::new(),
+        branch: None,
+        meanwhile: Vec::new(),
         at: Time::ZERO,
         waited: Duration::ZERO,
         patience: Duration::ZERO,

@@ -58,3 +58,4 @@ pub(super) const TOO_MUCH: Code = Code("BC1029");
 pub(super) const CONTRADICTION: Code = Code("BC1030");
 pub(super) const NOT_ESCAPED: Code = Code("BC1031");
 pub(super) const NO_FILE: Code = Code("BC1032");
+pub(super) const AT_ONCE: Code = Code("BC1033");

@@ -335,6 +335,18 @@ pub const EXPLANATIONS: &[Explanation] = &[
          the nearest `backchat.json` above it, else the folder that was given on the command line, else its own. \
          Absolute paths, `..` and links that lead out of the tree are refused, and nothing there is looked at.",
     ),
+    entry(
+        AT_ONCE,
+        "steps that cannot be played at the same time",
+        "The lists of a `parallel` are played at the same time, so nothing may depend on which of them is faster. What \
+         a client sends belongs to one list, and what it expects to one (which may be another); `close` and `connect` \
+         count as sends, and a client in a `retry` belongs to its list alone. A name that one list sets, no other one \
+         may set or read. A `parallel` cannot stand in another one.",
+    )
+    .example(
+        r#"{ "parallel": [[{ "send": "a" }], [{ "send": "b" }]] }"#,
+        r#"{ "parallel": [[{ "send": "a" }, { "send": "b" }], [{ "expect": "c" }]] }"#,
+    ),
 ];
 
 /// An explanation without an example.

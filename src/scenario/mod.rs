@@ -53,8 +53,9 @@ pub use integers::{IntegerForm, LengthDigits, LengthForm};
 pub use json_text::JsonText;
 pub use keys::nearest;
 pub use lower::{
-    BUILT_IN, DEFAULT_EVERY, DurationError, MAX_CASES, MAX_DURATION, MAX_FILE, MAX_INCLUDED,
-    MAX_INCLUDES, MAX_MISTAKES, MAX_PAYLOAD, ReadOptions, parse_duration, read, read_with,
+    BUILT_IN, DEFAULT_EVERY, DurationError, MAX_BRANCHES, MAX_CASES, MAX_DURATION, MAX_FILE,
+    MAX_INCLUDED, MAX_INCLUDES, MAX_MISTAKES, MAX_PAYLOAD, ReadOptions, parse_duration, read,
+    read_with,
 };
 pub use matcher::{Matcher, MatcherNode};
 pub use model::{Case, Reply, Scenario, ServerSettings};

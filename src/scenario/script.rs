@@ -98,6 +98,7 @@ impl Step {
                 | Verb::Repeat { .. }
                 | Verb::Retry { .. }
                 | Verb::Include { .. }
+                | Verb::Parallel(_)
                 | Verb::Note
         )
     }
@@ -177,6 +178,8 @@ pub enum Verb {
         /// The names that only the fragment knows, computed outside of it.
         with: Box<[(SlotId, Template)]>,
     },
+    /// Plays blocks at the same time.
+    Parallel(Box<[BlockId]>),
     /// Says something to the reader of the report, nothing to the peer.
     Note,
 }
@@ -188,6 +191,7 @@ impl Verb {
             Self::Repeat { block, .. }
             | Self::Retry { block, .. }
             | Self::Include { block, .. } => std::slice::from_ref(block),
+            Self::Parallel(blocks) => blocks,
             _ => &[],
         }
     }

@@ -8,6 +8,7 @@ mod flow;
 mod json;
 mod matching;
 mod order;
+mod parallel;
 mod retrying;
 mod sending;
 mod sequences;

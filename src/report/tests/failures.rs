@@ -55,6 +55,8 @@ pub(super) fn failure(kind: FailureKind) -> Failure {
         client_name: "client".into(),
         rounds: Vec::new(),
         retries: Vec::new(),
+        branch: None,
+        meanwhile: Vec::new(),
         at: Time::from_nanos(2_800_000),
         waited: Duration::from_micros(1600),
         patience: Duration::from_millis(1500),

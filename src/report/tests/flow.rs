@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::failures::{check, check_one, event, exactly, failure, mismatch, opening, received};
-use crate::player::{FailureKind, Retried};
+use crate::player::{Awaited, FailureKind, Meanwhile, Retried};
+use crate::scenario::CloseKinds;
 
 #[test]
 fn an_assertion_that_is_false() {
@@ -36,4 +37,44 @@ fn a_retry_that_came_to_nothing() {
     let mut events = opening();
     events.push(event(1400, 0, received(b"busy\n")));
     check("retried", &failure, &events, &["client"]);
+}
+
+#[test]
+fn a_branch_that_failed_and_what_the_others_did() {
+    let mut failure = failure(mismatch(exactly(b"ready"), b"busy", None));
+    let other = |branch, client: Option<&str>, millis, awaited| Meanwhile {
+        branch,
+        step: 2,
+        steps: 3,
+        client_name: client.map(str::to_owned),
+        waited: Duration::from_millis(millis),
+        awaited,
+    };
+    failure.branch = Some(1);
+    failure.rounds = vec![3];
+    failure.meanwhile = vec![
+        other(2, Some("bob"), 120, Awaited::Reply(exactly(b"yes\x1b"))),
+        other(3, None, 7, Awaited::Time),
+        other(4, None, 0, Awaited::Nothing),
+        other(5, Some("eve"), 0, Awaited::Turn),
+        other(6, Some("eve"), 7, Awaited::Connection),
+        other(7, Some("eve"), 7, Awaited::Taken(70000)),
+        other(
+            8,
+            Some("eve"),
+            7,
+            Awaited::End(CloseKinds {
+                clean: true,
+                reset: false,
+            }),
+        ),
+        other(
+            9,
+            Some("eve"),
+            7,
+            Awaited::Silence(Duration::from_millis(50)),
+        ),
+        other(10, None, 7, Awaited::Round),
+    ];
+    check("branches", &failure, &opening(), &["client"]);
 }

@@ -51,6 +51,12 @@ pub(super) const STEP: &[Key] = &[
     Key::verb("repeat", Form::Steps, "Plays steps several times.").also(&["loop", "for"]),
     Key::verb("retry", Form::Steps, "Plays steps until they pass.").also(&["until", "poll"]),
     Key::verb(
+        "parallel",
+        Form::Branches,
+        "Plays lists of steps at the same time.",
+    )
+    .also(&["concurrently", "together"]),
+    Key::verb(
         "set",
         Form::Vars,
         "Gives names their values; an earlier one may be used by a later one.",
@@ -73,12 +79,6 @@ pub(super) const STEP: &[Key] = &[
         "start_tls",
         Form::Any,
         "Upgrades the connection to TLS in place.",
-    )
-    .later(),
-    Key::verb(
-        "parallel",
-        Form::Any,
-        "Plays lists of steps at the same time.",
     )
     .later(),
     Key::verb("include", Form::Path, "Plays the steps of a fragment.")

@@ -105,6 +105,8 @@ pub(in crate::scenario) enum Form {
     Condition,
     /// A list of steps.
     Steps,
+    /// Several lists of steps.
+    Branches,
     /// How messages are cut.
     Framing,
     /// How many bytes a length has.
@@ -297,6 +299,9 @@ impl Form {
             }
             Self::Condition => "an expression in quotes, such as \"{{ n > 1 }}\"",
             Self::Steps => "an array of steps, such as [{ \"send\": \"hi\" }]",
+            Self::Branches => {
+                "an array of lists of steps, such as [[{ \"send\": \"hi\" }], [{ \"expect\": \"Hello!\" }]]"
+            }
             Self::Framing => {
                 "\"line\", \"raw\", or an object such as { \"line\": { \"ending\": \"crlf\" } }"
             }
@@ -343,6 +348,7 @@ impl Form {
             Self::Length => r#"{ "min": 1, "max": 80 }"#,
             Self::Condition => r#""{{ user != 1 }}""#,
             Self::Steps => r#"[{ "send": "hi" }, { "expect": "Hello, hi!" }]"#,
+            Self::Branches => r#"[[{ "send": "hi" }], [{ "expect": "Hello, hi!" }]]"#,
             Self::Framing => r#"{ "line": { "ending": "crlf" } }"#,
             Self::Width | Self::LengthWidth => "2",
             Self::Adjust => "-4",

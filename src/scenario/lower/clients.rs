@@ -15,7 +15,9 @@ use crate::wire::Framing;
 pub(super) const DEFAULT_NAME: &str = "client";
 
 /// Verbs whose steps are nobody's.
-const NOBODYS: [&str; 6] = ["wait", "repeat", "retry", "include", "set", "assert"];
+const NOBODYS: [&str; 7] = [
+    "wait", "repeat", "retry", "parallel", "include", "set", "assert",
+];
 
 /// How many clients a scenario may have.
 const MAX_CLIENTS: usize = u16::MAX as usize;

@@ -3,6 +3,8 @@
 //! Only what is certain in every run is reported: a block that may be played no times, or in which a connection may be
 //! in two states, leaves its clients unknown.
 
+use std::collections::HashMap;
+
 use super::super::{BlockId, ClientId, CloseHow, ConnectAs, Diagnostic, Span, Step, Verb, code};
 use super::reader::Reader;
 
@@ -50,6 +52,11 @@ impl Reader<'_> {
                     Some(_) => self.forget(*block, states),
                     None => self.check_block(*block, again, states, found),
                 }
+            } else if let Verb::Parallel(blocks) = &step.verb {
+                match step.when {
+                    Some(_) => blocks.iter().for_each(|block| self.forget(*block, states)),
+                    None => self.check_branches(blocks, again, states, found),
+                }
             } else if let Verb::Repeat { block, times, .. } = &step.verb {
                 match times.known() {
                     _ if step.when.is_some() => self.forget(*block, states),
@@ -78,6 +85,36 @@ impl Reader<'_> {
                 });
             }
         }
+    }
+
+    /// Goes through blocks that are played at the same time. Of clients that several of them use nothing is known.
+    fn check_branches(
+        &self,
+        blocks: &[BlockId],
+        again: bool,
+        states: &mut [State],
+        found: &mut Vec<Diagnostic>,
+    ) {
+        let mut users = HashMap::new();
+        for block in blocks {
+            let mut clients = Vec::new();
+            self.add_clients(*block, &mut clients);
+            clients.sort_unstable();
+            clients.dedup();
+            for client in clients {
+                *users.entry(client).or_insert(0_usize) += 1;
+            }
+        }
+        let shared: Vec<_> = users
+            .into_iter()
+            .filter(|(_, users)| *users > 1)
+            .map(|(client, _)| usize::from(client.0))
+            .collect();
+        for block in blocks {
+            forget_all(&shared, states);
+            self.check_block(*block, again, states, found);
+        }
+        forget_all(&shared, states);
     }
 
     /// Forgets what is known of the clients of a block that may be played any number of times.
@@ -116,6 +153,14 @@ impl Reader<'_> {
             found.help("connect again before it: { \"connect\": true }")
         } else {
             found
+        }
+    }
+}
+
+fn forget_all(clients: &[usize], states: &mut [State]) {
+    for client in clients {
+        if let Some(state) = states.get_mut(*client) {
+            *state = State::Unknown;
         }
     }
 }

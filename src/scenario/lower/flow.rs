@@ -20,6 +20,16 @@ impl<'a> Reader<'a> {
         given: Given<'_, 'a>,
         fields: &Fields<'_, 'a>,
     ) -> Option<BlockId> {
+        let around = self.default_client_of(fields);
+        self.scope.begin_rounds();
+        let block = self.steps(given);
+        self.scope.end_rounds();
+        self.default_client = around;
+        block
+    }
+
+    /// Makes the `as` beside a block the default inside of it. What was the default before.
+    pub(super) fn default_client_of(&mut self, fields: &Fields<'_, 'a>) -> Option<ClientId> {
         let around = self.default_client;
         if let Some(given) = fields.get("as")
             && let Value::StringLit(name) = given.value
@@ -27,11 +37,7 @@ impl<'a> Reader<'a> {
             // A name that is unknown has been reported where the step's own client was looked up.
             self.default_client = self.scope.client(&name.value).or(Some(ClientId(0)));
         }
-        self.scope.begin_rounds();
-        let block = self.steps(given);
-        self.scope.end_rounds();
-        self.default_client = around;
-        block
+        around
     }
 
     /// The value of `retry`.
@@ -64,7 +70,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Adds the clients whose steps there are in a block.
-    fn add_clients(&self, block: BlockId, clients: &mut Vec<ClientId>) {
+    pub(super) fn add_clients(&self, block: BlockId, clients: &mut Vec<ClientId>) {
         for step in self.steps_of(block) {
             match step.verb.blocks() {
                 [] if step.needs_client() => clients.push(step.client),

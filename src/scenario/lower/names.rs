@@ -10,6 +10,7 @@ use super::super::json::{self, StringLit};
 use super::super::{Case, ClientId, Diagnostic, Names, SlotId, Span, code, keys};
 use super::clients::DEFAULT_NAME;
 use super::fields::{Given, listed, quoted};
+use super::parallel::Branches;
 use super::read::MAX_MISTAKES;
 use super::reader::Reader;
 
@@ -36,6 +37,10 @@ pub(super) struct Scope {
     loops: usize,
     /// Reads in these blocks that may take place only in a later round, by their places in `reads`.
     later_rounds: Vec<usize>,
+    /// Where the name stands that is to be set.
+    named: Span,
+    /// What the branches of the `parallel` around set, while one is read.
+    pub branches: Option<Branches>,
     /// Whether what is read now is evaluated at any time, after whatever step.
     pub anytime: bool,
     /// Whether the cases could not be read: then nobody knows which names they give.
@@ -93,6 +98,8 @@ impl Scope {
             guarded: false,
             loops: 0,
             later_rounds: Vec::new(),
+            named: Span::default(),
+            branches: None,
             anytime: false,
             cases_unknown: false,
         };
@@ -167,6 +174,32 @@ impl Scope {
     pub(super) fn set(&mut self, slot: SlotId, setter: Setter) {
         let clock = self.clock;
         self.known(slot).set.get_or_insert((clock, setter));
+        if let Some(branches) = &mut self.branches {
+            branches.set(slot, setter == Setter::Index, self.named);
+        }
+    }
+
+    /// The name with this number.
+    pub(super) fn name(&self, slot: SlotId) -> &str {
+        self.names.name(slot)
+    }
+
+    /// The reads from a place on that another branch than this one sets; they are not looked at again.
+    pub(super) fn foreign_reads(
+        &mut self,
+        reads: std::ops::Range<usize>,
+        branch: u32,
+        branches: &Branches,
+    ) -> Vec<(SlotId, Span)> {
+        let reads = self.reads.get_mut(reads).unwrap_or_default();
+        let mut found = Vec::new();
+        for read in reads {
+            if branches.sets_elsewhere(read.slot, branch) {
+                read.at = u32::MAX;
+                found.push((read.slot, read.span));
+            }
+        }
+        found
     }
 
     /// Notes that a name belongs to the fragment that is being read, or does no more.
@@ -355,6 +388,7 @@ impl<'a> Reader<'a> {
         } else {
             None
         };
+        self.scope.named = span;
         if let Some((label, help)) = fault {
             let message = format!("{} cannot be set", quoted(name));
             let mut found = Diagnostic::error(code::BAD_NAME, span, message).label(label);

@@ -42,6 +42,7 @@ impl<'a> Reader<'a> {
             "repeat" => self.repeat(given, fields),
             "retry" => self.retry(given, fields),
             "include" => self.include(given, fields),
+            "parallel" => self.parallel(given, fields),
             "set" => self.set(given, number),
             "assert" => self.true_or_false(given).map(Verb::Assert),
             // Of a later version, which has been reported.

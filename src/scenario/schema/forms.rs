@@ -3,7 +3,7 @@
 use super::super::MAX_PAYLOAD;
 use super::super::integers::IntegerForm;
 use super::super::keys::{FRAMINGS, Form, Key, Place, Role, Since, Word};
-use super::super::lower::{BUILT_IN, WORDS};
+use super::super::lower::{BUILT_IN, MAX_BRANCHES, WORDS};
 use super::objects::refer;
 use super::tree::{Object, Tree};
 
@@ -77,6 +77,7 @@ pub(super) fn of_value(key: &Key, object: Object) -> Object {
         }
         Form::Length => either(object, refer(Place::Length)),
         Form::Steps => several(object, Place::Step),
+        Form::Branches => branches(object),
         Form::Framing => either(object, refer(Place::Framing)),
         Form::Options => match key.holds {
             Some(place) => either(object, refer(place)),
@@ -181,6 +182,14 @@ fn several(object: Object, place: Place) -> Object {
         .text("type", "array")
         .number("minItems", 1)
         .object("items", refer(place))
+}
+
+/// Lists of steps.
+fn branches(object: Object) -> Object {
+    array(object)
+        .number("minItems", 2)
+        .number("maxItems", MAX_BRANCHES as u64)
+        .object("items", several(Object::default(), Place::Step))
 }
 
 /// Text that matches a pattern.

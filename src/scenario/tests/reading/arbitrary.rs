@@ -79,8 +79,9 @@ fn soup() -> impl Strategy<Value = String> {
 }
 
 /// Keys of the format, and some of later versions.
-const KEYS: [&str; 52] = [
+const KEYS: [&str; 53] = [
     "every",
+    "parallel",
     "set",
     "assert",
     "when",

@@ -8,6 +8,7 @@ mod flow;
 mod limits;
 mod lowering;
 mod names;
+mod parallel;
 mod reference;
 mod spans;
 mod streams;
