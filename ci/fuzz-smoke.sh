@@ -76,7 +76,7 @@ for target in "${targets[@]}"; do
     done=$(logged 'stat::number_of_executed_units:')
     counters=$(logged 'Loaded 1 modules *(')
     read_seeds=$(logged 'INFO: seed corpus: files:')
-    seeds=$(find "seeds/$target" -type f | wc -l)
+    seeds=$(find "seeds/$target" -type f -size +0 | wc -l)
     floor=$(bash ../ci/fuzz-limits.sh "$target" floor)
     # AddressSanitizer takes its share, and so does a first look at each of the seeds.
     [ "${FUZZ_ASAN:-0}" != 1 ] || floor=$((floor / 20))

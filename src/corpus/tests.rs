@@ -41,7 +41,11 @@ fn project() -> Vec<(String, Scenario)> {
             let Some(stem) = path.file_stem().filter(|_| is_json) else {
                 continue;
             };
-            let id = format!("{folder}/{}", stem.to_string_lossy());
+            let stem = stem.to_string_lossy();
+            if stem.starts_with('_') {
+                continue;
+            }
+            let id = format!("{folder}/{stem}");
             let text = fs::read(&path).expect("readable");
             if String::from_utf8_lossy(&text).contains("\"_") {
                 continue;
