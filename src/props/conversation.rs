@@ -13,7 +13,7 @@ use crate::time::Time;
 /// How many steps a conversation of these properties has at most.
 const MAX_STEPS: u64 = 500;
 
-/// Input: [`ConversationInput`].
+/// Input: `ConversationInput`.
 ///
 /// In raw, the server takes what arrives at once as one message: there cuts do matter, so it is never raw here.
 ///

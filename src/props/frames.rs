@@ -72,7 +72,7 @@ type Way = fn(&Framing, usize, BadFrame, &[&[u8]]) -> Said;
 /// All ways, those that differ the most first.
 const WAYS: [(&str, Way); 3] = [("lent", lent), ("kept", kept), ("stopping", stopping)];
 
-/// Input: [`FrameInput`]; the lowest six bits of its third byte are also how many bytes are taken away once.
+/// Input: `FrameInput`; the lowest six bits of its third byte are also how many bytes are taken away once.
 ///
 /// # Panics
 ///

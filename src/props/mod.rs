@@ -2,7 +2,7 @@
 //!
 //! Each takes arbitrary bytes, and panics when the property does not hold. The first bytes choose how the property is
 //! tried (fixed width, so that the rest of an input can be read), the others are what it is tried on. How they are laid out
-//! stands in [`corpus`](crate::corpus), which writes inputs too.
+//! stands in `corpus`, which writes inputs too.
 
 #[cfg(feature = "cli")]
 mod conversation;

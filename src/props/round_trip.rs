@@ -9,7 +9,7 @@ use crate::wire::{
 /// The limit on the messages that a stream is decoded to.
 const LIMIT: usize = 63;
 
-/// Input: [`RoundTripInput`]; its stream is messages in two ways: those that are framed in it, and its pieces.
+/// Input: `RoundTripInput`; its stream is messages in two ways: those that are framed in it, and its pieces.
 ///
 /// # Panics
 ///

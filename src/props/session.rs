@@ -9,7 +9,7 @@ use crate::corpus::{Options, Random, SessionInput};
 use crate::session::{Closing, Session};
 use crate::time::Time;
 
-/// Input: [`SessionInput`].
+/// Input: `SessionInput`.
 ///
 /// # Panics
 ///

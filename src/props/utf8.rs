@@ -5,7 +5,7 @@ use super::shown::shown;
 use crate::corpus::{Cuts, Utf8Input};
 use crate::wire::{BadSequence, LossyUtf8, Utf8Cause, Utf8Decoder, Utf8Error, validate};
 
-/// Input: [`Utf8Input`].
+/// Input: `Utf8Input`.
 ///
 /// # Panics
 ///
