@@ -15,6 +15,8 @@ use super::pieces::Cuts;
 use crate::scenario::Reply;
 #[cfg(feature = "cli")]
 use crate::session::Config;
+#[cfg(feature = "cli")]
+use crate::wire::DEFAULT_MAX_MESSAGE;
 use crate::wire::Framing;
 #[cfg(feature = "cli")]
 use crate::wire::LineEnding;
@@ -252,6 +254,14 @@ impl<'a> ConversationInput<'a> {
     /// The conversation as a scenario, without what the server is.
     pub(crate) fn scenario(&self) -> String {
         language::scenario(self.client, self.limit, self.steps)
+    }
+
+    /// The same conversation with a limit that it never comes to.
+    pub(crate) fn unlimited(self) -> Self {
+        Self {
+            limit: DEFAULT_MAX_MESSAGE,
+            ..self
+        }
     }
 
     /// What the server is told.

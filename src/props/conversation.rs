@@ -15,17 +15,23 @@ const MAX_STEPS: u64 = 500;
 
 /// Input: `ConversationInput`.
 ///
-/// In raw, the server takes what arrives at once as one message: there cuts do matter, so it is never raw here.
+/// In raw, the server takes what arrives at once as one message: there cuts do matter, so it is never raw here. Before each round a
+/// `retry` drops what has been read, and at a limit reading stops, sooner or later as it was cut: so where steps are
+/// retried, there is no limit that could be reached.
 ///
 /// # Panics
 ///
 /// When the verdict, or the time it took, is another one when what travels is cut: on the way, or by the player itself.
 pub fn conversation(data: &[u8]) {
-    let Some(input) = ConversationInput::parse(data) else {
+    let Some(mut input) = ConversationInput::parse(data) else {
         return;
     };
     let cuts = input.cuts;
-    let text = input.scenario();
+    let mut text = input.scenario();
+    if text.contains(r#"{"retry":["#) {
+        input = input.unlimited();
+        text = input.scenario();
+    }
     let Ok((scenario, _)) = read(
         "conversation.json",
         text.as_bytes(),
