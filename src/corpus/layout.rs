@@ -256,10 +256,11 @@ impl<'a> ConversationInput<'a> {
         language::scenario(self.client, self.limit, self.steps)
     }
 
-    /// The same conversation with a limit that it never comes to.
-    pub(crate) fn unlimited(self) -> Self {
+    /// The same conversation with a limit that it never comes to, and a server that does not think.
+    pub(crate) fn at_once(self) -> Self {
         Self {
             limit: DEFAULT_MAX_MESSAGE,
+            options: Options(self.options.0 & !Options::THINK),
             ..self
         }
     }

@@ -16,8 +16,8 @@ const MAX_STEPS: u64 = 500;
 /// Input: `ConversationInput`.
 ///
 /// In raw, the server takes what arrives at once as one message: there cuts do matter, so it is never raw here. Before each round a
-/// `retry` drops what has been read, and at a limit reading stops, sooner or later as it was cut: so where steps are
-/// retried, there is no limit that could be reached.
+/// `retry` drops what has been read: less of it where a limit has stopped the reading, and only a part where a reply comes at the very
+/// moment at which the round begins. So where steps are retried, no limit can be reached, and the server does not think.
 ///
 /// # Panics
 ///
@@ -29,7 +29,7 @@ pub fn conversation(data: &[u8]) {
     let cuts = input.cuts;
     let mut text = input.scenario();
     if text.contains(r#"{"retry":["#) {
-        input = input.unlimited();
+        input = input.at_once();
         text = input.scenario();
     }
     let Ok((scenario, _)) = read(
