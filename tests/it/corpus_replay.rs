@@ -22,7 +22,7 @@ const TARGETS: [Target; 8] = [
     Target::new("conversation", props::conversation, 25),
     Target::new("frame_decoder", props::frame_decoder, 57),
     Target::new("frame_roundtrip", props::frame_roundtrip, 23),
-    Target::new("matcher", props::matcher, 20),
+    Target::new("matcher", props::matcher, 21),
     Target::new("scenario_json", props::scenario_json, 30),
     Target::new("session", props::session, 28),
     Target::new("template", props::template, 30),
