@@ -1,0 +1,121 @@
+//! What can be typed after the verbs that read and write files, with the help text beside each flag.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::super::values::variable;
+
+/// `backchat check`
+#[derive(Debug, Args)]
+pub(in crate::cli) struct CheckArgs {
+    /// Scenario files, and folders to look for them in; `-` is standard input [default: scenarios]
+    #[arg(value_name = "PATH")]
+    pub(in crate::cli) paths: Vec<PathBuf>,
+    /// How mistakes are shown: `human` with their lines, `short` a line each, `json` an object a line on standard output
+    #[arg(
+        long,
+        value_name = "FORM",
+        default_value = "human",
+        hide_possible_values = true
+    )]
+    #[arg(env = "BACKCHAT_MESSAGE_FORMAT", hide_env = true)]
+    pub(in crate::cli) message_format: MessageFormatArg,
+    /// Explain a code, such as BC1004, with an example, and check nothing
+    #[arg(long, value_name = "CODE", conflicts_with = "paths")]
+    pub(in crate::cli) explain: Option<String>,
+    /// Names that `backchat run --var` will set; repeatable
+    #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
+    #[arg(env = "BACKCHAT_VAR", hide_env = true)]
+    pub(in crate::cli) var: Vec<(String, String)>,
+}
+
+/// `backchat completions`
+#[derive(Debug, Args)]
+pub(in crate::cli) struct CompletionsArgs {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub(in crate::cli) shell: clap_complete::Shell,
+}
+
+/// `backchat man`
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ManArgs {
+    /// A verb, such as `run` [default: the program as a whole]
+    #[arg(value_name = "VERB")]
+    pub(in crate::cli) verb: Option<String>,
+}
+
+/// `backchat init`
+#[derive(Debug, Args)]
+pub(in crate::cli) struct InitArgs {
+    /// The folder of the project; made if it is not there. No file in it is changed
+    #[arg(value_name = "DIR", default_value = ".", hide_default_value = true)]
+    pub(in crate::cli) dir: PathBuf,
+}
+
+/// `backchat corpus`
+#[derive(Debug, Args)]
+pub(in crate::cli) struct CorpusArgs {
+    /// Scenario files, and folders to look for them in [default: scenarios]
+    #[arg(value_name = "PATH")]
+    pub(in crate::cli) paths: Vec<PathBuf>,
+    /// The folder to write to, in which each target has its own; with --from: the file, instead of standard output
+    #[arg(short, long, value_name = "PATH", required_unless_present = "from")]
+    pub(in crate::cli) output: Option<PathBuf>,
+    /// Only inputs of this target; repeatable. With --from: the target that FILE is an input of [default: its folder's name]
+    #[arg(long, value_name = "NAME")]
+    pub(in crate::cli) target: Vec<String>,
+    /// Leave out inputs with more bytes than this
+    #[arg(
+        long,
+        value_name = "BYTES",
+        default_value = "4096",
+        conflicts_with = "from"
+    )]
+    #[arg(env = "BACKCHAT_MAX_LEN", hide_env = true)]
+    pub(in crate::cli) max_len: NonZeroUsize,
+    /// Replace files that have other content
+    #[arg(long)]
+    pub(in crate::cli) force: bool,
+    /// Make a scenario of this input, which sends the same bytes; `-` is standard input
+    #[arg(long, value_name = "FILE", conflicts_with = "paths")]
+    pub(in crate::cli) from: Option<PathBuf>,
+    /// With --from: only send, and say nothing of what the reference server is and answers
+    #[arg(long, requires = "from")]
+    pub(in crate::cli) plain: bool,
+}
+
+/// How mistakes of files are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum MessageFormatArg {
+    /// With their lines, a caret and what to do.
+    Human,
+    /// A line each.
+    Short,
+    /// An object a line, for programs.
+    Json,
+}
+
+/// `backchat fmt`
+#[derive(Debug, Args)]
+pub(in crate::cli) struct FmtArgs {
+    /// Scenario files, and folders to look for them in; `-` formats standard input [default: scenarios]
+    #[arg(value_name = "PATH")]
+    pub(in crate::cli) paths: Vec<PathBuf>,
+    /// Change nothing, and only say which files would change: 0 if none, 1 if some
+    #[arg(long)]
+    pub(in crate::cli) check: bool,
+}
+
+/// `backchat schema`
+#[derive(Debug, Args)]
+pub(in crate::cli) struct SchemaArgs {
+    /// Write it to this file instead of standard output
+    #[arg(long, value_name = "PATH", conflicts_with = "check")]
+    pub(in crate::cli) write: Option<PathBuf>,
+    /// Only say whether this file is the schema of this version: 0 if it is, 1 if not
+    #[arg(long, value_name = "PATH")]
+    pub(in crate::cli) check: Option<PathBuf>,
+}

@@ -1,0 +1,131 @@
+//! What can be typed after `run`, with the help text beside each flag.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+
+use super::super::values::{jobs, seed, some_time, variable};
+use super::{DEFAULT_TARGET, DetailArgs};
+
+/// `backchat run`
+#[derive(Debug, Args)]
+pub(in crate::cli) struct RunArgs {
+    /// Scenario files, and folders to look for them in [default: scenarios/reference, else scenarios]
+    #[arg(value_name = "PATH")]
+    pub(in crate::cli) paths: Vec<PathBuf>,
+    /// What to connect to: `embedded` (a fresh reference server), tcp://HOST:PORT, HOST:PORT
+    #[arg(short, long, value_name = "TARGET", default_value = DEFAULT_TARGET)]
+    #[arg(env = "BACKCHAT_TARGET", hide_env = true)]
+    pub(in crate::cli) target: String,
+    /// Play again whenever a scenario has changed, until Ctrl-C
+    #[arg(short, long, conflicts_with = "list")]
+    pub(in crate::cli) watch: bool,
+    /// Rewrite exact expectations that differ from what came, and nothing else; not where CI is set
+    #[arg(long, conflicts_with_all = ["list", "watch"])]
+    pub(in crate::cli) update: bool,
+    /// Which scenarios.
+    #[command(flatten)]
+    pub(in crate::cli) select: SelectArgs,
+    /// How they are played.
+    #[command(flatten)]
+    pub(in crate::cli) play: PlayArgs,
+    /// How much is shown.
+    #[command(flatten)]
+    pub(in crate::cli) detail: DetailArgs,
+}
+
+/// Which scenarios are played.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Selection")]
+pub(in crate::cli) struct SelectArgs {
+    /// Only cases whose id contains TEXT, or matches it when it has a `*`; repeatable: any of them
+    #[arg(
+        short,
+        long,
+        value_name = "TEXT",
+        env = "BACKCHAT_FILTER",
+        hide_env = true
+    )]
+    pub(in crate::cli) filter: Vec<String>,
+    /// Only scenarios with this tag; repeatable: any of them
+    #[arg(long, value_name = "TAG", env = "BACKCHAT_TAG", hide_env = true)]
+    pub(in crate::cli) tag: Vec<String>,
+    /// No scenarios with this tag; repeatable
+    #[arg(long, value_name = "TAG", env = "BACKCHAT_SKIP", hide_env = true)]
+    pub(in crate::cli) skip: Vec<String>,
+    /// Print the ids that would be played, one per line, and play nothing
+    #[arg(long)]
+    pub(in crate::cli) list: bool,
+}
+
+/// How scenarios are played.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Playing")]
+pub(in crate::cli) struct PlayArgs {
+    /// How many conversations are played at a time
+    #[arg(
+        short,
+        long,
+        value_name = "N",
+        default_value = "8",
+        value_parser = jobs,
+        env = "BACKCHAT_JOBS",
+        hide_env = true
+    )]
+    pub(in crate::cli) jobs: NonZeroUsize,
+    /// How long a step waits where its file does not say
+    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = some_time)]
+    #[arg(env = "BACKCHAT_TIMEOUT", hide_env = true)]
+    pub(in crate::cli) timeout: Duration,
+    /// Report a case that runs longer than this
+    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = some_time)]
+    #[arg(env = "BACKCHAT_SLOW_TIMEOUT", hide_env = true)]
+    pub(in crate::cli) slow_timeout: Duration,
+    /// Stop at the first failure: the default, unless CI is set in the environment
+    #[arg(long, overrides_with = "no_fail_fast")]
+    pub(in crate::cli) fail_fast: bool,
+    /// Play on after a failure
+    #[arg(long, overrides_with = "fail_fast")]
+    pub(in crate::cli) no_fail_fast: bool,
+    /// Set a name for all scenarios; repeatable
+    #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
+    #[arg(env = "BACKCHAT_VAR", hide_env = true)]
+    pub(in crate::cli) var: Vec<(String, String)>,
+    /// Decide what is random by this seed, as the first line of a run shows it
+    #[arg(long, value_name = "HEX", value_parser = seed, env = "BACKCHAT_SEED", hide_env = true)]
+    pub(in crate::cli) seed: Option<u64>,
+    /// Cut every send into pieces: `whole` as written, `byte` byte by byte, `random` anywhere
+    #[arg(
+        long,
+        value_name = "HOW",
+        default_value = "whole",
+        hide_possible_values = true
+    )]
+    #[arg(env = "BACKCHAT_SEGMENT", hide_env = true)]
+    pub(in crate::cli) segment: SegmentArg,
+    /// Play against the reference server in memory, without sockets and without waiting
+    #[arg(long)]
+    pub(in crate::cli) simulate: bool,
+    /// How many steps one conversation may have
+    #[arg(
+        long,
+        value_name = "N",
+        default_value = "1000000",
+        env = "BACKCHAT_MAX_STEPS",
+        hide_env = true
+    )]
+    pub(in crate::cli) max_steps: u64,
+}
+
+/// How sends are cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum SegmentArg {
+    /// As the scenario says.
+    Whole,
+    /// Byte by byte.
+    Byte,
+    /// Anywhere, by the seed.
+    Random,
+}
