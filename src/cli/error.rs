@@ -130,7 +130,7 @@ impl CliError {
                 "inputs have the framings raw, line and those of docs/fuzzing.md, and no more bytes than --max-len".into(),
             ],
             Self::Kept(_) => vec!["`--force` replaces them".into()],
-            Self::Bind(_) => {
+            Self::Bind(error) if error.is_about_a_port() => {
                 vec!["`--listen 127.0.0.1:0` takes a port that is free, and prints it".into()]
             }
             _ => Vec::new(),
@@ -146,6 +146,8 @@ fn only(tried: &[String], target: &str) -> String {
     let address = target
         .split_once("://")
         .map_or(target, |(_, address)| address);
-    let short = (reason.strip_prefix(address)).and_then(|short| short.strip_prefix(": "));
+    let short = [target, address]
+        .iter()
+        .find_map(|said| reason.strip_prefix(said)?.strip_prefix(": "));
     format!(": {}", short.unwrap_or(reason))
 }

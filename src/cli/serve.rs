@@ -22,7 +22,7 @@ pub(super) fn serve(args: ServeArgs, console: &Console) -> Result<ExitStatus, Cl
     runtime()?.block_on(async {
         let mut signals = Signals::listen()?;
         let server = Server::bind(&address, config).await?;
-        console.print(&format!("listening on {}\n", server.local()))?;
+        console.print(&format!("listening on {}\n", server.address().short()))?;
         let stop = async move {
             signals.next().await;
             tokio::spawn(signals.do_not_ask_again());

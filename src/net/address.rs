@@ -1,11 +1,21 @@
 //! What a person writes to say where a server is.
 
 use std::fmt;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use thiserror::Error;
 
-/// Where a server is: `tcp://127.0.0.1:1234`, or `127.0.0.1:1234` for short. IPv6 addresses stand in brackets.
+/// How many bytes the path of a Unix socket may have: what the system's `sun_path` has room for, without its final zero.
+pub const MAX_SOCKET_PATH: usize = if cfg!(any(target_os = "linux", target_os = "android")) {
+    107
+} else {
+    103
+};
+
+/// Where a server is: `tcp://127.0.0.1:1234`, or `127.0.0.1:1234` for short, or `unix:/run/server.sock`. IPv6 addresses stand in
+/// brackets.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Address {
@@ -15,6 +25,12 @@ pub enum Address {
         host: String,
         /// The port; 0 lets the system choose where one listens.
         port: u16,
+    },
+    /// A Unix stream socket.
+    Unix {
+        /// Its file, relative to the working directory unless it begins with `/`; at most [`MAX_SOCKET_PATH`] bytes, no
+        /// control characters.
+        path: PathBuf,
     },
 }
 
@@ -71,14 +87,51 @@ pub enum AddressError {
         /// What follows.
         rest: String,
     },
+    /// A path without a scheme.
+    #[error("{given:?} is a path: write unix:{given}")]
+    BarePath {
+        /// The whole text.
+        given: String,
+    },
+    /// There is no path after the scheme.
+    #[error("{scheme}: names no socket: write {scheme}:PATH, such as {scheme}:/run/server.sock")]
+    NoPath {
+        /// The scheme.
+        scheme: String,
+    },
+    /// A path that a URI would take for a host: `unix://run/x`.
+    #[error(
+        "{given:?} has a host before its path: write {scheme}:/PATH, or {scheme}:PATH for a relative one"
+    )]
+    HostBeforePath {
+        /// The scheme.
+        scheme: String,
+        /// The whole text.
+        given: String,
+    },
+    /// A path with characters that would garble what is printed, or that no path has.
+    #[error("the path {path:?} has control characters: name the socket without them")]
+    BadPath {
+        /// The path.
+        path: String,
+    },
+    /// A path that the system's socket addresses have no room for.
+    #[error(
+        "the path of a socket may have {MAX_SOCKET_PATH} bytes, and {path:?} has {}: use a shorter one, in /tmp or relative to the \
+         working directory", .path.len()
+    )]
+    PathTooLong {
+        /// The path.
+        path: String,
+    },
     /// A kind of connection that this version lacks.
-    #[error("{scheme} is not supported yet: use tcp://HOST:PORT")]
+    #[error("{scheme} is not supported yet: use {USE}")]
     NotYet {
         /// Its scheme.
         scheme: String,
     },
     /// A kind of connection that there is not.
-    #[error("unknown kind of address {scheme:?}: use tcp://HOST:PORT")]
+    #[error("unknown kind of address {scheme:?}: use {USE}")]
     UnknownScheme {
         /// What stands where the scheme should.
         scheme: String,
@@ -86,10 +139,33 @@ pub enum AddressError {
 }
 
 impl Address {
-    /// The host, as a name or an IP address without brackets.
-    pub fn host(&self) -> &str {
+    /// A TCP port of an IP address.
+    pub fn tcp(addr: SocketAddr) -> Self {
+        let host = match addr {
+            SocketAddr::V6(addr) if addr.scope_id() != 0 => {
+                format!("{}%{}", addr.ip(), addr.scope_id())
+            }
+            _ => addr.ip().to_string(),
+        };
+        Self::Tcp {
+            host,
+            port: addr.port(),
+        }
+    }
+
+    /// The address in its shortest form, in which it can be read again: TCP without its scheme.
+    pub fn short(&self) -> String {
+        let shown = self.to_string();
+        shown
+            .strip_prefix("tcp://")
+            .map_or_else(|| shown.clone(), str::to_owned)
+    }
+
+    /// The host, as a name or an IP address without brackets, where it has one.
+    pub fn host(&self) -> Option<&str> {
         match self {
-            Self::Tcp { host, .. } => host,
+            Self::Tcp { host, .. } => Some(host),
+            Self::Unix { .. } => None,
         }
     }
 
@@ -97,6 +173,15 @@ impl Address {
     pub fn port(&self) -> Option<u16> {
         match self {
             Self::Tcp { port, .. } => Some(*port),
+            Self::Unix { .. } => None,
+        }
+    }
+
+    /// The file of the socket, where it is one.
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Tcp { .. } => None,
+            Self::Unix { path } => Some(path),
         }
     }
 }
@@ -108,25 +193,24 @@ impl FromStr for Address {
         if text.is_empty() {
             return Err(AddressError::Empty);
         }
-        let rest = match scheme_of(text) {
-            None => text,
-            Some(("tcp", rest)) => rest,
-            Some((scheme, _)) if LATER.contains(&scheme) => {
-                return Err(AddressError::NotYet {
-                    scheme: scheme.to_owned(),
-                });
-            }
-            Some((scheme, _)) => {
-                return Err(AddressError::UnknownScheme {
-                    scheme: scheme.to_owned(),
-                });
-            }
+        if text.starts_with(['/', '.']) {
+            return Err(AddressError::BarePath {
+                given: text.to_owned(),
+            });
+        }
+        let Some((scheme, rest)) = scheme_of(text) else {
+            return read_tcp(text);
         };
-        let (host, port) = split_port(rest)?;
-        Ok(Self::Tcp {
-            host: host.to_owned(),
-            port: parse_port(port)?,
-        })
+        match scheme {
+            "tcp" => read_tcp(rest),
+            "unix" => socket_path(scheme, text, rest).map(|path| Self::Unix { path }),
+            _ if LATER.contains(&scheme) => Err(AddressError::NotYet {
+                scheme: scheme.to_owned(),
+            }),
+            _ => Err(AddressError::UnknownScheme {
+                scheme: scheme.to_owned(),
+            }),
+        }
     }
 }
 
@@ -135,16 +219,54 @@ impl fmt::Display for Address {
         match self {
             Self::Tcp { host, port } if host.contains(':') => write!(f, "tcp://[{host}]:{port}"),
             Self::Tcp { host, port } => write!(f, "tcp://{host}:{port}"),
+            Self::Unix { path } => write!(f, "unix:{}", path.display()),
         }
     }
 }
 
 /// Splits off a scheme: what stands before `://`, or before the `:` of a path.
 fn scheme_of(text: &str) -> Option<(&str, &str)> {
-    text.split_once("://").or_else(|| {
-        text.split_once(':')
-            .filter(|(scheme, _)| PATH_SCHEMES.contains(scheme))
+    text.split_once(':')
+        .filter(|(scheme, _)| PATH_SCHEMES.contains(scheme))
+        .or_else(|| text.split_once("://"))
+}
+
+fn read_tcp(text: &str) -> Result<Address, AddressError> {
+    let (host, port) = split_port(text)?;
+    Ok(Address::Tcp {
+        host: host.to_owned(),
+        port: parse_port(port)?,
     })
+}
+
+/// Reads what stands after the `:` of a path's scheme: a path, or `//` and an absolute one.
+fn socket_path(scheme: &str, text: &str, rest: &str) -> Result<PathBuf, AddressError> {
+    let path = match rest.strip_prefix("//") {
+        Some(path) if path.is_empty() || path.starts_with('/') => path,
+        Some(_) => {
+            return Err(AddressError::HostBeforePath {
+                scheme: scheme.to_owned(),
+                given: text.to_owned(),
+            });
+        }
+        None => rest,
+    };
+    if path.is_empty() {
+        return Err(AddressError::NoPath {
+            scheme: scheme.to_owned(),
+        });
+    }
+    if path.contains(char::is_control) {
+        return Err(AddressError::BadPath {
+            path: path.to_owned(),
+        });
+    }
+    if path.len() > MAX_SOCKET_PATH {
+        return Err(AddressError::PathTooLong {
+            path: path.to_owned(),
+        });
+    }
+    Ok(path.into())
 }
 
 /// Splits `HOST:PORT`.
@@ -201,15 +323,11 @@ fn is_not_of_hosts(c: char) -> bool {
     c.is_whitespace() || c.is_control() || "/@?#[]".contains(c)
 }
 
+/// What to write instead of a scheme that is not known.
+const USE: &str = "tcp://HOST:PORT or unix:/PATH";
+
 /// Schemes of the format that this version lacks.
-const LATER: &[&str] = &[
-    "tls",
-    "udp",
-    "icmp",
-    "unix",
-    "unix-seqpacket",
-    "unix-datagram",
-];
+const LATER: &[&str] = &["tls", "udp", "icmp", "unix-seqpacket", "unix-datagram"];
 
 /// Schemes that a path follows, not a host.
 const PATH_SCHEMES: &[&str] = &["unix", "unix-seqpacket", "unix-datagram"];

@@ -6,6 +6,8 @@ use std::time::Duration;
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::{Instant, timeout_at};
 
+#[cfg(unix)]
+use super::unix;
 use super::{Address, Attempt, AttemptKind, ConnectError, Connection, Endpoint};
 
 /// Connects: all addresses of the host are tried, one after the other, each for as long as the system tries.
@@ -30,8 +32,29 @@ async fn connect_by(
     address: &Address,
     deadline: Option<Instant>,
 ) -> Result<Connection, ConnectError> {
-    let Address::Tcp { host, port } = address;
-    let addresses = resolve(host, *port, deadline).await?;
+    match address {
+        Address::Tcp { host, port } => connect_tcp(host, *port, deadline).await,
+        #[cfg(unix)]
+        Address::Unix { path } => unix::connect(path, deadline).await.map_err(|kind| {
+            ConnectError::Failed(vec![Attempt {
+                endpoint: Endpoint::Unix(Some(path.clone())),
+                kind,
+            }])
+        }),
+        #[cfg(not(unix))]
+        Address::Unix { path } => Err(ConnectError::Failed(vec![Attempt {
+            endpoint: Endpoint::Unix(Some(path.clone())),
+            kind: AttemptKind::Other("this system has no Unix sockets".to_owned()),
+        }])),
+    }
+}
+
+async fn connect_tcp(
+    host: &str,
+    port: u16,
+    deadline: Option<Instant>,
+) -> Result<Connection, ConnectError> {
+    let addresses = resolve(host, port, deadline).await?;
     let mut attempts = Vec::new();
     for (i, address) in addresses.iter().enumerate() {
         let share = deadline.map(|deadline| {
@@ -87,7 +110,7 @@ async fn attempt(address: SocketAddr, share: Option<Duration>) -> Result<Connect
     // Where nobody listens on a port that the system also gives to clients, it can connect a socket to itself.
     if connection
         .local()
-        .is_ok_and(|local| local == connection.peer())
+        .is_ok_and(|local| local == *connection.peer())
     {
         return Err(AttemptKind::Refused);
     }

@@ -3,27 +3,40 @@
 use std::fmt;
 use std::io;
 use std::net::{Shutdown, SocketAddr};
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+#[cfg(unix)]
+use tokio::net::UnixStream;
+
+use crate::wire::escape_text;
 
 /// One end of a connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Endpoint {
     /// An IP address and a port.
     Ip(SocketAddr),
+    /// A Unix socket, with its file if it has one: those that connect have none.
+    Unix(Option<PathBuf>),
 }
 
 impl Endpoint {
     /// The IP address and port, where it has them.
-    pub fn socket_addr(self) -> Option<SocketAddr> {
+    pub fn socket_addr(&self) -> Option<SocketAddr> {
         match self {
-            Self::Ip(addr) => Some(addr),
+            Self::Ip(addr) => Some(*addr),
+            Self::Unix(_) => None,
         }
+    }
+
+    #[cfg(unix)]
+    fn of_unix(addr: &tokio::net::unix::SocketAddr) -> Self {
+        Self::Unix(addr.as_pathname().map(PathBuf::from))
     }
 }
 
@@ -31,6 +44,9 @@ impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Ip(addr) => addr.fmt(f),
+            // The peer chooses the path of its own end.
+            Self::Unix(Some(path)) => write!(f, "unix:{}", escape_text(&path.to_string_lossy())),
+            Self::Unix(None) => f.write_str("unix (unnamed)"),
         }
     }
 }
@@ -49,6 +65,8 @@ pub struct Connection {
 #[derive(Debug)]
 enum Stream {
     Tcp(TcpStream),
+    #[cfg(unix)]
+    Unix(UnixStream),
 }
 
 impl Connection {
@@ -66,6 +84,19 @@ impl Connection {
         })
     }
 
+    /// Takes over a Unix connection; `peer` is the file it was made to, where this side made it.
+    #[cfg(unix)]
+    pub(super) fn from_unix(stream: UnixStream, peer: Option<PathBuf>) -> io::Result<Self> {
+        let peer = match peer {
+            Some(path) => Endpoint::Unix(Some(path)),
+            None => Endpoint::of_unix(&stream.peer_addr()?),
+        };
+        Ok(Self {
+            peer,
+            stream: Stream::Unix(stream),
+        })
+    }
+
     /// This side's end.
     ///
     /// # Errors
@@ -74,12 +105,14 @@ impl Connection {
     pub fn local(&self) -> io::Result<Endpoint> {
         match &self.stream {
             Stream::Tcp(stream) => stream.local_addr().map(Endpoint::Ip),
+            #[cfg(unix)]
+            Stream::Unix(stream) => Ok(Endpoint::of_unix(&stream.local_addr()?)),
         }
     }
 
     /// The peer's end.
-    pub fn peer(&self) -> Endpoint {
-        self.peer
+    pub fn peer(&self) -> &Endpoint {
+        &self.peer
     }
 
     /// Reads what has arrived, as far as `buffer` has room for it. 0 bytes: the peer sent FIN.
@@ -109,6 +142,8 @@ impl Connection {
     ) -> Poll<io::Result<()>> {
         match &mut self.stream {
             Stream::Tcp(stream) => Pin::new(stream).poll_read(cx, buffer),
+            #[cfg(unix)]
+            Stream::Unix(stream) => Pin::new(stream).poll_read(cx, buffer),
         }
     }
 
@@ -120,6 +155,8 @@ impl Connection {
     pub fn poll_write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         match &mut self.stream {
             Stream::Tcp(stream) => Pin::new(stream).poll_write(cx, bytes),
+            #[cfg(unix)]
+            Stream::Unix(stream) => Pin::new(stream).poll_write(cx, bytes),
         }
     }
 
@@ -132,6 +169,8 @@ impl Connection {
         match &self.stream {
             // The socket is one that does not block; whether it is known to be writable does not matter.
             Stream::Tcp(stream) => SockRef::from(stream).send(bytes),
+            #[cfg(unix)]
+            Stream::Unix(stream) => SockRef::from(stream).send(bytes),
         }
     }
 
@@ -143,10 +182,12 @@ impl Connection {
     pub fn shutdown_write(&mut self) -> io::Result<()> {
         match &mut self.stream {
             Stream::Tcp(stream) => SockRef::from(&*stream).shutdown(Shutdown::Write),
+            #[cfg(unix)]
+            Stream::Unix(stream) => SockRef::from(&*stream).shutdown(Shutdown::Write),
         }
     }
 
-    /// Sends RST and forgets the connection.
+    /// Sends RST and forgets the connection. Where there is none, on Unix sockets, this is a plain close.
     ///
     /// # Errors
     ///
@@ -155,6 +196,8 @@ impl Connection {
         match self.stream {
             // With no time to linger, the close that comes with the drop is an abort.
             Stream::Tcp(stream) => stream.set_zero_linger(),
+            #[cfg(unix)]
+            Stream::Unix(_) => Ok(()),
         }
     }
 }

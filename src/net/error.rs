@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use thiserror::Error;
@@ -42,6 +43,9 @@ pub enum AttemptKind {
     /// The host answered that nobody listens.
     #[error("connection refused")]
     Refused,
+    /// There is no such socket file, so nobody listens.
+    #[error("there is no such socket")]
+    NoSocket,
     /// Something answered, or the system knew, that there is no way to the host.
     #[error("unreachable: {0}")]
     Unreachable(String),
@@ -54,13 +58,13 @@ pub enum AttemptKind {
 }
 
 impl ConnectError {
-    /// Whether a host answered that nobody listens.
+    /// Whether it is known that nobody listens: a host answered so, or there is no such socket file.
     pub fn is_refused(&self) -> bool {
         match self {
             Self::NotResolved { .. } => false,
-            Self::Failed(attempts) => attempts
-                .iter()
-                .any(|attempt| attempt.kind == AttemptKind::Refused),
+            Self::Failed(attempts) => attempts.iter().any(|attempt| {
+                matches!(attempt.kind, AttemptKind::Refused | AttemptKind::NoSocket)
+            }),
         }
     }
 }
@@ -78,6 +82,7 @@ impl From<&io::Error> for AttemptKind {
     fn from(error: &io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::ConnectionRefused => Self::Refused,
+            io::ErrorKind::NotFound => Self::NoSocket,
             io::ErrorKind::HostUnreachable
             | io::ErrorKind::NetworkUnreachable
             | io::ErrorKind::NetworkDown
@@ -136,6 +141,32 @@ pub enum BindError {
         /// What the system said.
         message: String,
     },
+    /// Another socket listens at the path.
+    #[error("{} is in use: another program listens there", .path.display())]
+    SocketInUse {
+        /// The path.
+        path: PathBuf,
+    },
+    /// There is something at the path which is not a socket. It is left alone.
+    #[error("{} is there already, and no socket: name another path", .path.display())]
+    NoSocket {
+        /// The path.
+        path: PathBuf,
+    },
+    /// The folder of the path is not there.
+    #[error("the folder of {} does not exist: make it first", .path.display())]
+    NoFolder {
+        /// The path.
+        path: PathBuf,
+    },
+    /// The system does not let a socket be made at the path.
+    #[error("a socket cannot be made at {}: {message}", .path.display())]
+    NoSocketThere {
+        /// The path.
+        path: PathBuf,
+        /// What the system said.
+        message: String,
+    },
     /// The system refused for another reason.
     #[error("port {port} of {host} cannot be listened on: {message}")]
     Other {
@@ -149,6 +180,17 @@ pub enum BindError {
 }
 
 impl BindError {
+    /// Whether another port would do.
+    pub fn is_about_a_port(&self) -> bool {
+        matches!(
+            self,
+            Self::InUse { .. }
+                | Self::NotPermitted { .. }
+                | Self::Other { .. }
+                | Self::NotLocal { .. }
+        )
+    }
+
     pub(super) fn new(host: &str, port: u16, error: &io::Error) -> Self {
         let host = host.to_owned();
         match error.kind() {

@@ -3,9 +3,13 @@
 use std::io;
 use std::net::SocketAddr;
 
+#[cfg(unix)]
+use tokio::net::UnixListener;
 use tokio::net::{TcpListener, TcpSocket, lookup_host};
 
-use super::{Address, BindError, Connection, Endpoint};
+#[cfg(unix)]
+use super::unix::{self, SocketFile};
+use super::{Address, BindError, Connection};
 
 /// How many connections may wait to be accepted; the system may have a lower limit.
 pub const BACKLOG: u32 = 4096;
@@ -13,38 +17,53 @@ pub const BACKLOG: u32 = 4096;
 /// Accepts connections.
 #[derive(Debug)]
 pub struct Listener {
-    socket: TcpListener,
-    local: Endpoint,
+    socket: Socket,
+    address: Address,
+}
+
+#[derive(Debug)]
+enum Socket {
+    Tcp(TcpListener),
+    #[cfg(unix)]
+    // In this order: the file goes before the socket.
+    Unix {
+        _file: SocketFile,
+        listener: UnixListener,
+    },
 }
 
 impl Listener {
-    /// Listens at an address; with port 0 the system chooses one, which [`local`](Self::local) tells.
+    /// Listens at an address; with port 0 the system chooses one, which [`address`](Self::address) tells. The file of a Unix
+    /// socket is removed with the listener; one that is there already and dead is replaced.
     ///
     /// # Errors
     ///
     /// Fails when one cannot listen there.
     pub async fn bind(address: &Address) -> Result<Self, BindError> {
-        let Address::Tcp { host, port } = address;
-        let not_resolved = |message| BindError::NotResolved {
-            host: host.clone(),
-            message,
-        };
-        let found = lookup_host((host.as_str(), *port))
-            .await
-            .map_err(|error| not_resolved(error.to_string()))?;
-        let mut failed = not_resolved("the name has no address".to_owned());
-        for address in found {
-            match listen(address) {
-                Ok(listener) => return Ok(listener),
-                Err(error) => failed = BindError::new(host, *port, &error),
+        match address {
+            Address::Tcp { host, port } => bind_tcp(host, *port).await,
+            #[cfg(unix)]
+            Address::Unix { path } => {
+                let (file, listener) = unix::listen(path)?;
+                Ok(Self {
+                    socket: Socket::Unix {
+                        _file: file,
+                        listener,
+                    },
+                    address: address.clone(),
+                })
             }
+            #[cfg(not(unix))]
+            Address::Unix { path } => Err(BindError::NoSocketThere {
+                path: path.clone(),
+                message: "this system has no Unix sockets".to_owned(),
+            }),
         }
-        Err(failed)
     }
 
-    /// Where it listens.
-    pub fn local(&self) -> Endpoint {
-        self.local
+    /// Where it listens: what one connects to.
+    pub fn address(&self) -> &Address {
+        &self.address
     }
 
     /// Waits for the next connection.
@@ -53,9 +72,36 @@ impl Listener {
     ///
     /// Fails when the system has no connection to give, or none at the moment. The listener stays usable.
     pub async fn accept(&self) -> io::Result<Connection> {
-        let (stream, peer) = self.socket.accept().await?;
-        Connection::from_tcp(stream, peer)
+        match &self.socket {
+            Socket::Tcp(socket) => {
+                let (stream, peer) = socket.accept().await?;
+                Connection::from_tcp(stream, peer)
+            }
+            #[cfg(unix)]
+            Socket::Unix { listener, .. } => {
+                let (stream, _) = listener.accept().await?;
+                Connection::from_unix(stream, None)
+            }
+        }
     }
+}
+
+async fn bind_tcp(host: &str, port: u16) -> Result<Listener, BindError> {
+    let not_resolved = |message| BindError::NotResolved {
+        host: host.to_owned(),
+        message,
+    };
+    let found = lookup_host((host, port))
+        .await
+        .map_err(|error| not_resolved(error.to_string()))?;
+    let mut failed = not_resolved("the name has no address".to_owned());
+    for address in found {
+        match listen(address) {
+            Ok(listener) => return Ok(listener),
+            Err(error) => failed = BindError::new(host, port, &error),
+        }
+    }
+    Err(failed)
 }
 
 fn listen(address: SocketAddr) -> io::Result<Listener> {
@@ -67,8 +113,9 @@ fn listen(address: SocketAddr) -> io::Result<Listener> {
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
     let socket = socket.listen(BACKLOG)?;
+    let local = socket.local_addr()?;
     Ok(Listener {
-        local: Endpoint::Ip(socket.local_addr()?),
-        socket,
+        address: Address::tcp(local),
+        socket: Socket::Tcp(socket),
     })
 }

@@ -12,8 +12,10 @@ mod error;
 mod listener;
 #[cfg(test)]
 mod tests;
+#[cfg(unix)]
+mod unix;
 
-pub use address::{Address, AddressError};
+pub use address::{Address, AddressError, MAX_SOCKET_PATH};
 pub use clock::Clock;
 pub use connect::{connect, connect_within};
 pub use connection::{Connection, Endpoint};

@@ -133,9 +133,17 @@ impl Run {
             Value::from(BTreeMap::from([
                 (
                     "host",
-                    Value::from(address.map_or(SIMULATED, Address::host)),
+                    Value::from(address.map_or(Some(SIMULATED), Address::host)),
                 ),
                 ("port", Value::from(address.and_then(Address::port))),
+                (
+                    "path",
+                    Value::from(
+                        address
+                            .and_then(Address::path)
+                            .map(|path| path.to_string_lossy().into_owned()),
+                    ),
+                ),
             ]))
         };
         let all: [(&'static str, &dyn Fn() -> Value); 6] = [

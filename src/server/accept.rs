@@ -11,7 +11,7 @@ use tracing::debug;
 
 use super::connections::Shared;
 use super::{Config, Open};
-use crate::net::{Address, BindError, Connection, Endpoint, Listener};
+use crate::net::{Address, BindError, Connection, Listener};
 
 /// How long to wait after the system had no room for a connection, the first time. Doubled each time after that.
 const FIRST_PAUSE: Duration = Duration::from_millis(5);
@@ -29,7 +29,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Listens at an address; with port 0 the system chooses one, which [`local`](Self::local) tells.
+    /// Listens at an address; with port 0 the system chooses one, which [`address`](Self::address) tells.
     ///
     /// # Errors
     ///
@@ -41,9 +41,9 @@ impl Server {
         })
     }
 
-    /// Where it listens.
-    pub fn local(&self) -> Endpoint {
-        self.listener.local()
+    /// Where it listens: what one connects to.
+    pub fn address(&self) -> &Address {
+        self.listener.address()
     }
 
     /// Tells how many connections are served, while the server runs.

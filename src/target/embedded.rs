@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::drive::Cancel;
-use crate::net::{Address, BindError, Endpoint};
+use crate::net::{Address, BindError};
 use crate::scenario::{EvalError, Scenario};
 use crate::server::{Config, DEFAULT_MAX_CONNECTIONS, Server};
 use crate::session;
@@ -35,7 +35,7 @@ impl Embedded {
         let server = Server::bind(&any, config).await?;
         let stop = Cancel::default();
         let embedded = Self {
-            address: address_of(server.local()),
+            address: server.address().clone(),
             stop: stop.clone(),
         };
         let run = async move {
@@ -66,12 +66,4 @@ pub(super) fn config_of(scenario: &Scenario) -> Result<Config, EvalError> {
         drain_deadline: DRAIN_DEADLINE,
         ..Config::default()
     })
-}
-
-fn address_of(local: Endpoint) -> Address {
-    let Endpoint::Ip(addr) = local;
-    Address::Tcp {
-        host: addr.ip().to_string(),
-        port: addr.port(),
-    }
 }

@@ -25,6 +25,7 @@ mod serve;
 mod shell;
 mod signals;
 mod tidy;
+mod transports;
 mod tutorial;
 mod update;
 mod watch;

@@ -15,7 +15,7 @@ pub(in crate::cli) struct RunArgs {
     /// Scenario files, and folders to look for them in [default: scenarios/reference, else scenarios]
     #[arg(value_name = "PATH")]
     pub(in crate::cli) paths: Vec<PathBuf>,
-    /// What to connect to: `embedded` (a fresh reference server), tcp://HOST:PORT, HOST:PORT
+    /// What to connect to: `embedded` (a fresh reference server), tcp://HOST:PORT, HOST:PORT, unix:/PATH
     #[arg(short, long, value_name = "TARGET", default_value = DEFAULT_TARGET)]
     #[arg(env = "BACKCHAT_TARGET", hide_env = true)]
     pub(in crate::cli) target: String,

@@ -10,7 +10,7 @@ use super::super::values::duration;
 /// `backchat serve`
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ServeArgs {
-    /// Where to listen; port 0 takes one that is free
+    /// Where to listen: HOST:PORT, unix:/PATH; port 0 takes one that is free
     #[arg(short, long, value_name = "ADDRESS", default_value = "127.0.0.1:1234")]
     #[arg(env = "BACKCHAT_LISTEN", hide_env = true)]
     pub(in crate::cli) listen: String,

@@ -1,6 +1,8 @@
 //! What is an address, and what is said of text that is none.
 
-use crate::net::Address;
+use std::path::Path;
+
+use crate::net::{Address, MAX_SOCKET_PATH};
 
 #[test]
 fn addresses_are_read_and_shown_with_their_scheme() {
@@ -31,7 +33,7 @@ fn addresses_are_read_and_shown_with_their_scheme() {
         assert_eq!(address.to_string(), shown, "{text}");
         assert_eq!(
             (address.host(), address.port()),
-            (host, Some(port)),
+            (Some(host), Some(port)),
             "{text}"
         );
         assert_eq!(
@@ -107,19 +109,39 @@ const NO_ADDRESSES: &[(&str, &str)] = &[
     ("[::1]", "\"[::1]\" names no port: write [::1]:PORT"),
     (
         "tls://host:443",
-        "tls is not supported yet: use tcp://HOST:PORT",
+        "tls is not supported yet: use tcp://HOST:PORT or unix:/PATH",
     ),
     (
-        "unix:/run/x.sock",
-        "unix is not supported yet: use tcp://HOST:PORT",
+        "udp://host:53",
+        "udp is not supported yet: use tcp://HOST:PORT or unix:/PATH",
+    ),
+    (
+        "/run/x.sock",
+        "\"/run/x.sock\" is a path: write unix:/run/x.sock",
+    ),
+    (
+        "unix:",
+        "unix: names no socket: write unix:PATH, such as unix:/run/server.sock",
+    ),
+    (
+        "unix://",
+        "unix: names no socket: write unix:PATH, such as unix:/run/server.sock",
+    ),
+    (
+        "unix://run/x.sock",
+        "\"unix://run/x.sock\" has a host before its path: write unix:/PATH, or unix:PATH for a relative one",
+    ),
+    (
+        "unix:/tmp/\x1b[2J",
+        "the path \"/tmp/\\u{1b}[2J\" has control characters: name the socket without them",
     ),
     (
         "icmp://host",
-        "icmp is not supported yet: use tcp://HOST:PORT",
+        "icmp is not supported yet: use tcp://HOST:PORT or unix:/PATH",
     ),
     (
         "http://host:80",
-        "unknown kind of address \"http\": use tcp://HOST:PORT",
+        "unknown kind of address \"http\": use tcp://HOST:PORT or unix:/PATH",
     ),
 ];
 
@@ -129,4 +151,38 @@ fn text_that_is_no_address_is_refused_with_what_to_write() {
         let error = text.parse::<Address>().unwrap_err();
         assert_eq!(error.to_string(), *message, "{text:?}");
     }
+}
+
+#[test]
+fn sockets_are_named_by_their_paths() {
+    for (text, shown, path) in [
+        ("unix:/run/x.sock", "unix:/run/x.sock", "/run/x.sock"),
+        ("unix:///run/x.sock", "unix:/run/x.sock", "/run/x.sock"),
+        ("unix:x.sock", "unix:x.sock", "x.sock"),
+        ("unix:/tmp/a:b c@d", "unix:/tmp/a:b c@d", "/tmp/a:b c@d"),
+        ("unix:/tmp/a://b", "unix:/tmp/a://b", "/tmp/a://b"),
+    ] {
+        let address: Address = text.parse().unwrap();
+        assert_eq!(address.to_string(), shown, "{text}");
+        assert_eq!(address.short(), shown, "{text}");
+        assert_eq!(address.path(), Some(Path::new(path)), "{text}");
+        assert_eq!((address.host(), address.port()), (None, None), "{text}");
+        assert_eq!(
+            shown.parse(),
+            Ok(address),
+            "{text}: shown, it is the same address"
+        );
+    }
+}
+
+#[test]
+fn a_path_that_the_system_has_no_room_for_is_refused_at_once() {
+    let path = |len: usize| format!("unix:/{}", "x".repeat(len - 1));
+    assert!(path(MAX_SOCKET_PATH).parse::<Address>().is_ok());
+    let error = path(MAX_SOCKET_PATH + 1).parse::<Address>().unwrap_err();
+    let said = error.to_string();
+    assert!(
+        said.starts_with("the path of a socket may have ") && said.contains("use a shorter one"),
+        "{said}"
+    );
 }

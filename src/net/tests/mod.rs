@@ -2,3 +2,5 @@
 
 mod addresses;
 mod connections;
+#[cfg(unix)]
+mod unix;

@@ -88,7 +88,7 @@ async fn what_a_connection_costs_while_it_is_idle_is_small() {
     let listener = crate::net::Listener::bind(&"127.0.0.1:0".parse().unwrap())
         .await
         .unwrap();
-    let address = listener.local().to_string().parse().unwrap();
+    let address = listener.address().clone();
     let (client, accepted) = tokio::join!(crate::net::connect(&address), listener.accept());
     let size = size_of_val(
         &shared

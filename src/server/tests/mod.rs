@@ -34,7 +34,7 @@ impl Running {
             .unwrap();
         let stop = Cancel::default();
         Self {
-            address: server.local().socket_addr().unwrap(),
+            address: server.address().short().parse().unwrap(),
             open: server.open(),
             task: tokio::spawn({
                 let stop = stop.clone();

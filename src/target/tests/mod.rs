@@ -17,7 +17,7 @@ fn scenario(keys: &str) -> Scenario {
 }
 
 async fn connect(address: &Address) -> std::io::Result<TcpStream> {
-    TcpStream::connect((address.host(), address.port().unwrap())).await
+    TcpStream::connect((address.host().unwrap(), address.port().unwrap())).await
 }
 
 async fn greeting(peer: &Peer) -> String {
