@@ -158,6 +158,9 @@ fn flags(args: &RunArgs) -> Vec<String> {
     for (name, value) in &args.play.var {
         flag("--var", &format!("{name}={value}"));
     }
+    for name in &args.play.feature {
+        flag("--feature", name);
+    }
     match args.play.segment {
         SegmentArg::Whole => {}
         SegmentArg::Byte => flag("--segment", "byte"),

@@ -65,6 +65,9 @@ pub(super) enum CliError {
     /// Files with mistakes, which have been shown.
     #[error("{0}")]
     Invalid(String),
+    /// What the run was told not to let pass.
+    #[error("{0}")]
+    Denied(String),
     /// A target that is no address.
     #[error("{0}")]
     Target(#[from] AddressError),
@@ -101,7 +104,7 @@ impl CliError {
             | Self::NoScenarios { .. }
             | Self::NothingSelected { .. }
             | Self::NoInputs { .. } => ExitStatus::NothingSelected,
-            Self::Kept(_) => ExitStatus::Failed,
+            Self::Kept(_) | Self::Denied(_) => ExitStatus::Failed,
             Self::Unreadable { .. } | Self::Invalid(_) => ExitStatus::Invalid,
             Self::Unreachable { .. } | Self::Bind(_) => ExitStatus::Unreachable,
             Self::Output(_) | Self::Unwritable { .. } => ExitStatus::Output,

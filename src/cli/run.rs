@@ -89,6 +89,7 @@ pub(super) fn play_once(
     let again = Again::new(args, &loaded);
     let mut report = Report::new(report, again, target.to_string(), console);
     report.updates = updates;
+    report.deny_skips = args.play.deny_skips;
     // From here on a case's scenario is held only until it has been played.
     drop(loaded);
     let runtime = runtime()?;
@@ -204,6 +205,7 @@ fn options(args: PlayArgs, console: &Console) -> RunOptions {
         fail_fast: args.fail_fast || !args.no_fail_fast && !is_ci(),
         slow_timeout: args.slow_timeout,
         max_steps: args.max_steps,
+        features: args.feature,
         simulate: args.simulate,
         keep_transcripts: console.detail >= Detail::Conversation,
     }
@@ -246,7 +248,9 @@ async fn play(
         console.error(&error);
         return Ok(status.or(error.status()));
     }
-    Ok(status.or(verdict(&summary, report.target, report.tried, console)))
+    let verdict = verdict(&summary, report.target, report.tried, console);
+    let verdict = verdict.or(denied(&summary, report.deny_skips, console));
+    Ok(status.or(verdict))
 }
 
 /// What the count comes to.
@@ -262,6 +266,20 @@ fn verdict(summary: &Summary, target: String, tried: Vec<String>, console: &Cons
     }
 }
 
+/// What comes of cases that were skipped where none may be.
+fn denied(summary: &Summary, deny_skips: bool, console: &Console) -> ExitStatus {
+    if !deny_skips || summary.skipped == 0 {
+        return ExitStatus::Success;
+    }
+    let were = match summary.skipped {
+        1 => "1 case was".to_owned(),
+        n => format!("{n} cases were"),
+    };
+    let error = CliError::Denied(format!("{were} skipped, which --deny-skips does not allow"));
+    console.error(&error);
+    error.status()
+}
+
 /// Everything that listens to a run.
 struct Report<'u> {
     progress: Option<Progress>,
@@ -269,6 +287,8 @@ struct Report<'u> {
     again: Again,
     /// What is under test.
     target: String,
+    /// Whether a skipped case makes the run fail.
+    deny_skips: bool,
     /// Why connections did not come about: each reason once.
     tried: Vec<String>,
     /// Why nothing more can be reported.
@@ -293,6 +313,7 @@ impl Report<'_> {
             tried: Vec::new(),
             failed: None,
             updates: None,
+            deny_skips: false,
         }
     }
 

@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use crate::scenario::{BUILT_IN, parse_duration};
+use crate::scenario::{BUILT_IN, is_feature, parse_duration};
 
 /// Reads a duration as scenarios write it.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
@@ -22,6 +22,14 @@ pub(super) fn some_time(text: &str) -> Result<Duration, String> {
 pub(super) fn jobs(text: &str) -> Result<NonZeroUsize, String> {
     text.parse()
         .map_err(|_| "not a whole number from 1 (-j, --jobs, BACKCHAT_JOBS)".to_owned())
+}
+
+/// Reads the name of a feature.
+pub(super) fn feature(text: &str) -> Result<String, String> {
+    match is_feature(text) {
+        true => Ok(text.to_owned()),
+        false => Err("the name of a feature is letters, digits, `.`, `_` and `-`".into()),
+    }
 }
 
 /// Reads a seed as it is shown: hexadecimal digits.

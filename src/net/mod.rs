@@ -4,6 +4,7 @@
 //! connection look alike from outside: bytes in, bytes out, FIN, RST, and how it [ended](ending_of). What is read and written, and
 //! when, is decided above.
 
+mod ability;
 mod address;
 mod clock;
 mod connect;
@@ -15,6 +16,7 @@ mod tests;
 #[cfg(unix)]
 mod unix;
 
+pub use ability::try_ability;
 pub use address::{Address, AddressError, MAX_SOCKET_PATH};
 pub use clock::Clock;
 pub use connect::{connect, connect_within};

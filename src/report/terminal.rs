@@ -15,6 +15,9 @@ use crate::wire::escape_words;
 /// How many different reasons for having no connection are told in full.
 const MAX_REFUSALS: usize = 8;
 
+/// How many different reasons for not playing cases are told at the end.
+const MAX_SKIPS: usize = 8;
+
 /// How much of a run is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Detail {
@@ -55,6 +58,8 @@ pub struct Terminal<W> {
     refusals: Vec<(String, String)>,
     /// What passed and left replies that no step expected.
     left_over: LeftOver,
+    /// Why cases were not played, each reason once, and how many of them.
+    skipped: Vec<(String, usize)>,
     /// Whether the last thing written was a block: what follows stands apart from it.
     after_block: bool,
     /// How many cases are over, of how many.
@@ -91,6 +96,7 @@ impl<W: Write> Terminal<W> {
                 cases: 0,
                 first: None,
             },
+            skipped: Vec::new(),
             after_block: false,
             over: (0, 0),
         }
@@ -113,6 +119,7 @@ impl<W: Write> Terminal<W> {
         );
         match &outcome.result {
             CaseResult::Skipped(reason) => {
+                self.count_skip(reason);
                 if self.options.detail >= Detail::Normal {
                     let rest = format!("{}   {}", words(&outcome.id), words(reason));
                     let no_time = format!("[{:>9}]{}", "", self.counter());
@@ -164,6 +171,32 @@ impl<W: Write> Terminal<W> {
             }
         }
         self.conversation(outcome)
+    }
+
+    fn count_skip(&mut self, reason: &str) {
+        let known = self.skipped.iter_mut().find(|(known, _)| known == reason);
+        if let Some((_, cases)) = known {
+            *cases += 1;
+        } else if self.skipped.len() < MAX_SKIPS {
+            self.skipped.push((reason.to_owned(), 1));
+        }
+    }
+
+    /// Says why cases were not played: a line for each reason.
+    fn skips(&mut self, all: usize) -> io::Result<()> {
+        let mut told = 0;
+        for (reason, cases) in std::mem::take(&mut self.skipped) {
+            told += cases;
+            let text = format!("{}: {}", count(cases, "case"), words(&reason));
+            self.note("Skipped", &text)?;
+        }
+        match all.saturating_sub(told) {
+            0 => Ok(()),
+            more => self.note(
+                "Skipped",
+                &format!("{} for other reasons", count(more, "case")),
+            ),
+        }
     }
 
     /// How far the run is, where that is to be said: ` [ 12/72]`.
@@ -252,6 +285,7 @@ impl<W: Write> Terminal<W> {
             &format!("[{:>8.3}s]", elapsed.as_secs_f64()),
             &counts,
         )?;
+        self.skips(summary.skipped)?;
         if let Some(left_over) = self.left_over.describe() {
             self.note("Leftover", &left_over)?;
         }

@@ -13,7 +13,7 @@ use crate::player::{
 use crate::scenario::{Span, Value};
 use crate::session;
 use crate::simulation::{self, Unsupported};
-use crate::target::{OpenTarget, Unavailable};
+use crate::target::{Capabilities, OpenTarget, Unavailable};
 use crate::time::Time;
 
 /// The host of a target that is simulated.
@@ -26,6 +26,8 @@ pub(super) struct Run {
     /// Different for each run: the built-in `run_id`.
     pub(super) run_id: String,
     pub(super) target: OpenTarget,
+    /// What there is of what scenarios require.
+    pub(super) capabilities: Capabilities,
     pub(super) lingering: Lingering,
     pub(super) cancel: Cancel,
 }
@@ -39,9 +41,10 @@ pub(super) struct Finished {
 }
 
 impl Run {
-    /// Why a case is not to be played, where that is known without a look at the target.
-    pub(super) fn skip_reason(case: &CaseRef) -> Option<String> {
-        case.scenario.skip.clone()
+    /// Why a case is not to be played, where that is known before anything is connected.
+    pub(super) fn skip_reason(&self, case: &CaseRef) -> Option<String> {
+        let said = case.scenario.skip.clone();
+        said.or_else(|| self.capabilities.missing(&case.scenario.requires))
     }
 
     /// Plays a case.

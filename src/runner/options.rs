@@ -44,6 +44,8 @@ pub struct RunOptions {
     pub slow_timeout: Duration,
     /// How many steps a conversation may have.
     pub max_steps: u64,
+    /// What the run declares, for scenarios that require `feature:NAME`.
+    pub features: Vec<String>,
     /// Plays in memory under a virtual clock, against sessions of the reference server, and not against the target.
     pub simulate: bool,
     /// Keeps the transcripts of cases that have passed too.
@@ -61,6 +63,7 @@ impl Default for RunOptions {
             fail_fast: false,
             slow_timeout: DEFAULT_SLOW_TIMEOUT,
             max_steps: DEFAULT_MAX_STEPS,
+            features: Vec::new(),
             simulate: false,
             keep_transcripts: false,
         }

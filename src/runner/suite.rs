@@ -15,7 +15,7 @@ use super::queue::Queue;
 use super::{CaseRef, CaseResult, Event, Outcome, RunOptions, Summary, case_seed};
 use crate::drive::{Cancel, Lingering};
 use crate::player::Verdict;
-use crate::target::Target;
+use crate::target::{Capabilities, Target};
 
 /// What is under test where nothing is connected to.
 const SIMULATION: &str = "reference server, simulated in memory";
@@ -61,9 +61,11 @@ pub async fn run_suite(
         slow_timeout: options.slow_timeout,
         events: &mut events,
     };
+    let capabilities = Capabilities::new(&target, options.features.clone());
     let run = Arc::new(Run {
         run_id: run_id(options.seed),
         options,
+        capabilities,
         target: target.open(),
         lingering: Lingering::default(),
         cancel: cancel.clone(),
@@ -122,7 +124,7 @@ enum News {
 /// Plays one case after the other until there is none left.
 async fn work(run: Arc<Run>, queue: Arc<Queue>, tell: mpsc::Sender<News>) {
     while let Some((n, case)) = next(&run, &queue).await {
-        let finished = match Run::skip_reason(&case) {
+        let finished = match run.skip_reason(&case) {
             Some(reason) => skipped(case, reason),
             None => {
                 if tell

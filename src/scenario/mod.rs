@@ -28,6 +28,7 @@ mod matcher;
 mod model;
 mod pattern;
 mod payload;
+mod requirement;
 mod rewrite;
 mod sample;
 mod schema;
@@ -64,6 +65,7 @@ pub use pattern::{
 };
 pub(crate) use payload::counted;
 pub use payload::{Number, Payload, PayloadBuilder, Piece};
+pub use requirement::{Ability, Requirement, RequirementError, SCHEMES, is_feature};
 pub use rewrite::{LiteralForm, literal_form};
 pub use schema::schema;
 pub use script::{

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Payload, Script, SlotId, SourceFile, Template, Value};
+use super::{Payload, Requirement, Script, SlotId, SourceFile, Template, Value};
 use crate::wire::Framing;
 
 /// A scenario file.
@@ -19,6 +19,8 @@ pub struct Scenario {
     pub tags: Vec<String>,
     /// A reason not to run it.
     pub skip: Option<String>,
+    /// What must be there for it to run, in the order of the file.
+    pub requires: Vec<Requirement>,
     /// `segments: "as-written"`: its write boundaries are its point, other ones must not be tried.
     pub as_written: bool,
     /// What the embedded reference server must be; `None`: the default one.

@@ -22,6 +22,18 @@ impl Target {
     pub fn open(self) -> OpenTarget {
         OpenTarget::new(self)
     }
+
+    /// How it is reached, as the first words of addresses say it: what `requires` may ask for with `target:`.
+    pub fn schemes(&self) -> Vec<String> {
+        match self {
+            Self::Embedded => vec![EMBEDDED.to_owned(), "tcp".to_owned()],
+            Self::Address(address) => {
+                let written = address.to_string();
+                let scheme = written.split_once(':').map(|(scheme, _)| scheme.to_owned());
+                scheme.into_iter().collect()
+            }
+        }
+    }
 }
 
 impl FromStr for Target {

@@ -307,16 +307,6 @@ fn more_is_shown_for_each_v_and_less_for_a_q() {
 }
 
 #[test]
-fn a_skipped_scenario_says_why_and_fails_nothing() {
-    Workplace::with_scenario(r#"{ "skip": "not today", "steps": [{ "expect": "x" }] }"#)
-        .backchat(["run", "talk.json"])
-        .output()
-        .ends_with(0)
-        .says("talk   not today")
-        .says("0 run: 0 passed, 0 failed, 1 skipped");
-}
-
-#[test]
 fn replies_that_nothing_expected_are_counted() {
     // In one write, so that one read brings both.
     let server = Server::start(|mut stream| {

@@ -24,6 +24,7 @@ mod schema;
 mod serve;
 mod shell;
 mod signals;
+mod skips;
 mod tidy;
 mod transports;
 mod tutorial;

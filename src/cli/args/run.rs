@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use super::super::values::{jobs, seed, some_time, variable};
+use super::super::values::{feature, jobs, seed, some_time, variable};
 use super::{DEFAULT_TARGET, DetailArgs};
 
 /// `backchat run`
@@ -108,6 +108,12 @@ pub(in crate::cli) struct PlayArgs {
     /// Play against the reference server in memory, without sockets and without waiting
     #[arg(long)]
     pub(in crate::cli) simulate: bool,
+    /// Declare a feature, for scenarios that require `feature:NAME`; repeatable
+    #[arg(long, value_name = "NAME", value_parser = feature, value_delimiter = ',', env = "BACKCHAT_FEATURE", hide_env = true)]
+    pub(in crate::cli) feature: Vec<String>,
+    /// Fail when a scenario is skipped, for whatever reason
+    #[arg(long)]
+    pub(in crate::cli) deny_skips: bool,
     /// How many steps one conversation may have
     #[arg(
         long,

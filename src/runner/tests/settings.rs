@@ -117,6 +117,41 @@ async fn a_scenario_that_says_so_is_skipped_with_its_reason() {
 }
 
 #[tokio::test]
+async fn a_scenario_is_skipped_where_what_it_requires_is_missing() {
+    let steps = r#""steps": [{ "expect": "Welcome!" }]"#;
+    for simulate in [false, true] {
+        for (requires, missing) in [
+            (r#"["feature:there", "target:embedded", "ipv4"]"#, None),
+            ("[]", None),
+            (
+                r#"["target:tcp", "feature:away"]"#,
+                Some("requires feature:away (not declared by --feature away)"),
+            ),
+            (
+                r#"["target:icmp"]"#,
+                Some("requires target:icmp (the target is embedded reference server)"),
+            ),
+        ] {
+            let text = format!(r#"{{ "requires": {requires}, {steps} }}"#);
+            let options = RunOptions {
+                features: vec!["there".to_owned()],
+                simulate,
+                ..RunOptions::default()
+            };
+            let ran = run(cases("requires", &text), options).await;
+            match (&ran.outcomes()[0].result, missing) {
+                (CaseResult::Played(Verdict::Passed), None) => assert_eq!(ran.summary.passed, 1),
+                (CaseResult::Skipped(reason), Some(missing)) => {
+                    assert_eq!(reason, missing);
+                    assert_eq!((ran.summary.skipped, ran.summary.passed), (1, 0));
+                }
+                (result, _) => panic!("{requires}: {result:?}"),
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn other_pieces_are_tried_but_on_scenarios_that_are_about_theirs() {
     // In raw, each piece is a message of its own: cut otherwise, the conversation is another one.
     let talk = r#""framing": "raw", "steps": [{ "expect": "Welcome!" }, { "send": "ab" }, { "expect": "Hello, ab!" }]"#;

@@ -81,10 +81,10 @@ pub(super) const SCENARIO: &[Key] = &[
         .example(r#""the server has a bug here""#),
     Key::new(
         "requires",
-        Form::Any,
-        "What must be there for the scenario to run.",
+        Form::Requirements,
+        "What must be there; where it is not, the scenario is skipped with this reason.",
     )
-    .later(),
+    .also(&["needs", "require", "only_if"]),
     Key::new(
         "locks",
         Form::Any,

@@ -61,6 +61,8 @@ pub(in crate::scenario) enum Form {
     Client,
     /// Names or labels.
     Names,
+    /// What must be there.
+    Requirements,
     /// True or false.
     Flag,
     /// Only `true`.
@@ -273,6 +275,9 @@ impl Form {
             Self::Text | Self::Reason | Self::Template => "text in quotes",
             Self::Name | Self::Client => "a name in quotes",
             Self::Names => "an array of names, such as [\"one\", \"two\"]",
+            Self::Requirements => {
+                "an array of what must be there, such as [\"ipv6\", \"program:nc\"]"
+            }
             Self::Flag => "true or false",
             Self::True => "true",
             Self::Whole => "a whole number",
@@ -330,6 +335,7 @@ impl Form {
             Self::Name => r#""token""#,
             Self::Client => r#""client""#,
             Self::Names => r#"["one", "two"]"#,
+            Self::Requirements => r#"["ipv6", "program:redis-server"]"#,
             Self::Flag | Self::True | Self::TrueOrWord(_) => "true",
             Self::Whole => "1024",
             Self::Times => "3",

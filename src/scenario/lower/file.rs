@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::super::json::{self, Object, Value};
 use super::super::keys::{self, Form, Place};
-use super::super::{Case, Diagnostic, Scenario, Script, Span, code};
-use super::fields::{Fields, Given};
+use super::super::{Case, Diagnostic, Requirement, Scenario, Script, Span, code};
+use super::fields::{Fields, Given, quoted};
 use super::framings::Cut;
 use super::read::ReadOptions;
 use super::reader::Reader;
@@ -52,6 +52,9 @@ impl<'a> Reader<'a> {
             .get("tags")
             .map_or_else(Vec::new, |given| self.tags(given));
         let skip = fields.get("skip").and_then(|given| self.reason(given));
+        let requires = fields
+            .get("requires")
+            .map_or_else(Vec::new, |given| self.requirements(given));
         let segments = fields.get("segments").and_then(|given| self.choice(given));
         let timeout = fields
             .get("timeout")
@@ -71,6 +74,7 @@ impl<'a> Reader<'a> {
             description,
             tags,
             skip,
+            requires,
             as_written: segments == Some("as-written"),
             server,
             script: Arc::new(Script {
@@ -136,6 +140,33 @@ impl<'a> Reader<'a> {
             }
         }
         tags
+    }
+
+    /// What must be there.
+    fn requirements(&mut self, given: Given<'_, 'a>) -> Vec<Requirement> {
+        let Value::Array(array) = given.value else {
+            self.wrong_type(given, Form::Requirements);
+            return Vec::new();
+        };
+        let mut requirements = Vec::with_capacity(array.elements.len());
+        for element in &array.elements {
+            let given = given.element(element);
+            let Some(literal) = self.string(given, Form::Text) else {
+                continue;
+            };
+            match literal.value.parse::<Requirement>() {
+                Ok(requirement) => requirements.push(requirement),
+                Err(error) => {
+                    let shown = quoted(&literal.value);
+                    let message = format!("{} cannot be {shown}", given.words());
+                    let mut found = Diagnostic::error(code::UNKNOWN_WORD, given.span(), message)
+                        .label(error.message);
+                    found.help = error.near.map(|near| format!("did you mean \"{near}\"?"));
+                    self.report(found);
+                }
+            }
+        }
+        requirements
     }
 
     /// The reason of `skip`.

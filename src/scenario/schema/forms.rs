@@ -4,6 +4,8 @@ use super::super::MAX_PAYLOAD;
 use super::super::integers::IntegerForm;
 use super::super::keys::{FRAMINGS, Form, Key, Place, Role, Since, Word};
 use super::super::lower::{BUILT_IN, MAX_BRANCHES, WORDS};
+use super::super::requirement::{ENV, FEATURE, PROGRAM};
+use super::super::{Ability, SCHEMES};
 use super::objects::refer;
 use super::tree::{Object, Tree};
 
@@ -84,6 +86,7 @@ pub(super) fn of_value(key: &Key, object: Object) -> Object {
             None => object.text("type", "object"),
         },
         Form::Split => split(object),
+        Form::Requirements => array(object).object("items", requirement()),
         Form::Names => array(object).object("items", text_like(SOMETHING)),
         Form::Vars => {
             let mut object = object.text("type", "object");
@@ -222,6 +225,21 @@ fn choice(object: Object, words: &[Word], first: Option<&str>) -> Object {
     object
         .with("enum", Tree::List(values))
         .with("enumDescriptions", Tree::List(meanings))
+}
+
+/// Something that must be there.
+fn requirement() -> Object {
+    let schemes = SCHEMES.map(|scheme| format!("target:{scheme}"));
+    let words = (Ability::ALL.iter().map(|ability| ability.word().to_owned())).chain(schemes);
+    let abilities = Ability::ALL.iter().map(|ability| ability.doc().to_owned());
+    let targets = SCHEMES.map(|scheme| format!("The target is reached by {scheme}."));
+    let fixed = Object::default()
+        .with("enum", Tree::texts(words))
+        .with("enumDescriptions", Tree::texts(abilities.chain(targets)));
+    let named = text_like(&format!(
+        "^(program:{PROGRAM}|env:{ENV}|feature:{FEATURE})$"
+    ));
+    Object::default().with("anyOf", Tree::List([fixed, named].map(Tree::Object).into()))
 }
 
 fn split(object: Object) -> Object {

@@ -1,5 +1,8 @@
 //! Tests of targets.
 
+#[cfg(unix)]
+mod capabilities;
+
 use std::time::Duration;
 
 use tokio::io::AsyncReadExt as _;
