@@ -6,6 +6,7 @@ mod options;
 mod order;
 mod outcome;
 mod queue;
+mod schedule;
 mod seed;
 mod suite;
 #[cfg(test)]

@@ -1,52 +1,117 @@
-//! What is still to be played.
+//! What is still to be played, shared by the workers.
 
-use std::iter::Enumerate;
-use std::sync::{Mutex, PoisonError};
-use std::vec::IntoIter;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::Notify;
 
 use super::CaseRef;
+use super::schedule::{Hold, Next, Schedule};
+use crate::drive::Cancel;
 
-/// Gives out cases, each with its number from 0, in the order of the files.
+/// Gives out cases, each with its number from 0, as the [`Schedule`] has it.
 ///
 /// A case that has been given out is kept no longer, so a long run gives back the memory of its scenarios as it goes.
 #[derive(Debug)]
-pub(super) struct Queue(Mutex<Cases>);
+pub(super) struct Queue {
+    cases: Mutex<Cases>,
+    /// Told when something has ended, or nothing more is to be begun.
+    news: Notify,
+}
 
 #[derive(Debug)]
 struct Cases {
-    left: Enumerate<IntoIter<CaseRef>>,
+    schedule: Schedule<CaseRef>,
     stopped: bool,
+}
+
+/// A case whose turn it is. Its locks are held until the turn is dropped.
+#[derive(Debug)]
+pub(super) struct Turn {
+    /// Its number, from 0.
+    pub(super) number: usize,
+    /// What is to be played.
+    pub(super) case: CaseRef,
+    /// The end of the turn.
+    pub(super) locks: Locks,
+}
+
+/// The locks that a case holds, until it is dropped: also where playing it panics.
+#[derive(Debug)]
+pub(super) struct Locks {
+    queue: Arc<Queue>,
+    hold: Option<Hold>,
 }
 
 impl Queue {
     pub(super) fn new(cases: Vec<CaseRef>) -> Self {
-        Self(Mutex::new(Cases {
-            left: cases.into_iter().enumerate(),
-            stopped: false,
-        }))
+        let locks: Vec<_> = (cases.iter())
+            .map(|case| Arc::clone(&case.scenario))
+            .collect();
+        let locks = locks.iter().map(|scenario| &*scenario.locks);
+        Self {
+            cases: Mutex::new(Cases {
+                schedule: Schedule::new(cases.into_iter().zip(locks)),
+                stopped: false,
+            }),
+            news: Notify::new(),
+        }
     }
 
-    /// The next case; `None` when there is none left, or no more are to be begun.
-    pub(super) fn next(&self) -> Option<(usize, CaseRef)> {
-        let mut cases = self.lock();
-        if cases.stopped {
-            return None;
+    /// The next case, once it may be begun; `None` when there is none left, or no more are to be begun.
+    pub(super) async fn next(self: &Arc<Self>, cancel: &Cancel) -> Option<Turn> {
+        loop {
+            // Before the look, so that no news is missed after it.
+            let news = self.news.notified();
+            let next = {
+                let mut cases = self.lock();
+                if cases.stopped || cancel.is_cancelled() {
+                    return None;
+                }
+                cases.schedule.next()
+            };
+            match next {
+                Next::Over => return None,
+                Next::Begin(number, case, hold) => {
+                    let locks = Locks {
+                        queue: Arc::clone(self),
+                        hold: Some(hold),
+                    };
+                    return Some(Turn {
+                        number,
+                        case,
+                        locks,
+                    });
+                }
+                Next::Wait => tokio::select! {
+                    () = news => {}
+                    () = cancel.cancelled() => {}
+                },
+            }
         }
-        cases.left.next()
     }
 
     /// Gives out no more.
     pub(super) fn stop(&self) {
         self.lock().stopped = true;
+        self.news.notify_waiters();
     }
 
     /// How many have not been given out.
     pub(super) fn left(&self) -> usize {
-        self.lock().left.len()
+        self.lock().schedule.left()
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Cases> {
+    fn lock(&self) -> MutexGuard<'_, Cases> {
         // Nothing that can panic happens under the lock.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.cases.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Locks {
+    fn drop(&mut self) {
+        if let Some(hold) = self.hold.take() {
+            self.queue.lock().schedule.end(hold);
+            self.queue.news.notify_waiters();
+        }
     }
 }

@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::conversation::{Finished, Run, skipped};
 use super::order::InOrder;
-use super::queue::Queue;
+use super::queue::{Queue, Turn};
 use super::{CaseRef, CaseResult, Event, Outcome, RunOptions, Summary, case_seed};
 use crate::drive::{Cancel, Lingering};
 use crate::player::Verdict;
@@ -123,7 +123,12 @@ enum News {
 
 /// Plays one case after the other until there is none left.
 async fn work(run: Arc<Run>, queue: Arc<Queue>, tell: mpsc::Sender<News>) {
-    while let Some((n, case)) = next(&run, &queue).await {
+    while let Some(turn) = next(&run, &queue).await {
+        let Turn {
+            number: n,
+            case,
+            locks,
+        } = turn;
         let finished = match run.skip_reason(&case) {
             Some(reason) => skipped(case, reason),
             None => {
@@ -140,6 +145,8 @@ async fn work(run: Arc<Run>, queue: Arc<Queue>, tell: mpsc::Sender<News>) {
         if run.options.fail_fast && has_failed(&finished.outcome) {
             queue.stop();
         }
+        // Whoever waits for them does not wait for the report.
+        drop(locks);
         if tell.send(News::Finished(n, finished)).await.is_err() {
             return;
         }
@@ -147,12 +154,9 @@ async fn work(run: Arc<Run>, queue: Arc<Queue>, tell: mpsc::Sender<News>) {
 }
 
 /// The next case to be played, if there is one and it may be begun.
-async fn next(run: &Run, queue: &Queue) -> Option<(usize, CaseRef)> {
+async fn next(run: &Run, queue: &Arc<Queue>) -> Option<Turn> {
     run.lingering.room().await;
-    if run.cancel.is_cancelled() {
-        return None;
-    }
-    queue.next()
+    queue.next(&run.cancel).await
 }
 
 /// The side of a run that listens and reports.

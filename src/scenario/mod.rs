@@ -59,7 +59,7 @@ pub use lower::{
     read_with,
 };
 pub use matcher::{Matcher, MatcherNode};
-pub use model::{Case, Reply, Scenario, ServerSettings};
+pub use model::{ALONE, Case, Reply, Scenario, ServerSettings};
 pub use pattern::{
     Compiled, Found, MAX_CACHE, MAX_COMPILED, Pattern, PatternError, StreamFound, StreamSearch,
 };

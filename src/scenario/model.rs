@@ -6,6 +6,9 @@ use std::time::Duration;
 use super::{Payload, Requirement, Script, SlotId, SourceFile, Template, Value};
 use crate::wire::Framing;
 
+/// The lock of a scenario that is played while no other one is.
+pub const ALONE: &str = "*";
+
 /// A scenario file.
 #[derive(Debug)]
 pub struct Scenario {
@@ -21,6 +24,8 @@ pub struct Scenario {
     pub skip: Option<String>,
     /// What must be there for it to run, in the order of the file.
     pub requires: Vec<Requirement>,
+    /// Scenarios that share one of these never overlap; [`ALONE`] overlaps with none. Sorted, each once.
+    pub locks: Vec<String>,
     /// `segments: "as-written"`: its write boundaries are its point, other ones must not be tried.
     pub as_written: bool,
     /// What the embedded reference server must be; `None`: the default one.

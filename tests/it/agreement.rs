@@ -103,6 +103,7 @@ fn additions() -> Vec<(&'static str, Value)> {
         ("then", json!("shut")),
         ("reply", json!("loud")),
         ("skip", json!("")),
+        ("locks", json!([" "])),
         ("requires", json!(["ipv5"])),
         ("u16", json!(65_536)),
         ("case", json!("\n")),

@@ -1,7 +1,9 @@
 //! Tests of runs.
 
+mod locks;
 mod misbehaving;
 mod order;
+mod schedule;
 mod seed;
 mod settings;
 mod suite;

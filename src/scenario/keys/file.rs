@@ -87,10 +87,11 @@ pub(super) const SCENARIO: &[Key] = &[
     .also(&["needs", "require", "only_if"]),
     Key::new(
         "locks",
-        Form::Any,
-        "Scenarios that share a name never overlap.",
+        Form::Names,
+        "Scenarios that share a name are never played at the same time; `*`: with no other at all.",
     )
-    .later(),
+    .example(r#"["database"]"#)
+    .also(&["lock", "serial", "exclusive"]),
 ];
 
 const SEGMENTS: &[Word] = &[Word::new(

@@ -50,11 +50,16 @@ impl<'a> Reader<'a> {
             .and_then(|given| self.prose(given));
         let tags = fields
             .get("tags")
-            .map_or_else(Vec::new, |given| self.tags(given));
+            .map_or_else(Vec::new, |given| self.names(given, "a tag"));
         let skip = fields.get("skip").and_then(|given| self.reason(given));
         let requires = fields
             .get("requires")
             .map_or_else(Vec::new, |given| self.requirements(given));
+        let mut locks = fields
+            .get("locks")
+            .map_or_else(Vec::new, |given| self.names(given, "a lock"));
+        locks.sort_unstable();
+        locks.dedup();
         let segments = fields.get("segments").and_then(|given| self.choice(given));
         let timeout = fields
             .get("timeout")
@@ -75,6 +80,7 @@ impl<'a> Reader<'a> {
             tags,
             skip,
             requires,
+            locks,
             as_written: segments == Some("as-written"),
             server,
             script: Arc::new(Script {
@@ -122,24 +128,25 @@ impl<'a> Reader<'a> {
         self.count_more(more);
     }
 
-    fn tags(&mut self, given: Given<'_, 'a>) -> Vec<String> {
+    /// Tags, or locks.
+    fn names(&mut self, given: Given<'_, 'a>, what: &str) -> Vec<String> {
         let Value::Array(array) = given.value else {
             self.wrong_type(given, Form::Names);
             return Vec::new();
         };
-        let mut tags = Vec::with_capacity(array.elements.len());
+        let mut names = Vec::with_capacity(array.elements.len());
         for element in &array.elements {
             let given = given.element(element);
             let Some(literal) = self.string(given, Form::Text) else {
                 continue;
             };
             if literal.value.trim().is_empty() {
-                self.empty(given.span(), "a tag cannot be empty");
+                self.empty(given.span(), format!("{what} cannot be empty"));
             } else {
-                tags.push(literal.value.clone().into_owned());
+                names.push(literal.value.clone().into_owned());
             }
         }
-        tags
+        names
     }
 
     /// What must be there.
