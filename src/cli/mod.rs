@@ -24,6 +24,7 @@ mod run;
 mod schema;
 mod select;
 mod serve;
+mod shard;
 mod shell;
 mod signals;
 mod tree;

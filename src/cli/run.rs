@@ -15,6 +15,7 @@ use super::error::CliError;
 use super::files;
 use super::load::{Load, Loaded, Showing};
 use super::select::Selection;
+use super::shard::ShardArg;
 use super::signals::Signals;
 use super::update::{Updates, update};
 use super::watch::watch;
@@ -22,7 +23,7 @@ use crate::count::count;
 use crate::drive::Cancel;
 use crate::player::{FailureKind, Segment, Verdict};
 use crate::report::{Detail, Progress, Reporter, Terminal, TerminalOptions};
-use crate::runner::{CaseRef, CaseResult, Event, RunOptions, Summary, run_suite};
+use crate::runner::{CaseRef, CaseResult, Event, RunOptions, Summary, run_suite, shuffle};
 use crate::scenario::{BUILT_IN, ReadOptions, Value, nearest};
 use crate::target::Target;
 
@@ -60,7 +61,10 @@ pub(super) fn play_once(
     usable(args)?;
     let loaded = load(args, console)?;
     sources.extend(loaded.iter().flat_map(Loaded::sources));
+    let mut options = options(args.play.clone(), console);
+    options.shard = args.select.shard.map(ShardArg::resolve).transpose()?;
     let mut cases = cases(args, &loaded, console)?;
+    arrange(&mut cases, &options, args.select.shuffle);
     if let Some(updates) = &mut updates {
         let paths = loaded.iter().map(|one| &one.found);
         updates.paths = paths
@@ -78,7 +82,6 @@ pub(super) fn play_once(
         console.print(&ids)?;
         return Ok(ExitStatus::Success);
     }
-    let mut options = options(args.play.clone(), console);
     options.fail_fast &= updates.is_none();
     let report = TerminalOptions {
         palette: console.palette,
@@ -165,6 +168,19 @@ fn cases(args: &RunArgs, loaded: &[Loaded], console: &Console) -> Result<Vec<Cas
     Ok(cases)
 }
 
+/// Leaves the cases of this shard, in the order in which they are to be played.
+///
+/// Sharded first: machines of one run need not have the same seed.
+fn arrange(cases: &mut Vec<CaseRef>, options: &RunOptions, shuffled: bool) {
+    if let Some(shard) = options.shard {
+        let mut nth = 0..;
+        cases.retain(|case| shard.contains(nth.next().unwrap_or_default(), &case.id));
+    }
+    if shuffled {
+        shuffle(cases, options.seed);
+    }
+}
+
 /// A warning for each variable that no case reads, with the name that was probably meant.
 fn unread(vars: &[(String, String)], cases: &[CaseRef], console: &Console) -> String {
     let scripts = || cases.iter().map(|case| &case.scenario.script);
@@ -206,6 +222,7 @@ fn options(args: PlayArgs, console: &Console) -> RunOptions {
         slow_timeout: args.slow_timeout,
         max_steps: args.max_steps,
         features: args.feature,
+        shard: None,
         simulate: args.simulate,
         keep_transcripts: console.detail >= Detail::Conversation,
     }

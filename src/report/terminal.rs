@@ -355,6 +355,7 @@ impl<W: Write> Reporter for Terminal<W> {
                 target,
                 jobs,
                 seed,
+                shard,
             } => {
                 self.over = (0, *cases);
                 if self.options.detail == Detail::Quiet {
@@ -363,10 +364,11 @@ impl<W: Write> Reporter for Terminal<W> {
                 let label = heading(palette.good, "Starting");
                 let scenarios = count(*scenarios, "scenario");
                 let (cases, target) = (count(*cases, "case"), words(target));
+                let shard = shard.map_or(String::new(), |shard| format!(" · shard {shard}"));
+                let seed = shown_seed(*seed);
                 writeln!(
                     self.out,
-                    "{label} {scenarios} ({cases}) · {target} · {jobs} at a time · seed {}",
-                    shown_seed(*seed)
+                    "{label} {scenarios} ({cases}) · {target} · {jobs} at a time · seed {seed}{shard}"
                 )?;
             }
             Event::CaseStarted { .. } => return Ok(()),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Outcome;
+use super::{Outcome, Shard};
 
 /// One thing that happened in a run.
 #[derive(Debug)]
@@ -21,6 +21,8 @@ pub enum Event {
         jobs: usize,
         /// The seed of the run.
         seed: u64,
+        /// Which part of the suite this is, where it is one.
+        shard: Option<Shard>,
     },
     /// A case begins.
     CaseStarted {

@@ -8,6 +8,8 @@ mod outcome;
 mod queue;
 mod schedule;
 mod seed;
+mod shard;
+mod shuffle;
 mod suite;
 #[cfg(test)]
 mod tests;
@@ -16,4 +18,6 @@ pub use event::{Event, Summary};
 pub use options::{CaseRef, DEFAULT_JOBS, DEFAULT_SLOW_TIMEOUT, RunOptions};
 pub use outcome::{CaseResult, Outcome};
 pub use seed::case_seed;
+pub use shard::{Shard, ShardError, ShardRule};
+pub use shuffle::shuffle;
 pub use suite::run_suite;

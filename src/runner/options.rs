@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::Shard;
 use crate::player::{DEFAULT_MAX_STEPS, DEFAULT_TIMEOUT, Segment};
 use crate::scenario::{Scenario, Value};
 
@@ -38,6 +39,8 @@ pub struct RunOptions {
     pub vars: Vec<(String, Value)>,
     /// Plays every send in other pieces, but in scenarios that are about theirs.
     pub segment: Option<Segment>,
+    /// Which part of a suite the cases are.
+    pub shard: Option<Shard>,
     /// Begins no further case once one has failed.
     pub fail_fast: bool,
     /// After how long a case is called slow, and again each time it has lasted as long once more.
@@ -60,6 +63,7 @@ impl Default for RunOptions {
             seed: 0,
             vars: Vec::new(),
             segment: None,
+            shard: None,
             fail_fast: false,
             slow_timeout: DEFAULT_SLOW_TIMEOUT,
             max_steps: DEFAULT_MAX_STEPS,

@@ -49,6 +49,7 @@ pub async fn run_suite(
         },
         jobs,
         seed: options.seed,
+        shard: options.shard,
     });
     let all = cases.len();
     let workers = jobs.min(all);

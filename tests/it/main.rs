@@ -20,6 +20,7 @@ mod invalid;
 mod parity;
 mod readme;
 mod scenarios;
+mod schedule;
 mod schema;
 mod serve;
 mod shell;

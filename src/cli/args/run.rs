@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
+use super::super::shard::{ShardArg, shard};
 use super::super::values::{feature, jobs, seed, some_time, variable};
 use super::{DEFAULT_TARGET, DetailArgs};
 
@@ -55,6 +56,13 @@ pub(in crate::cli) struct SelectArgs {
     /// No scenarios with this tag; repeatable
     #[arg(long, value_name = "TAG", env = "BACKCHAT_SKIP", hide_env = true)]
     pub(in crate::cli) skip: Vec<String>,
+    /// Only one of several equal parts of what is selected, such as 2/5; `hash:2/5`: cases stay in their part when others are added;
+    /// `auto`, `auto/5`, `hash:auto`: which part, the CI's environment says
+    #[arg(long, value_name = "M/N", value_parser = shard, env = "BACKCHAT_SHARD", hide_env = true)]
+    pub(in crate::cli) shard: Option<ShardArg>,
+    /// Play in another order, which the seed decides
+    #[arg(long, env = "BACKCHAT_SHUFFLE", hide_env = true)]
+    pub(in crate::cli) shuffle: bool,
     /// Print the ids that would be played, one per line, and play nothing
     #[arg(long)]
     pub(in crate::cli) list: bool,

@@ -1,0 +1,95 @@
+//! Which cases of a suite one run plays, in which order, and how often: shards and shuffling.
+
+use std::collections::BTreeSet;
+
+use crate::harness::{Output, Workplace};
+
+/// A folder with `n` scenarios that pass.
+fn suite(n: usize) -> Workplace {
+    (0..n).fold(Workplace::new(), |place, n| {
+        place.file(
+            &format!("scenarios/s{n:02}.json"),
+            br#"{ "steps": [{ "expect": "Welcome!" }] }"#,
+        )
+    })
+}
+
+fn run(place: &Workplace, flags: &[&str]) -> Output {
+    place
+        .backchat(["run"].into_iter().chain(flags.iter().copied()))
+        .output()
+}
+
+fn list(place: &Workplace, flags: &[&str]) -> Vec<String> {
+    let flags: Vec<&str> = flags.iter().copied().chain(["--list"]).collect();
+    let output = run(place, &flags);
+    output.ends_with(0);
+    output.stdout.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn the_shards_are_the_suite_together_and_each_case_is_in_one() {
+    let place = suite(11);
+    let all: BTreeSet<String> = list(&place, &[]).into_iter().collect();
+    for rule in ["", "hash:"] {
+        let mut seen = Vec::new();
+        for shard in 1..=4 {
+            seen.extend(list(&place, &["--shard", &format!("{rule}{shard}/4")]));
+        }
+        assert_eq!(seen.len(), all.len());
+        assert_eq!(seen.into_iter().collect::<BTreeSet<_>>(), all, "{rule}");
+    }
+    assert_eq!(list(&place, &["--shard", "2/4"]), ["s01", "s05", "s09"]);
+}
+
+#[test]
+fn a_shard_is_named_and_one_without_cases_is_no_failure() {
+    let place = suite(2);
+    run(&place, &["--shard", "2/2"])
+        .ends_with(0)
+        .says("Starting 1 scenario (1 case)")
+        .says(" · shard 2/2")
+        .says("1 run: 1 passed");
+    run(&place, &["--shard", "3/3"])
+        .ends_with(0)
+        .says("Starting 0 scenarios (0 cases)")
+        .says("0 run: 0 passed, 0 failed, 0 skipped");
+    // What no shard has is not there.
+    run(&place, &["--shard", "3/3", "-f", "nothing"]).ends_with(4);
+}
+
+#[test]
+fn the_job_of_a_ci_service_says_which_shard_it_is() {
+    let place = suite(4);
+    let list = |flag: &str, variables: &[(&str, &str)]| {
+        let program = place.backchat(["run", "--list", "--shard", flag]);
+        let set = |program: crate::harness::Program, (name, value): &(&str, &str)| {
+            program.env(name, value)
+        };
+        variables.iter().fold(program, set).output()
+    };
+    let gitlab = [("CI_NODE_INDEX", "2"), ("CI_NODE_TOTAL", "2")];
+    assert_eq!(list("auto", &gitlab).stdout, "s01\ns03\n");
+    let kubernetes = [("JOB_COMPLETION_INDEX", "0")];
+    assert_eq!(list("auto/2", &kubernetes).stdout, "s00\ns02\n");
+    list("auto", &kubernetes).ends_with(2).says("write auto/5");
+    list("3/2", &[])
+        .ends_with(2)
+        .says("there is no shard 3 of 2: the first is 1/2, the last 2/2");
+}
+
+#[test]
+fn a_seed_decides_the_order() {
+    let place = suite(12);
+    let order = |seed: &str| list(&place, &["--shuffle", "--seed", seed]);
+    assert_eq!(order("1"), order("1"));
+    assert_ne!(order("1"), order("2"));
+    let sorted: BTreeSet<String> = order("1").into_iter().collect();
+    assert_eq!(sorted.into_iter().collect::<Vec<_>>(), list(&place, &[]));
+    // The shards are the same ones, whatever the order in each.
+    let shard: BTreeSet<String> = list(&place, &["--shuffle", "--shard", "1/2"])
+        .into_iter()
+        .collect();
+    let plain: BTreeSet<String> = list(&place, &["--shard", "1/2"]).into_iter().collect();
+    assert_eq!(shard, plain);
+}
