@@ -51,6 +51,11 @@ impl Matching {
                 words.push_str("is the JSON value ");
                 quote(self.bytes(matcher, payload), words);
             }
+            MatcherNode::Points(list) => {
+                let pointers = list.iter().map(|one| format!("\"{}\"", one.pointer));
+                let pointers = pointers.collect::<Vec<_>>().join(", ");
+                _ = write!(words, "is JSON with something at {pointers}");
+            }
             MatcherNode::Any => words.push_str("may be anything"),
             MatcherNode::Not(inner) => {
                 self.describe_not(inner, words);
@@ -83,6 +88,7 @@ impl Matching {
             MatcherNode::Any
             | MatcherNode::Not(_)
             | MatcherNode::Json(_)
+            | MatcherNode::Points(_)
             | MatcherNode::All(_)
             | MatcherNode::OneOf(_)
             | MatcherNode::Sequence(_) => {
@@ -181,8 +187,8 @@ impl Matching {
                     length_words(min, max)
                 );
             }
-            MatcherNode::Json(payload) => {
-                return self.differs_from_json(matcher, payload, message);
+            MatcherNode::Json(_) | MatcherNode::Points(_) => {
+                return self.differs_from_json(matcher, message);
             }
             MatcherNode::Not(inner) => {
                 words.push_str("it ");

@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
+use super::capturing::leads_nowhere;
 use super::matching::{Hold, Matching, reached};
-use crate::scenario::{Matcher, Payload};
+use crate::scenario::{Matcher, MatcherNode};
 
 /// How deep lists and objects may lie in each other, as in a file.
 const MAX_DEPTH: u32 = 128;
@@ -82,13 +83,7 @@ impl Scan {
 
 impl Matching {
     /// The shortest run of at least `from` bytes that is the value, with blanks around it.
-    pub(super) fn next_json(
-        &mut self,
-        matcher: &Matcher,
-        payload: &Payload,
-        data: &[u8],
-        from: usize,
-    ) -> Hold {
+    pub(super) fn next_json(&mut self, matcher: &Matcher, data: &[u8], from: usize) -> Hold {
         let Some(state) = self.nodes.get_mut(usize::from(matcher.id)) else {
             return Hold::Never;
         };
@@ -100,7 +95,7 @@ impl Matching {
             None => match state.value.feed(data) {
                 Hold::At(end) => {
                     let run = data.get(..end).unwrap_or_default();
-                    let differs = self.differs_from_json(matcher, payload, run).is_some();
+                    let differs = self.differs_from_json(matcher, run).is_some();
                     if let Some(state) = self.nodes.get_mut(usize::from(matcher.id)) {
                         state.holds_from = Some(end);
                         state.never = differs;
@@ -125,34 +120,45 @@ impl Matching {
         }
     }
 
-    /// Where and how a message differs from the value that is expected; `None` where it does not.
-    pub(super) fn differs_from_json(
-        &self,
-        matcher: &Matcher,
-        payload: &Payload,
-        message: &[u8],
-    ) -> Option<String> {
+    /// Where and how a message differs from the value that is expected, or which pointer leads nowhere in it; `None` where
+    /// all is as it should be.
+    pub(super) fn differs_from_json(&self, matcher: &Matcher, message: &[u8]) -> Option<String> {
+        let payload = match &matcher.node {
+            MatcherNode::Json(payload) => payload,
+            MatcherNode::Points(list) => return leads_nowhere(list, message),
+            _ => return None,
+        };
         // The text was made by us, but for a number that is too large for any reader.
         let Ok(expected) = read(self.bytes(matcher, payload)) else {
             return Some("what is expected is no JSON".to_owned());
         };
         match read(message) {
             Ok(received) => difference(&expected, &received, &mut String::new()),
-            Err(at) => Some(format!("it is no JSON, at byte {at}")),
+            Err(at) => Some(no_json(at)),
         }
     }
+}
+
+/// What is said of bytes that are no JSON from this one on.
+pub(super) fn no_json(at: usize) -> String {
+    format!("it is no JSON, at byte {at}")
+}
+
+/// A key as it stands in a JSON pointer.
+pub(super) fn escaped(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
 }
 
 /// Where a value differs from what is expected, and what stands there. The path is a JSON pointer (RFC 6901).
 ///
 /// Values are as deep as their reader allows, 128 levels.
-fn difference(expected: &Value, received: &Value, path: &mut String) -> Option<String> {
+fn difference(expected: &Json, received: &Json, path: &mut String) -> Option<String> {
     let before = path.len();
     match (expected, received) {
-        (Value::Object(wanted), Value::Object(there)) => {
+        (Json::Object(wanted), Json::Object(there)) => {
             for (key, value) in wanted {
                 let other = there.iter().rev().find(|(other, _)| other == key);
-                _ = write!(path, "/{}", key.replace('~', "~0").replace('/', "~1"));
+                _ = write!(path, "/{}", escaped(key));
                 let found = match other {
                     Some((_, other)) => difference(value, other, path),
                     None => Some(format!("{path} is missing")),
@@ -164,7 +170,7 @@ fn difference(expected: &Value, received: &Value, path: &mut String) -> Option<S
             }
             None
         }
-        (Value::Array(wanted), Value::Array(there)) if wanted.len() == there.len() => {
+        (Json::Array(wanted), Json::Array(there)) if wanted.len() == there.len() => {
             for (n, (value, other)) in wanted.iter().zip(there).enumerate() {
                 _ = write!(path, "/{n}");
                 let found = difference(value, other, path);
@@ -175,9 +181,9 @@ fn difference(expected: &Value, received: &Value, path: &mut String) -> Option<S
             }
             None
         }
-        (Value::Number(a), Value::Number(b)) if is_same(a, b) => None,
+        (Json::Number(a), Json::Number(b)) if is_same(a, b) => None,
         (a, b) if a == b => None,
-        (Value::Array(wanted), Value::Array(there)) => Some(format!(
+        (Json::Array(wanted), Json::Array(there)) => Some(format!(
             "{} has {} elements, not {}",
             named(path),
             there.len(),
@@ -202,7 +208,7 @@ fn is_same(a: &str, b: &str) -> bool {
 
 /// A value of JSON.
 #[derive(Debug, PartialEq)]
-enum Value {
+pub(super) enum Json {
     /// `true`, `false` or `null`.
     Word(&'static str),
     /// A number as it is written.
@@ -213,7 +219,7 @@ enum Value {
 }
 
 /// Reads one value with blanks around it; or at which byte it is none.
-fn read(text: &[u8]) -> Result<Value, usize> {
+pub(super) fn read(text: &[u8]) -> Result<Json, usize> {
     let mut reader = Reader { text, at: 0 };
     let value = reader.value(0);
     reader.blanks();
@@ -248,23 +254,23 @@ impl Reader<'_> {
         there
     }
 
-    fn value(&mut self, depth: u32) -> Option<Value> {
+    fn value(&mut self, depth: u32) -> Option<Json> {
         if depth > MAX_DEPTH {
             return None;
         }
         self.blanks();
         match self.next()? {
-            b'"' => self.string().map(Value::String),
+            b'"' => self.string().map(Json::String),
             b'[' => {
                 self.at += 1;
                 let mut list = Vec::new();
                 if self.takes(b']') {
-                    return Some(Value::Array(list));
+                    return Some(Json::Array(list));
                 }
                 loop {
                     list.push(self.value(depth + 1)?);
                     if !self.takes(b',') {
-                        return self.takes(b']').then_some(Value::Array(list));
+                        return self.takes(b']').then_some(Json::Array(list));
                     }
                 }
             }
@@ -272,7 +278,7 @@ impl Reader<'_> {
                 self.at += 1;
                 let mut list = Vec::new();
                 if self.takes(b'}') {
-                    return Some(Value::Object(list));
+                    return Some(Json::Object(list));
                 }
                 loop {
                     self.blanks();
@@ -282,7 +288,7 @@ impl Reader<'_> {
                     }
                     list.push((key, self.value(depth + 1)?));
                     if !self.takes(b',') {
-                        return self.takes(b'}').then_some(Value::Object(list));
+                        return self.takes(b'}').then_some(Json::Object(list));
                     }
                 }
             }
@@ -293,7 +299,7 @@ impl Reader<'_> {
                     .into_iter()
                     .find(|word| rest.starts_with(word.as_bytes()))?;
                 self.at += word.len();
-                Some(Value::Word(word))
+                Some(Json::Word(word))
             }
         }
     }
@@ -306,7 +312,7 @@ impl Reader<'_> {
         self.at - start
     }
 
-    fn number(&mut self) -> Option<Value> {
+    fn number(&mut self) -> Option<Json> {
         let start = self.at;
         self.at += usize::from(self.next() == Some(b'-'));
         let zero = self.next() == Some(b'0');
@@ -324,7 +330,7 @@ impl Reader<'_> {
             (self.digits() > 0).then_some(())?;
         }
         let text = self.text.get(start..self.at)?;
-        Some(Value::Number(std::str::from_utf8(text).ok()?.to_owned()))
+        Some(Json::Number(std::str::from_utf8(text).ok()?.to_owned()))
     }
 
     fn string(&mut self) -> Option<String> {
@@ -383,7 +389,7 @@ impl Reader<'_> {
     }
 }
 
-impl std::fmt::Display for Value {
+impl std::fmt::Display for Json {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Word(word) => f.write_str(word),
@@ -397,18 +403,21 @@ impl std::fmt::Display for Value {
     }
 }
 
-fn named(path: &str) -> &str {
+pub(super) fn named(path: &str) -> &str {
     match path {
         "" => "the value",
         path => path,
     }
 }
 
-fn shown(value: &Value) -> String {
-    let mut text = value.to_string();
-    if let Some((cut, _)) = text.char_indices().nth(SHOWN) {
-        text.truncate(cut);
-        text.push('…');
+pub(super) fn shown(value: &Json) -> String {
+    cut(&value.to_string())
+}
+
+/// Text that is not too long for a sentence.
+pub(super) fn cut(text: &str) -> String {
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
     }
-    text
 }

@@ -260,59 +260,10 @@ impl Matching {
             MatcherNode::All(list) => list.iter().all(|inner| self.holds(inner, message)),
             MatcherNode::OneOf(list) => list.iter().any(|inner| self.holds(inner, message)),
             MatcherNode::Sequence(list) => self.sequence_holds(matcher, list, message),
-            MatcherNode::Json(payload) => {
-                self.differs_from_json(matcher, payload, message).is_none()
+            MatcherNode::Json(_) | MatcherNode::Points(_) => {
+                self.differs_from_json(matcher, message).is_none()
             }
         }
-    }
-
-    /// Keeps what the matcher captures of a message or run for which it holds.
-    pub(super) fn capture(&mut self, matcher: &Matcher, run: &[u8], values: &mut Values) {
-        if let Some(slot) = matcher.capture {
-            values.set(slot, Values::of_bytes(run));
-        }
-        match &matcher.node {
-            MatcherNode::Regex(_) => self.capture_groups(matcher, run, values),
-            MatcherNode::All(list) => list
-                .iter()
-                .for_each(|inner| self.capture(inner, run, values)),
-            MatcherNode::OneOf(list) => {
-                if let Some(inner) = list.iter().find(|inner| self.holds(inner, run)) {
-                    self.capture(inner, run, values);
-                }
-            }
-            MatcherNode::Sequence(list) if matcher.captures() => {
-                self.capture_parts(matcher, list, run, values);
-            }
-            _ => {}
-        }
-    }
-
-    /// Keeps what the groups of a pattern took.
-    pub(super) fn capture_groups(&self, matcher: &Matcher, run: &[u8], values: &mut Values) {
-        let MatcherNode::Regex(regex) = &matcher.node else {
-            return;
-        };
-        if regex.captures.is_empty() {
-            return;
-        }
-        let pattern = self.pattern(matcher);
-        let Some(found) = pattern.and_then(|pattern| pattern.captures(run)) else {
-            return;
-        };
-        for (name, slot) in &regex.captures {
-            match found.group(name) {
-                Some(group) => values.set(*slot, Values::of_bytes(group)),
-                None => values.unset(*slot),
-            }
-        }
-    }
-
-    /// What a pattern matches of a run.
-    pub(super) fn matched<'r>(&self, matcher: &Matcher, run: &'r [u8]) -> &'r [u8] {
-        let pattern = self.pattern(matcher);
-        let range = pattern.and_then(|pattern| pattern.find(run));
-        range.and_then(|range| run.get(range)).unwrap_or_default()
     }
 
     /// The shortest run of `unread`, from its first byte on, for which the matcher holds.
@@ -403,7 +354,7 @@ impl Matching {
             MatcherNode::Not(inner) => self.next_failure(matcher, inner, data, from),
             MatcherNode::All(list) => self.next_agreement(matcher, list, data, from),
             MatcherNode::Sequence(list) => self.next_in_sequence(matcher, list, data, from),
-            MatcherNode::Json(payload) => self.next_json(matcher, payload, data, from),
+            MatcherNode::Json(_) | MatcherNode::Points(_) => self.next_json(matcher, data, from),
             MatcherNode::OneOf(list) => {
                 let mut best = Hold::Never;
                 for inner in list {
@@ -583,6 +534,7 @@ impl Matching {
             | MatcherNode::Not(_)
             | MatcherNode::Sequence(_)
             | MatcherNode::Json(_)
+            | MatcherNode::Points(_)
             | MatcherNode::OneOf(_) => false,
         }
     }

@@ -6,6 +6,7 @@
 
 mod action;
 mod answering;
+mod capturing;
 mod connecting;
 mod core;
 mod cursor;

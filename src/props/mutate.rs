@@ -11,7 +11,7 @@ use crate::scenario::{ReadOptions, read};
 const STEP_LISTS: [&str; 3] = ["steps", "finally", "repeat"];
 
 /// Steps that are right by themselves, in a scenario with one client.
-const STEPS: [&str; 24] = [
+const STEPS: [&str; 25] = [
     r#"{"expect":"Welcome!"}"#,
     r#"{"send":"Rose"}"#,
     r#"{"send":"Rose","split":[1,2],"pace":"1us"}"#,
@@ -24,6 +24,7 @@ const STEPS: [&str; 24] = [
     r#"{"expect":{"not":{"contains":"x"}},"capture":"kept"}"#,
     r#"{"expect":{"one_of":["a",{"all":[{"length":1},"b"]}]}}"#,
     r#"{"expect_bytes":{"length":3,"capture":"three"}}"#,
+    r#"{"expect":{"any":true,"capture":{"id":"/a/0"}}}"#,
     r#"{"expect_bytes":"\r\n"}"#,
     r#"{"expect_silence":"5ms"}"#,
     r#"{"wait":"1ms"}"#,

@@ -59,3 +59,4 @@ pub(super) const CONTRADICTION: Code = Code("BC1030");
 pub(super) const NOT_ESCAPED: Code = Code("BC1031");
 pub(super) const NO_FILE: Code = Code("BC1032");
 pub(super) const AT_ONCE: Code = Code("BC1033");
+pub(super) const BAD_POINTER: Code = Code("BC1034");

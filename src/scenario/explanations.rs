@@ -347,6 +347,17 @@ pub const EXPLANATIONS: &[Explanation] = &[
         r#"{ "parallel": [[{ "send": "a" }], [{ "send": "b" }]] }"#,
         r#"{ "parallel": [[{ "send": "a" }, { "send": "b" }], [{ "expect": "c" }]] }"#,
     ),
+    entry(
+        BAD_POINTER,
+        "no JSON pointer",
+        "A JSON pointer (RFC 6901) says where in a JSON value another one stands: the keys and the numbers of elements on the \
+         way, from 0, each with a `/` before it. In a key `~` is written `~0`, and `/` is written `~1`. The empty pointer is the \
+         whole value.",
+    )
+    .example(
+        r#"{ "expect": { "any": true, "capture": { "id": "result.id" } } }"#,
+        r#"{ "expect": { "any": true, "capture": { "id": "/result/id" } } }"#,
+    ),
 ];
 
 /// An explanation without an example.

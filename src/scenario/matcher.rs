@@ -1,6 +1,6 @@
 //! What a reply must be: compiled, not yet matching. The matching is the player's.
 
-use super::{Pattern, Payload, SlotId, Span, Template};
+use super::{Pattern, Payload, Pointer, SlotId, Span, Template};
 
 /// A condition on bytes.
 #[derive(Debug)]
@@ -13,6 +13,15 @@ pub struct Matcher {
     pub capture: Option<SlotId>,
     /// Where it stands.
     pub span: Span,
+}
+
+/// A place in a JSON value, and the name under which is kept what stands there.
+#[derive(Debug)]
+pub struct Pointing {
+    /// The place.
+    pub pointer: Pointer,
+    /// The name.
+    pub slot: SlotId,
 }
 
 /// The kinds of condition.
@@ -31,6 +40,8 @@ pub enum MatcherNode {
     Regex(Pattern),
     /// Is this JSON value, given as its text: objects have at least these keys, at every depth.
     Json(Payload),
+    /// Is a JSON value with something at each of these places, which is kept.
+    Points(Vec<Pointing>),
     /// Has so many bytes.
     Length {
         /// At least.
@@ -113,6 +124,7 @@ impl Matcher {
         self.capture.is_some()
             || match &self.node {
                 MatcherNode::Regex(pattern) => !pattern.captures.is_empty(),
+                MatcherNode::Points(_) => true,
                 MatcherNode::All(list) | MatcherNode::OneOf(list) | MatcherNode::Sequence(list) => {
                     list.iter().any(Self::captures)
                 }

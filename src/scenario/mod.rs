@@ -28,6 +28,7 @@ mod matcher;
 mod model;
 mod pattern;
 mod payload;
+mod pointer;
 mod requirement;
 mod rewrite;
 mod sample;
@@ -58,13 +59,14 @@ pub use lower::{
     MAX_INCLUDED, MAX_INCLUDES, MAX_MISTAKES, MAX_PAYLOAD, ReadOptions, parse_duration, read,
     read_with,
 };
-pub use matcher::{Matcher, MatcherNode};
+pub use matcher::{Matcher, MatcherNode, Pointing};
 pub use model::{ALONE, Case, Reply, Scenario, ServerSettings};
 pub use pattern::{
     Compiled, Found, MAX_CACHE, MAX_COMPILED, Pattern, PatternError, StreamFound, StreamSearch,
 };
 pub(crate) use payload::counted;
 pub use payload::{Number, Payload, PayloadBuilder, Piece};
+pub use pointer::{Pointer, PointerError};
 pub use requirement::{Ability, Requirement, RequirementError, SCHEMES, is_feature};
 pub use rewrite::{LiteralForm, literal_form};
 pub use schema::schema;

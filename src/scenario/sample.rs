@@ -2,9 +2,11 @@
 //!
 //! A guess, and not always a right one: it is for whoever makes up conversations, never for a verdict.
 
+use std::collections::BTreeMap;
+
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-use super::{Matcher, MatcherNode, Values, counted};
+use super::{JsonText, Matcher, MatcherNode, Values, counted};
 
 /// What stands where anything may.
 const ANY: u8 = b'x';
@@ -29,6 +31,36 @@ struct Parts {
     middle: Vec<u8>,
     end: Vec<u8>,
     min: usize,
+    /// The places of JSON in which there must be something.
+    json: Places,
+}
+
+/// Keys, and the keys in what stands there.
+#[derive(Default)]
+struct Places(BTreeMap<String, Self>);
+
+/// Adds a place and all on the way to it.
+fn add_place<'t>(mut places: &mut Places, tokens: impl Iterator<Item = &'t str>) {
+    for token in tokens {
+        places = places.0.entry(token.to_owned()).or_default();
+    }
+}
+
+impl Places {
+    /// Objects in objects, and 1 where nothing more is asked for.
+    fn write(&self, json: &mut JsonText) {
+        if self.0.is_empty() {
+            return json.push("1");
+        }
+        json.push("{");
+        for (n, (key, places)) in self.0.iter().enumerate() {
+            json.push(if n > 0 { "," } else { "" });
+            json.push_string(key);
+            json.push(":");
+            places.write(json);
+        }
+        json.push("}");
+    }
 }
 
 impl Parts {
@@ -59,6 +91,11 @@ impl Parts {
                 let len = counted(template, values).ok()?;
                 self.min = usize::try_from(len).ok().filter(|len| *len <= limit)?;
             }
+            MatcherNode::Points(list) => {
+                for one in list {
+                    add_place(&mut self.json, one.pointer.tokens());
+                }
+            }
             // Most likely not what must not be.
             MatcherNode::Not(_) => self.min = self.min.max(1),
             MatcherNode::All(list) => {
@@ -88,7 +125,13 @@ impl Parts {
             middle,
             end,
             min,
+            json,
         } = self;
+        if exact.is_none() && !json.0.is_empty() {
+            let mut text = JsonText::default();
+            json.write(&mut text);
+            return text.known().map(|text| text.as_bytes().to_vec());
+        }
         if let Some(exact) = exact {
             return Some(exact);
         }
@@ -195,6 +238,10 @@ mod tests {
             (r#"{ "one_of": ["yes", "no"] }"#, "yes"),
             (r#"["a ", { "length": 2 }, { "regex": "\\d" }]"#, "a xx1"),
             (r#"{ "any": true }"#, ""),
+            (
+                r#"{ "any": true, "capture": { "a": "/r/id", "b": "/r/~0\"", "c": "" } }"#,
+                r#"{\"r\":{\"id\":1,\"~\\\"\":1}}"#,
+            ),
             (r#"{ "not": "x" }"#, "x"),
             (r#"{ "length": 3 }"#, "xxx"),
         ] {

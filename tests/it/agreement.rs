@@ -92,6 +92,8 @@ fn additions() -> Vec<(&'static str, Value)> {
         ("within", json!("0s")),
         ("times", json!(-2)),
         ("capture", json!("1x")),
+        ("capture", json!({ "a": "b" })),
+        ("capture", json!({ "a": "/b/0" })),
         ("split", json!([])),
         ("max_message", json!(0)),
         ("width", json!(5)),

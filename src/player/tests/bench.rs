@@ -68,6 +68,11 @@ impl Bench {
         bytes
     }
 
+    /// What is waiting to be written.
+    pub(super) fn outbox(&self) -> &[u8] {
+        self.player.outbox(FIRST)
+    }
+
     pub(super) fn receive(&mut self, bytes: &[u8]) -> &mut Self {
         self.player.handle_received(FIRST, bytes, self.now);
         self

@@ -9,6 +9,7 @@ mod json;
 mod matching;
 mod order;
 mod parallel;
+mod pointers;
 mod retrying;
 mod sending;
 mod sequences;

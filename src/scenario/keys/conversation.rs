@@ -115,8 +115,8 @@ pub(super) const STEP: &[Key] = &[
         .default("false"),
     Key::new(
         "capture",
-        Form::Name,
-        "Keeps what the expectation took under this name.",
+        Form::Capture,
+        "Keeps what the expectation took under this name, or parts of JSON: `{ \"id\": \"/result/id\" }`.",
     )
     .beside(EXPECTING)
     .also(&["save"]),

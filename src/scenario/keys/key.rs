@@ -57,6 +57,8 @@ pub(in crate::scenario) enum Form {
     Template,
     /// A name that the file gives to a value.
     Name,
+    /// A name that the file gives to what is taken, or names, each with its place in JSON.
+    Capture,
     /// The name of a client.
     Client,
     /// Names or labels.
@@ -274,6 +276,9 @@ impl Form {
         match self {
             Self::Text | Self::Reason | Self::Template => "text in quotes",
             Self::Name | Self::Client => "a name in quotes",
+            Self::Capture => {
+                "a name in quotes, or JSON pointers such as { \"id\": \"/result/id\" }"
+            }
             Self::Names => "an array of names, such as [\"one\", \"two\"]",
             Self::Requirements => {
                 "an array of what must be there, such as [\"ipv6\", \"program:nc\"]"
@@ -332,7 +337,7 @@ impl Form {
     pub(in crate::scenario) fn example(self) -> String {
         match self {
             Self::Text | Self::Reason | Self::Template => r#""a few words""#,
-            Self::Name => r#""token""#,
+            Self::Name | Self::Capture => r#""token""#,
             Self::Client => r#""client""#,
             Self::Names => r#"["one", "two"]"#,
             Self::Requirements => r#"["ipv6", "program:redis-server"]"#,

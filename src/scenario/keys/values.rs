@@ -120,7 +120,12 @@ pub(super) const MATCHER: &[Key] = &[
         "Is this JSON value; of objects, it has at least these keys.",
     )
     .example(r#"{ "ok": true }"#),
-    Key::new("capture", Form::Name, "Keeps what it took under this name.").also(&["save"]),
+    Key::new(
+        "capture",
+        Form::Capture,
+        "Keeps what it took under this name, or parts of JSON: `{ \"id\": \"/result/id\" }`.",
+    )
+    .also(&["save"]),
     Key::new(
         "example",
         Form::Any,

@@ -3,7 +3,8 @@
 use super::super::json::Value;
 use super::super::keys::{Form, Place, Role};
 use super::super::{Diagnostic, Matcher, MatcherNode, Payload, SlotId, Span, code};
-use super::fields::{Fields, Given, listed, quoted};
+use super::captures::Capture;
+use super::fields::{Fields, Given, listed};
 use super::names::Setter;
 use super::reader::Reader;
 
@@ -51,14 +52,7 @@ impl<'a> Reader<'a> {
         };
         let matcher = self.matcher(given, around);
         let beside = capture.and_then(|given| self.capture(given, around));
-        let mut matcher = matcher?;
-        if let Some(slot) = beside {
-            if matcher.capture.is_some() {
-                // The same bytes under two names: one condition around the other.
-                matcher = condition(MatcherNode::All(vec![matcher]), given.span());
-            }
-            matcher.capture = Some(slot);
-        }
+        let matcher = keeping(matcher?, beside, given.span());
         self.numbered(matcher)
     }
 
@@ -96,7 +90,7 @@ impl<'a> Reader<'a> {
             .get("capture")
             .map(|given| self.capture(given, around));
         let capture = capture.flatten();
-        let mut matcher = if fields.verbs().next().is_some() {
+        let matcher = if fields.verbs().next().is_some() {
             self.exact(fields)?
         } else {
             let mut conditions = Vec::new();
@@ -128,13 +122,7 @@ impl<'a> Reader<'a> {
                 _ => condition(MatcherNode::All(conditions), fields.span),
             }
         };
-        if capture.is_some() {
-            if matcher.capture.is_some() {
-                matcher = condition(MatcherNode::All(vec![matcher]), fields.span);
-            }
-            matcher.capture = capture;
-        }
-        Some(matcher)
+        Some(keeping(matcher, capture, fields.span))
     }
 
     /// The matcher of an object that is bytes.
@@ -279,36 +267,6 @@ impl<'a> Reader<'a> {
         Some(MatcherNode::Length { min, max })
     }
 
-    /// The name under which a match is kept.
-    fn capture(&mut self, given: Given<'_, 'a>, around: Around) -> Option<SlotId> {
-        if matches!(given.value, Value::Object(_)) {
-            self.report(
-                Diagnostic::error(
-                    code::NOT_YET,
-                    given.span(),
-                    "captures by JSON pointers are not supported yet",
-                )
-                .label("part of the format, but of a later version")
-                .help("capture with a named group: { \"regex\": \"id=(?<id>\\\\d+)\" }"),
-            );
-            return None;
-        }
-        let slot = self.new_name(given)?;
-        if let Some(place) = around.captures_nothing() {
-            let message = format!(
-                "{} would never have a value",
-                quoted(self.scope.names.name(slot))
-            );
-            self.report(
-                Diagnostic::error(code::CAPTURES_NOTHING, given.name, message)
-                    .label(format!("nothing is captured {place}")),
-            );
-            return None;
-        }
-        self.captured(slot, around);
-        Some(slot)
-    }
-
     /// Notes that a name is captured.
     pub(super) fn captured(&mut self, slot: SlotId, around: Around) {
         match around.step {
@@ -363,6 +321,25 @@ pub(super) fn condition(node: MatcherNode, span: Span) -> Matcher {
         id: 0,
         capture: None,
         span,
+    }
+}
+
+/// A condition that also keeps what it took, or parts of it.
+fn keeping(mut matcher: Matcher, capture: Option<Capture>, span: Span) -> Matcher {
+    match capture {
+        None => matcher,
+        Some(Capture::Points(list, at)) => {
+            let points = condition(MatcherNode::Points(list), at);
+            condition(MatcherNode::All(vec![matcher, points]), span)
+        }
+        Some(Capture::Whole(slot)) => {
+            if matcher.capture.is_some() {
+                // The same bytes under two names: one condition around the other.
+                matcher = condition(MatcherNode::All(vec![matcher]), span);
+            }
+            matcher.capture = Some(slot);
+            matcher
+        }
     }
 }
 

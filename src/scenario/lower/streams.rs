@@ -172,7 +172,7 @@ fn holds_for_nothing(matcher: &Matcher) -> Option<Empty> {
                 "expect its digits as text, and what comes after them",
             )
         }
-        MatcherNode::Json(_) => None,
+        MatcherNode::Json(_) | MatcherNode::Points(_) => None,
         MatcherNode::Length { min: 0, .. } => Empty::because(
             "zero bytes are enough",
             "say how many bytes: \"length\": 5, or a `min`",

@@ -4,6 +4,7 @@ use super::super::MAX_PAYLOAD;
 use super::super::integers::IntegerForm;
 use super::super::keys::{FRAMINGS, Form, Key, Place, Role, Since, Word};
 use super::super::lower::{BUILT_IN, MAX_BRANCHES, WORDS};
+use super::super::pointer::POINTER;
 use super::super::requirement::{ENV, FEATURE, PROGRAM};
 use super::super::{Ability, SCHEMES};
 use super::objects::refer;
@@ -86,6 +87,15 @@ pub(super) fn of_value(key: &Key, object: Object) -> Object {
             None => object.text("type", "object"),
         },
         Form::Split => split(object),
+        Form::Capture => {
+            let points = Object::default()
+                .text("type", "object")
+                .number("minProperties", 1)
+                .object("propertyNames", text_like(&name(&[])))
+                .object("additionalProperties", text_like(POINTER));
+            let choices = [text_like(&name(&[])), points].map(Tree::Object);
+            object.with("anyOf", Tree::List(choices.into()))
+        }
         Form::Requirements => array(object).object("items", requirement()),
         Form::Names => array(object).object("items", text_like(SOMETHING)),
         Form::Vars => {
