@@ -155,7 +155,10 @@ impl Core {
 impl Cursor {
     /// Whether a step has to wait until answers are written.
     pub(super) fn must_wait(step: &Step, core: &Core) -> bool {
-        let acts = matches!(step.verb, Verb::Send { .. } | Verb::Close(_));
+        let acts = matches!(
+            step.verb,
+            Verb::Send { .. } | Verb::Probe { .. } | Verb::Close(_)
+        );
         acts && core
             .link_ref(step.client)
             .is_ok_and(|link| link.writer == Writer::Answer)

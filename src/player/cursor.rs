@@ -107,6 +107,8 @@ pub(super) enum Doing {
     ExpectClose,
     /// It waits for nothing, until the deadline.
     ExpectSilence,
+    /// It waits for the reply to its probe.
+    Probe,
     /// It waits, until the deadline.
     Wait,
     /// The next round of a `retry` is due at the deadline.
@@ -316,6 +318,7 @@ impl Cursor {
             Doing::Expect => self.look_at_expect(step, core, now),
             Doing::ExpectClose => self.look_at_end(step, core, now),
             Doing::ExpectSilence => self.look_at_silence(step, core, now),
+            Doing::Probe => self.look_at_probe(step, core, now),
             Doing::Rest if self.is_due(now) => Ok(self.begin_round(core)),
             Doing::Wait if self.is_due(now) => Ok(self.done()),
             Doing::Wait | Doing::Rest | Doing::Parallel => Ok(false),
@@ -441,6 +444,7 @@ impl Cursor {
                 self.doing = Doing::ExpectSilence;
                 Ok(true)
             }
+            Verb::Probe { payload, matcher } => self.begin_probe(step, payload, matcher, core),
             Verb::Close(how) => {
                 core.give_back(step.client, *how, now);
                 Ok(self.done())

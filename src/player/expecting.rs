@@ -107,7 +107,7 @@ impl Cursor {
     }
 
     /// Judges the unread bytes. `Ok(false)`: they do not decide it yet.
-    fn judge_bytes(
+    pub(super) fn judge_bytes(
         &mut self,
         client: ClientId,
         matcher: &Matcher,
@@ -210,7 +210,7 @@ impl Cursor {
 }
 
 /// Fails where something is unread. Half a message that may yet turn out to be one to be ignored is waited for.
-fn expect_nothing(
+pub(super) fn expect_nothing(
     core: &mut Core,
     client: ClientId,
     due: bool,

@@ -20,6 +20,7 @@ mod machine;
 mod matching;
 mod order;
 mod parallel;
+mod probing;
 mod retrying;
 mod sending;
 mod sequence;

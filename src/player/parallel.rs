@@ -75,6 +75,7 @@ impl Cursor {
                 | Doing::Expect
                 | Doing::ExpectClose
                 | Doing::ExpectSilence
+                | Doing::Probe
         );
         Ok(self.branch.is_some() && on_link && !core.link_ref(step.client)?.is_open())
     }
@@ -179,6 +180,10 @@ impl Cursor {
             }
             (Doing::Expect, Verb::ExpectAnyOrder(all)) => {
                 Awaited::Reply(self.still_expected(all, core.is_framed(step.client)))
+            }
+            (Doing::Probe, Verb::Probe { matcher, .. }) => {
+                let framed = core.is_framed(step.client);
+                Awaited::Reply(self.matching.expected(matcher, framed))
             }
             (Doing::ExpectClose, Verb::ExpectClose { kinds, .. }) => Awaited::End(*kinds),
             (Doing::ExpectSilence, Verb::ExpectSilence(time)) => Awaited::Silence(*time),

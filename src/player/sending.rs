@@ -25,12 +25,14 @@ const RANDOM_FINE: usize = 16;
 impl Cursor {
     /// Asks for the next piece of a send to be written.
     pub(super) fn write_piece(&mut self, step: &Step, core: &mut Core) -> Result<bool, Fault> {
-        let Verb::Send { split, .. } = &step.verb else {
-            return Ok(self.done());
+        let split = match &step.verb {
+            Verb::Send { split, .. } => split.as_ref(),
+            Verb::Probe { .. } => None,
+            _ => return Ok(self.done()),
         };
-        if !core.cut(step.client, split.as_ref())? {
+        if !core.cut(step.client, split)? {
             core.end_send(step.client)?;
-            return Ok(self.done());
+            return Ok(self.sent(step));
         }
         core.ask(Action::Write(step.client));
         self.doing = Doing::Write;
@@ -43,17 +45,19 @@ impl Cursor {
         core: &mut Core,
         now: Time,
     ) -> Result<bool, Fault> {
-        let Verb::Send { pace, may_fail, .. } = &step.verb else {
-            return Ok(self.done());
+        let (pace, may_fail) = match &step.verb {
+            Verb::Send { pace, may_fail, .. } => (*pace, *may_fail),
+            Verb::Probe { .. } => (None, false),
+            _ => return Ok(self.done()),
         };
-        let pace = core.pace(step.client, *pace);
-        let forgiven = *may_fail || core.setting.segment.is_some();
+        let pace = core.pace(step.client, pace);
+        let forgiven = may_fail || core.setting.segment.is_some();
         let due = self.is_due(now);
         let link = core.link(step.client)?;
         match link.writing {
             Writing::Done if link.piece.end >= link.outbox.len() => {
                 core.end_send(step.client)?;
-                Ok(self.done())
+                Ok(self.sent(step))
             }
             Writing::Done => match pace {
                 Some(pace) => {
@@ -64,13 +68,22 @@ impl Cursor {
                 }
                 None => self.write_piece(step, core),
             },
-            Writing::Failed(_) if forgiven => Ok(self.done()),
+            Writing::Failed(_) if forgiven => Ok(self.sent(step)),
             Writing::Failed(how) => fail(FailureKind::Unwritable(how)),
             Writing::Idle | Writing::Asked if due => fail(FailureKind::SendTimedOut {
                 len: link.outbox.len(),
             }),
             Writing::Idle | Writing::Asked => Ok(false),
         }
+    }
+
+    /// All is sent: the step is over, but for a probe, whose reply is waited for.
+    fn sent(&mut self, step: &Step) -> bool {
+        if let Verb::Probe { .. } = step.verb {
+            self.doing = Doing::Probe;
+            return true;
+        }
+        self.done()
     }
 }
 

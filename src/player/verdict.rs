@@ -258,12 +258,14 @@ pub enum FailureKind {
 }
 
 /// What was expected where bytes arrived.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Instead {
     /// Silence, for so long.
     Silence(Duration),
     /// The end of the connection, in one of these ways.
     End(CloseKinds),
+    /// Silence until the reply to a probe.
+    Reply(Expected),
 }
 
 /// Why a step cannot go on. Boxed: steps that do go on, nearly all, pass a pointer's width.

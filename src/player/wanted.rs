@@ -40,6 +40,7 @@ impl Cursor {
                 let missing = self.met.iter().position(|met| !met)?;
                 Deed::Say(said(step, all.parts().get(missing), script, core)?)
             }
+            (Doing::Probe, Verb::Probe { .. }) => Deed::Say(said(step, None, script, core)?),
             (Doing::ExpectClose, Verb::ExpectClose { kinds, .. }) => Deed::End(match kinds.clean {
                 true => Ending::Clean,
                 false => Ending::Reset,
@@ -70,7 +71,8 @@ fn said(step: &Step, wanted: Option<&Matcher>, script: &Script, core: &Core) -> 
             },
             _,
         ) => (matcher, *framed),
-        (Verb::SkipUntil(matcher), _) | (Verb::ExpectAnyOrder(_), Some(matcher)) => (matcher, true),
+        (Verb::SkipUntil(matcher) | Verb::Probe { matcher, .. }, _)
+        | (Verb::ExpectAnyOrder(_), Some(matcher)) => (matcher, true),
         _ => return None,
     };
     let client = script.clients.get(usize::from(step.client.0))?;

@@ -11,7 +11,7 @@ use crate::scenario::{ReadOptions, read};
 const STEP_LISTS: [&str; 3] = ["steps", "finally", "repeat"];
 
 /// Steps that are right by themselves, in a scenario with one client.
-const STEPS: [&str; 25] = [
+const STEPS: [&str; 26] = [
     r#"{"expect":"Welcome!"}"#,
     r#"{"send":"Rose"}"#,
     r#"{"send":"Rose","split":[1,2],"pace":"1us"}"#,
@@ -27,6 +27,7 @@ const STEPS: [&str; 25] = [
     r#"{"expect":{"any":true,"capture":{"id":"/a/0"}}}"#,
     r#"{"expect_bytes":"\r\n"}"#,
     r#"{"expect_silence":"5ms"}"#,
+    r#"{"expect_silence":{"probe":{"send":"Rose","expect":{"contains":"Rose"}}}}"#,
     r#"{"wait":"1ms"}"#,
     r#"{"note":"alone"}"#,
     r#"{"repeat":[{"send":"{{ i }}"},{"expect":{"any":true}}],"times":2,"index":"i"}"#,

@@ -47,7 +47,7 @@ pub(super) fn title(failure: &Failure) -> String {
             format!(
                 "{} instead of {}",
                 bytes(*received_len),
-                wanted_instead(*instead)
+                wanted_instead(instead)
             )
         }
         FailureKind::EndedInSilence(how) => format!("{} instead of silence", end(*how)),
@@ -77,7 +77,11 @@ pub(super) fn label(kind: &FailureKind) -> String {
         FailureKind::WrongEnding { .. } | FailureKind::StillOpen { .. } => {
             "expected the connection to end like this".into()
         }
-        FailureKind::Unexpected { instead, .. } => format!("expected {}", wanted_instead(*instead)),
+        FailureKind::Unexpected {
+            instead: Instead::Reply(_),
+            ..
+        } => "expected nothing before this reply".into(),
+        FailureKind::Unexpected { instead, .. } => format!("expected {}", wanted_instead(instead)),
         FailureKind::EndedInSilence(_) => "expected silence on an open connection".into(),
         FailureKind::Unwritable(_) => "could not be sent".into(),
         FailureKind::SendTimedOut { .. } => "not all of this was taken".into(),
@@ -157,6 +161,10 @@ fn awaited(kind: &FailureKind) -> Option<String> {
             instead: Instead::End(kinds),
             ..
         } => Some(close(*kinds).into()),
+        FailureKind::Unexpected {
+            instead: Instead::Reply(expected),
+            ..
+        } => Some(wanted(expected)),
         FailureKind::SendTimedOut { len } => Some(format!("{} to be taken", bytes(*len))),
         FailureKind::NotConnected(_)
         | FailureKind::ConnectTimedOut
@@ -177,10 +185,11 @@ fn awaited(kind: &FailureKind) -> Option<String> {
 }
 
 /// What was expected where bytes arrived.
-fn wanted_instead(instead: Instead) -> String {
+fn wanted_instead(instead: &Instead) -> String {
     match instead {
-        Instead::Silence(time) => format!("silence for {}", typed(time)),
-        Instead::End(kinds) => close(kinds).into(),
+        Instead::Silence(time) => format!("silence for {}", typed(*time)),
+        Instead::End(kinds) => close(*kinds).into(),
+        Instead::Reply(_) => "silence until the probe's reply".into(),
     }
 }
 
@@ -263,6 +272,10 @@ pub(super) fn advice(kind: &FailureKind, framing: Option<&Framing>) -> (String, 
         FailureKind::StillOpen { .. } => (
             "the peer keeps the connection open: does it wait for something, and is `within` long enough?".into(),
             None,
+        ),
+        FailureKind::Unexpected { instead: Instead::Reply(_), received, received_len } => (
+            "if this is the probe's reply, correct the probe. If it is right here, this step has to come before:".into(),
+            Some(step("expect_bytes", &matcher(received, *received_len))),
         ),
         FailureKind::Unexpected { received, received_len, .. } => (
             "if these bytes are right, this step has to come before:".into(),

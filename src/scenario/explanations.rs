@@ -103,7 +103,7 @@ pub const EXPLANATIONS: &[Explanation] = &[
         MISPLACED_KEY,
         "a key that does not go with this verb",
         "Some keys belong to some verbs only: `split`, `pace` and `may_fail` to sends, `capture` to expectations, \
-         `within` to steps that wait for the other side, `then` to `expect_close`, `times` and `index` to `repeat`, \
+         `within` to steps that wait for the other side (a silence only with a probe), `then` to `expect_close`, `times` and `index` to `repeat`, \
          `every` to `retry`.",
     )
     .example(

@@ -143,6 +143,13 @@ pub enum Verb {
     },
     /// Nothing arrives for so long.
     ExpectSilence(Duration),
+    /// A message is sent whose reply is the next thing that arrives: until then nothing else has been said.
+    Probe {
+        /// What is sent, as one message.
+        payload: Payload,
+        /// Its reply.
+        matcher: Matcher,
+    },
     /// Ends the connection from this side.
     Close(CloseHow),
     /// Connects again, or early.

@@ -43,6 +43,7 @@ const UNSAID: &[(&str, &str)] = &[
     ("BC1025", ""),
     ("BC1028", ""),
     ("BC1029", ""),
+    ("BC1033", ""),
     // Files that are not there.
     ("BC1032", ""),
 ];

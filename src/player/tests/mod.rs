@@ -10,6 +10,7 @@ mod matching;
 mod order;
 mod parallel;
 mod pointers;
+mod probing;
 mod retrying;
 mod sending;
 mod sequences;

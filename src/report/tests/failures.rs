@@ -391,6 +391,22 @@ fn bytes_in_a_silence() {
 }
 
 #[test]
+fn bytes_before_the_reply_to_a_probe() {
+    check_one(
+        "probe-broken",
+        FailureKind::Unexpected {
+            instead: Instead::Reply(Expected {
+                exact: Some(b"+PONG".to_vec()),
+                words: "the message \"+PONG\"".to_owned(),
+            }),
+            received: b"+OK\r\n".to_vec(),
+            received_len: 5,
+        },
+        vec![event(2800, 0, received(b"+OK\r\n"))],
+    );
+}
+
+#[test]
 fn an_end_in_a_silence() {
     check_one(
         "ended-in-silence",

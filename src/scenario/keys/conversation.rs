@@ -1,6 +1,6 @@
 //! The keys of steps: verbs, and what goes with them.
 
-use super::key::{Form, Key, Word};
+use super::key::{Form, Key, Place, Word};
 
 pub(super) const STEP: &[Key] = &[
     Key::verb("send", Form::Payload, "Sends one message, framed.")
@@ -30,10 +30,10 @@ pub(super) const STEP: &[Key] = &[
     .also(&["eof", "expect_eof"]),
     Key::verb(
         "expect_silence",
-        Form::SomeTime,
-        "Nothing arrives for so long.",
+        Form::Silence,
+        "Nothing arrives for so long; or, with a probe, before its reply.",
     )
-    .example(r#""50ms""#)
+    .holds(Place::Silence)
     .also(&["silence", "expect_nothing"]),
     Key::verb(
         "close",
@@ -165,8 +165,31 @@ const WAITING: &[&str] = &[
     "expect_any_order",
     "skip_until",
     "expect_close",
+    "expect_silence",
     "connect",
     "retry",
+];
+
+/// A silence that is proved by a probe.
+pub(super) const SILENCE: &[Key] = &[Key::new(
+    "probe",
+    Form::Options,
+    "A harmless message, whose reply is the next thing that arrives if nothing else has been said.",
+)
+.required()
+.holds(Place::Probe)
+.example(r#"{ "send": "PING", "expect": "PONG" }"#)];
+
+/// What a probe sends, and what comes back.
+pub(super) const PROBE: &[Key] = &[
+    Key::new("send", Form::Payload, "The message, framed.")
+        .required()
+        .example(r#""PING""#)
+        .also(&["write", "request"]),
+    Key::new("expect", Form::Matcher, "Its reply.")
+        .required()
+        .example(r#""PONG""#)
+        .also(&["reply", "response", "receive"]),
 ];
 
 const SENDING: &[&str] = &["send", "send_bytes"];

@@ -1,6 +1,6 @@
 //! What the table says about a key: where it stands, what it takes, what it is for.
 
-use super::conversation::STEP;
+use super::conversation::{PROBE, SILENCE, STEP};
 use super::file::{
     ANSWERED, CLIENT, DELIMITED, FIXED, FRAGMENT, FRAMING, LENGTH_PREFIXED, LINE, NETSTRING, RAW,
     SCENARIO, SERVER, TABLE,
@@ -44,6 +44,10 @@ pub(in crate::scenario) enum Place {
     Table,
     /// The object of a fragment.
     Fragment,
+    /// A silence that is proved by a probe.
+    Silence,
+    /// The probe.
+    Probe,
 }
 
 /// What a key's value must be. What it is in the schema stands in `schema/forms`.
@@ -87,6 +91,8 @@ pub(in crate::scenario) enum Form {
     Duration,
     /// A length of time that is not zero.
     SomeTime,
+    /// A length of time that is not zero, or what proves that nothing came.
+    Silence,
     /// Bytes.
     Payload,
     /// Bytes, or null for none.
@@ -197,7 +203,7 @@ pub(in crate::scenario) struct Key {
 
 impl Place {
     /// All places.
-    pub(in crate::scenario) const ALL: [Self; 17] = [
+    pub(in crate::scenario) const ALL: [Self; 19] = [
         Self::Scenario,
         Self::Client,
         Self::Answered,
@@ -215,6 +221,8 @@ impl Place {
         Self::Netstring,
         Self::Table,
         Self::Fragment,
+        Self::Silence,
+        Self::Probe,
     ];
 
     /// What stands there, in words.
@@ -237,6 +245,8 @@ impl Place {
             Self::Netstring => "`netstring`",
             Self::Table => "`cases`",
             Self::Fragment => "a fragment",
+            Self::Silence => "`expect_silence`",
+            Self::Probe => "`probe`",
         }
     }
 
@@ -260,6 +270,8 @@ impl Place {
             Self::Netstring => (NETSTRING, &[]),
             Self::Table => (TABLE, &[]),
             Self::Fragment => (FRAGMENT, &[]),
+            Self::Silence => (SILENCE, &[]),
+            Self::Probe => (PROBE, &[]),
         };
         own.iter().chain(more)
     }
@@ -293,6 +305,7 @@ impl Form {
             Self::Json => "a JSON value",
             Self::LengthWidth => "1, 2, 3, 4, 8, \"varint\", \"decimal\" or \"hex\"",
             Self::Duration | Self::SomeTime => "a duration such as \"50ms\" or \"2s\"",
+            Self::Silence => "a duration such as \"50ms\", or { \"probe\": ... }",
             Self::Payload => "text, an object such as { \"hex\": \"00ff\" }, or an array of these",
             Self::Greeting => {
                 "text, an object such as { \"hex\": \"00ff\" }, or null for no greeting"
@@ -350,6 +363,7 @@ impl Form {
             Self::Json => r#"{ "id": 1 }"#,
             Self::Duration => r#""50ms""#,
             Self::SomeTime => r#""2s""#,
+            Self::Silence => r#""50ms""#,
             Self::Payload | Self::Greeting => r#""hello""#,
             Self::Hex => r#""00 ff""#,
             Self::Base64 => r#""AP8=""#,

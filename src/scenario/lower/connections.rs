@@ -178,7 +178,7 @@ fn maybe_after(step: &Step, state: State) -> State {
 
 /// The state after a step; or why it cannot work in this one: message and label.
 fn after(step: &Step, state: State) -> Result<State, (&'static str, &'static str)> {
-    let sends = matches!(step.verb, Verb::Send { .. });
+    let sends = matches!(step.verb, Verb::Send { .. } | Verb::Probe { .. });
     let connects = matches!(step.verb, Verb::Connect(_));
     match state {
         State::Closed if !connects => return Err(("has no connection any more", AGAIN)),

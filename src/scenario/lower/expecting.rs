@@ -76,7 +76,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Whether a step has no messages, because of the framing of its client.
-    fn is_raw(&self, client: Option<ClientId>) -> bool {
+    pub(super) fn is_raw(&self, client: Option<ClientId>) -> bool {
         let client = client.and_then(|id| self.clients.get(usize::from(id.0)));
         client.is_some_and(|client| client.framing == Framing::Raw)
     }

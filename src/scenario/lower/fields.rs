@@ -206,9 +206,7 @@ impl<'a> Reader<'a> {
                 listed(allowed.iter().copied(), "and")
             ));
             self.report(match (name, verb) {
-                ("within", "wait" | "expect_silence") => {
-                    found.help(format!("`{verb}` takes its time as its value"))
-                }
+                ("within", "wait") => found.help(format!("`{verb}` takes its time as its value")),
                 ("within", "repeat") => found.help("give it to the steps inside"),
                 _ => found,
             });

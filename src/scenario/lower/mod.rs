@@ -29,6 +29,7 @@ mod read;
 mod reader;
 mod sequences;
 mod server;
+mod silence;
 mod steps;
 mod streams;
 mod tables;

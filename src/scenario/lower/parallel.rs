@@ -205,6 +205,7 @@ fn sides_of(step: &Step) -> &'static [Side] {
         | Verb::SkipUntil(_)
         | Verb::ExpectClose { .. }
         | Verb::ExpectSilence(_) => &[Side::Expects],
+        // A probe does both, and what others do with the connection would be taken for a broken silence.
         _ => BOTH,
     }
 }

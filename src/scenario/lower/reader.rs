@@ -185,7 +185,7 @@ impl<'a> Reader<'a> {
             _ => None,
         };
         self.report(match (form, number) {
-            (Form::Duration, Some(n)) if n != "0" => found.help(format!(
+            (Form::Duration | Form::Silence, Some(n)) if n != "0" => found.help(format!(
                 "say the unit: \"{n}ms\" is milliseconds, \"{n}s\" seconds"
             )),
             (Form::Text | Form::Template | Form::Payload | Form::Matcher, Some(n)) => {

@@ -31,7 +31,7 @@ impl<'a> Reader<'a> {
                     stay_open: then.unwrap_or_default() == Some("open"),
                 })
             }
-            "expect_silence" => self.silence(given),
+            "expect_silence" => self.silence(given, fields, client, number),
             "close" => Some(Verb::Close(match self.word(given, keys::CLOSES)? {
                 "write" => CloseHow::Write,
                 "reset" => CloseHow::Reset,
@@ -182,24 +182,6 @@ impl<'a> Reader<'a> {
             }
         }
         Some(())
-    }
-
-    fn silence(&mut self, given: Given<'_, 'a>) -> Option<Verb> {
-        if let Value::Object(object) = given.value
-            && object.properties.iter().any(|p| p.name.as_str() == "probe")
-        {
-            self.report(
-                Diagnostic::error(
-                    code::NOT_YET,
-                    given.span(),
-                    "`expect_silence` with a probe is not supported yet",
-                )
-                .label("part of the format, but of a later version")
-                .help("name a time: \"expect_silence\": \"100ms\""),
-            );
-            return None;
-        }
-        self.some_time(given).map(Verb::ExpectSilence)
     }
 
     fn connect(&mut self, given: Given<'_, 'a>) -> Option<Verb> {

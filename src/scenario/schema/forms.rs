@@ -65,6 +65,11 @@ pub(super) fn of_value(key: &Key, object: Object) -> Object {
             "enum",
             Tree::raw(r#"[1, 2, 3, 4, 8, "varint", "decimal", "hex"]"#),
         ),
+        Form::Silence => {
+            let time = text_like(&format!("^{NOT_ZERO}{DURATION}"));
+            let choices = [time, refer(Place::Silence)].map(Tree::Object);
+            object.with("anyOf", Tree::List(choices.into()))
+        }
         Form::Payload => either(object, refer(Place::Payload)),
         Form::Greeting => {
             let nothing = Object::default().text("type", "null");

@@ -49,6 +49,8 @@ pub(super) const fn definition(place: Place) -> &'static str {
         Place::Netstring => "netstring",
         Place::Table => "table",
         Place::Fragment => "fragment",
+        Place::Silence => "silence",
+        Place::Probe => "probe",
     }
 }
 

@@ -586,4 +586,8 @@ fn the_other_verbs() {
     };
     assert_eq!(script.names.name(*index), "i");
     assert_eq!(script.blocks[block.0 as usize].steps.len(), 1);
+    let scenario = accept_steps(
+        r#"{ "expect_silence": { "probe": { "send": "PING", "expect": "PONG" } }, "within": "1s" }"#,
+    );
+    assert!(matches!(steps(&scenario)[0].verb, Verb::Probe { .. }));
 }

@@ -104,6 +104,16 @@ fn with_key(place: Place, key: &Key, value: &str) -> String {
         Place::Netstring => framing(&format!("\"netstring\": {{ {object} }}")),
         // It stands in a file of its own.
         Place::Fragment => format!("{{ {waits} }}"),
+        Place::Silence => format!("{{ \"steps\": [{{ \"expect_silence\": {{ {object} }} }}] }}"),
+        Place::Probe => {
+            let other = match key.name {
+                "send" => r#""expect": "x""#,
+                _ => r#""send": "x""#,
+            };
+            format!(
+                "{{ \"steps\": [{{ \"expect_silence\": {{ \"probe\": {{ {object}, {other} }} }} }}] }}"
+            )
+        }
         Place::Table => format!("{{ \"cases\": {{ {object} }}, {waits} }}"),
     }
 }
