@@ -1,7 +1,7 @@
 //! `backchat check --explain`: what a code means, for a person who meets it for the first time.
 
 use super::error::CliError;
-use crate::report::CODES;
+use crate::report::{CODES, FAILURES};
 use crate::scenario::{self, Explanation};
 
 /// How wide the lines of an explanation are.
@@ -42,10 +42,23 @@ fn mistake(entry: &Explanation) -> String {
 
 /// A step that failed.
 fn failure(code: &str, meaning: &str) -> String {
-    let about = "A step of a conversation failed in this way: the file is valid and was played, and the run ends with 1. \
-                 Below the title the report shows the step, what both sides had said, and what to do.";
-    format!("{code}: {meaning}\n\n{}", filled(about))
+    let entry = FAILURES.iter().find(|entry| entry.code.0 == code);
+    let mut text = format!(
+        "{code}: {meaning}\n\n{}",
+        filled(entry.map_or(FAILED, |entry| entry.text))
+    );
+    if let Some(entry) = entry {
+        text.push_str("\nA report of it:\n\n");
+        for line in entry.example.trim_end().lines() {
+            text.push_str(format!("    {line}").trim_end());
+            text.push('\n');
+        }
+    }
+    text
 }
+
+/// What holds for every failure.
+const FAILED: &str = "A step of a conversation failed in this way: the file is valid and was played, and the run ends with 1.";
 
 fn unknown(code: &str) -> CliError {
     let mistakes = scenario::EXPLANATIONS.iter().map(|entry| entry.code.0);
@@ -108,6 +121,17 @@ mod tests {
         let example = "\nWrong:\n\n    { \"send\": \"one\", \"send\": \"two\" }\n\
                        \nRight:\n\n    { \"send\": \"one\" }\n    { \"send\": \"two\" }\n";
         assert!(text.ends_with(example), "{text}");
+    }
+
+    #[test]
+    fn a_failure_is_explained_with_a_report_of_it() {
+        let text = explain("BC2007").expect("an explanation");
+        let head = "BC2007: the connection did not end in time\n\nThe server was expected to end";
+        assert!(text.starts_with(head), "{text}");
+        assert!(
+            text.contains("\nA report of it:\n\n    error[BC2007]: connection still open after"),
+            "{text}"
+        );
     }
 
     #[test]

@@ -23,6 +23,15 @@ struct Message<'a> {
     end: Option<End>,
     label: Option<&'a str>,
     help: Option<&'a str>,
+    included: Vec<Inclusion<'a>>,
+}
+
+/// Where a file is named in which the mistake is.
+#[derive(Debug, Serialize)]
+struct Inclusion<'a> {
+    file: &'a str,
+    line: usize,
+    column: usize,
 }
 
 /// The place just behind what is wrong.
@@ -72,6 +81,7 @@ pub fn render_json(diagnostics: &Diagnostics) -> String {
                 end: place.map(|(_, (line, column))| End { line, column }),
                 label: Some(&*diagnostic.label).filter(|label| !label.is_empty()),
                 help: diagnostic.help.as_deref(),
+                included: inclusions(diagnostic, diagnostics, &files),
             },
             &mut lines,
         );
@@ -93,6 +103,7 @@ pub fn unreadable_json(file: &str, message: &str) -> String {
             end: None,
             label: None,
             help: None,
+            included: Vec::new(),
         },
         &mut line,
     );
@@ -115,6 +126,21 @@ fn named<'a>(
         Some((file.line_column(span.start), file.line_column(span.end)))
     });
     (name, place)
+}
+
+/// What named the file in which a mistake is, the nearest place first.
+fn inclusions<'a>(
+    diagnostic: &Diagnostic,
+    diagnostics: &'a Diagnostics,
+    files: &[Lines<'_>],
+) -> Vec<Inclusion<'a>> {
+    let places = diagnostic.included.iter().filter_map(|span| {
+        let number = usize::from(span.file);
+        let (line, column) = files.get(number)?.line_column(span.start);
+        let file = diagnostics.sources.get(number)?.name.as_str();
+        Some(Inclusion { file, line, column })
+    });
+    places.collect()
 }
 
 const fn severity(diagnostic: &Diagnostic) -> &'static str {
@@ -190,6 +216,7 @@ mod tests {
                 "end": { "line": 2, "column": 14 },
                 "label": "unknown key",
                 "help": "did you mean \"expect\"?",
+                "included": [],
             })
         );
         let without = self::objects(&unreadable_json("a b.json", "cannot read it"));
@@ -198,6 +225,7 @@ mod tests {
             json!({
                 "code": null, "severity": "error", "message": "cannot read it", "file": "a b.json",
                 "line": null, "column": null, "end": null, "label": null, "help": null,
+                "included": [],
             })
         );
         let keys = |object: &Value| -> Vec<String> {

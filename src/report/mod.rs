@@ -9,6 +9,7 @@ mod conversation;
 mod diagnostic;
 mod difference;
 mod excerpt;
+mod explanations;
 mod failure;
 mod hexdump;
 mod messages;
@@ -25,6 +26,7 @@ mod words;
 
 pub use codes::{CODES, code};
 pub use diagnostic::render_diagnostics;
+pub use explanations::{FAILURES, FailureExplanation};
 pub use failure::render_failure;
 pub use messages::{render_json, render_short, unreadable_json};
 pub use palette::Palette;

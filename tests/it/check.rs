@@ -117,3 +117,33 @@ fn a_file_that_cannot_be_read_has_neither_code_nor_place() {
     assert_eq!(object["code"], Value::Null);
     assert_eq!(object["line"], Value::Null);
 }
+
+#[test]
+fn a_mistake_in_a_fragment_names_every_place_that_led_there() {
+    let place = Workplace::new()
+        .file(
+            "scenarios/a.json",
+            b"{ \"steps\": [\n  { \"include\": \"_outer.json\" }\n] }",
+        )
+        .file(
+            "scenarios/_outer.json",
+            b"{ \"steps\": [{ \"include\": \"_inner.json\" }] }",
+        )
+        .file(
+            "scenarios/_inner.json",
+            b"{ \"steps\": [{ \"sent\": \"a\" }] }",
+        );
+    let output = place
+        .backchat(["check", "--message-format", "json", "scenarios"])
+        .output();
+    output.ends_with(3);
+    let object: Value = serde_json::from_str(output.stdout.trim_end()).expect("one object");
+    assert_eq!(object["file"], "scenarios/_inner.json");
+    assert_eq!(
+        object["included"],
+        serde_json::json!([
+            { "file": "scenarios/_outer.json", "line": 1, "column": 26 },
+            { "file": "scenarios/a.json", "line": 2, "column": 16 },
+        ])
+    );
+}

@@ -65,11 +65,7 @@ pub(super) fn of_value(key: &Key, object: Object) -> Object {
             "enum",
             Tree::raw(r#"[1, 2, 3, 4, 8, "varint", "decimal", "hex"]"#),
         ),
-        Form::Silence => {
-            let time = text_like(&format!("^{NOT_ZERO}{DURATION}"));
-            let choices = [time, refer(Place::Silence)].map(Tree::Object);
-            object.with("anyOf", Tree::List(choices.into()))
-        }
+        Form::Silence => silence(object),
         Form::Payload => either(object, refer(Place::Payload)),
         Form::Greeting => {
             let nothing = Object::default().text("type", "null");
@@ -200,6 +196,13 @@ fn several(object: Object, place: Place) -> Object {
         .text("type", "array")
         .number("minItems", 1)
         .object("items", refer(place))
+}
+
+/// A time, or a probe.
+fn silence(object: Object) -> Object {
+    let time = text_like(&format!("^{NOT_ZERO}{DURATION}"));
+    let choices = [time, refer(Place::Silence)].map(Tree::Object);
+    object.with("anyOf", Tree::List(choices.into()))
 }
 
 /// Lists of steps.
