@@ -3,12 +3,13 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use super::args::{RunArgs, SegmentArg};
+use super::args::{ReadyWhen, RunArgs, SegmentArg};
 use super::files;
 use super::load::Loaded;
 use super::select::matches;
 use crate::player::{DEFAULT_MAX_STEPS, DEFAULT_TIMEOUT};
 use crate::report::{quoted, shown_seed, typed};
+use crate::target::{DEFAULT_GRACE, DEFAULT_READY_TIMEOUT};
 
 /// How many files and filters the command names at most.
 const MAX_NAMED: usize = 8;
@@ -155,6 +156,27 @@ fn flags(args: &RunArgs) -> Vec<String> {
     if args.target != "embedded" {
         flag("-t", &args.target);
     }
+    let spawn = &args.spawn;
+    if let Some(command) = &spawn.spawn {
+        flag("--spawn", command);
+        match &spawn.ready_when {
+            ReadyWhen::Port => {}
+            ReadyWhen::Output(pattern) => flag("--ready-when", &format!("output:{pattern}")),
+            ReadyWhen::File(path) => flag("--ready-when", &format!("file:{path}")),
+            ReadyWhen::Scenario(path) => {
+                flag("--ready-when", &format!("scenario:{}", path.display()));
+            }
+        }
+        if spawn.ready_timeout != DEFAULT_READY_TIMEOUT {
+            flag("--ready-timeout", &typed(spawn.ready_timeout));
+        }
+        if spawn.stop_timeout != DEFAULT_GRACE {
+            flag("--stop-timeout", &typed(spawn.stop_timeout));
+        }
+    }
+    if let Some(path) = &spawn.health {
+        flag("--health", &path.display().to_string());
+    }
     for (name, value) in &args.play.var {
         flag("--var", &format!("{name}={value}"));
     }
@@ -171,6 +193,12 @@ fn flags(args: &RunArgs) -> Vec<String> {
     }
     if args.play.simulate {
         words.push("--simulate".into());
+    }
+    if args.spawn.fresh {
+        words.push("--fresh".into());
+    }
+    if args.spawn.pass_socket {
+        words.push("--pass-socket".into());
     }
     if args.play.no_fail_fast {
         words.push("--no-fail-fast".into());

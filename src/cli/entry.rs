@@ -20,6 +20,7 @@ use super::schema::schema;
 use super::serve::serve;
 use super::shell::{completions, man};
 use super::{ExitStatus, panics};
+use crate::target::end_all_programs;
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
@@ -34,6 +35,8 @@ pub fn main() -> ExitCode {
     };
     let console = Console::new(&cli.output, detail);
     let status = guarded(|| dispatch(cli.verb, &console));
+    // Whatever the end was, nothing that was started outlives it.
+    end_all_programs();
     let status = if panics::happened() {
         status.or(ExitStatus::Internal)
     } else {

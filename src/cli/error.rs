@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use super::ExitStatus;
 use crate::net::{AddressError, BindError};
+use crate::target::SpawnError;
 
 /// Why a command could not do what it was asked.
 #[derive(Debug, Error)]
@@ -79,6 +80,17 @@ pub(super) enum CliError {
         /// What was tried and what the system said, one line each.
         tried: Vec<String>,
     },
+    /// The program under test could not be made ready.
+    #[error("{message}")]
+    NotReady {
+        /// What happened.
+        message: String,
+        /// What it printed, and what to do, line by line.
+        lines: Vec<String>,
+    },
+    /// A program under test that cannot be meant.
+    #[error("{0}")]
+    Spawn(#[from] SpawnError),
     /// An address that cannot be listened on.
     #[error("{0}")]
     Bind(#[from] BindError),
@@ -99,14 +111,16 @@ impl CliError {
     /// What the process ends with.
     pub(super) const fn status(&self) -> ExitStatus {
         match self {
-            Self::Usage(_) | Self::Target(_) => ExitStatus::Usage,
+            Self::Usage(_) | Self::Target(_) | Self::Spawn(_) => ExitStatus::Usage,
             Self::Missing { .. }
             | Self::NoScenarios { .. }
             | Self::NothingSelected { .. }
             | Self::NoInputs { .. } => ExitStatus::NothingSelected,
             Self::Kept(_) | Self::Denied(_) => ExitStatus::Failed,
             Self::Unreadable { .. } | Self::Invalid(_) => ExitStatus::Invalid,
-            Self::Unreachable { .. } | Self::Bind(_) => ExitStatus::Unreachable,
+            Self::Unreachable { .. } | Self::NotReady { .. } | Self::Bind(_) => {
+                ExitStatus::Unreachable
+            }
             Self::Output(_) | Self::Unwritable { .. } => ExitStatus::Output,
             Self::System { .. } => ExitStatus::Internal,
         }
@@ -129,6 +143,7 @@ impl CliError {
                 .map(|line| format!("tried {line}"))
                 .chain(["help: is the server running, and is this its address?".into()])
                 .collect(),
+            Self::NotReady { lines, .. } => lines.clone(),
             Self::NoInputs { .. } => vec![
                 "inputs have the framings raw, line and those of docs/fuzzing.md, and no more bytes than --max-len".into(),
             ],

@@ -28,6 +28,7 @@ mod shard;
 mod shell;
 mod signals;
 mod tree;
+mod under_test;
 mod update;
 mod values;
 mod watch;

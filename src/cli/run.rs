@@ -17,15 +17,16 @@ use super::load::{Load, Loaded, Showing};
 use super::select::Selection;
 use super::shard::ShardArg;
 use super::signals::Signals;
+use super::under_test;
 use super::update::{Updates, update};
 use super::watch::watch;
 use crate::count::count;
 use crate::drive::Cancel;
-use crate::player::{FailureKind, Segment, Verdict};
-use crate::report::{Detail, Progress, Reporter, Terminal, TerminalOptions};
-use crate::runner::{CaseRef, CaseResult, Event, RunOptions, Summary, run_suite, shuffle};
+use crate::player::{FailureKind, ProgramFault, Segment, Verdict};
+use crate::report::{Detail, Progress, Reporter, Terminal, TerminalOptions, last_lines};
+use crate::runner::{CaseRef, CaseResult, Event, Outcome, RunOptions, Summary, run_suite, shuffle};
 use crate::scenario::{BUILT_IN, ReadOptions, Value, nearest};
-use crate::target::Target;
+use crate::target::{Target, adopt_orphans};
 
 /// How many different reasons for having no connection are told.
 const MAX_TRIED: usize = 8;
@@ -57,8 +58,9 @@ pub(super) fn play_once(
     sources: &mut Vec<PathBuf>,
     mut updates: Option<&mut Updates>,
 ) -> Result<ExitStatus, CliError> {
-    let target: Target = args.target.parse()?;
     usable(args)?;
+    let target = under_test::target(args, console)?;
+    let health = under_test::health(args, console)?;
     let loaded = load(args, console)?;
     sources.extend(loaded.iter().flat_map(Loaded::sources));
     let mut options = options(args.play.clone(), console);
@@ -82,6 +84,7 @@ pub(super) fn play_once(
         console.print(&ids)?;
         return Ok(ExitStatus::Success);
     }
+    options.health = health;
     options.fail_fast &= updates.is_none();
     let report = TerminalOptions {
         palette: console.palette,
@@ -107,6 +110,12 @@ fn usable(args: &RunArgs) -> Result<(), CliError> {
     if args.play.simulate && args.target != DEFAULT_TARGET {
         return Err(CliError::Usage(
             "--simulate plays against the reference server in memory, so it takes no --target"
+                .into(),
+        ));
+    }
+    if args.play.simulate && (args.spawn.spawn.is_some() || args.spawn.health.is_some()) {
+        return Err(CliError::Usage(
+            "--simulate plays against the reference server in memory, so it takes neither --spawn nor --health"
                 .into(),
         ));
     }
@@ -220,6 +229,7 @@ fn options(args: PlayArgs, console: &Console) -> RunOptions {
         },
         fail_fast: args.fail_fast || !args.no_fail_fast && !is_ci(),
         slow_timeout: args.slow_timeout,
+        health: None,
         max_steps: args.max_steps,
         features: args.feature,
         shard: None,
@@ -240,6 +250,9 @@ async fn play(
     mut report: Report<'_>,
     console: &Console,
 ) -> Result<ExitStatus, CliError> {
+    if matches!(target, Target::Spawned(_)) {
+        adopt_orphans();
+    }
     let cancel = Cancel::default();
     let stopped: Arc<OnceLock<ExitStatus>> = Arc::default();
     let mut signals = Signals::listen()?;
@@ -265,19 +278,25 @@ async fn play(
         console.error(&error);
         return Ok(status.or(error.status()));
     }
-    let verdict = verdict(&summary, report.target, report.tried, console);
-    let verdict = verdict.or(denied(&summary, report.deny_skips, console));
+    let denied = denied(&summary, report.deny_skips, console);
+    let verdict = verdict(&summary, report, console).or(denied);
     Ok(status.or(verdict))
 }
 
 /// What the count comes to.
-fn verdict(summary: &Summary, target: String, tried: Vec<String>, console: &Console) -> ExitStatus {
-    if summary.failed == 0 {
+fn verdict(summary: &Summary, report: Report<'_>, console: &Console) -> ExitStatus {
+    let Report {
+        target,
+        tried,
+        not_ready,
+        ..
+    } = report;
+    if summary.failed == 0 && !summary.crashed {
         ExitStatus::Success
-    } else if summary.connected || tried.is_empty() {
+    } else if summary.connected || tried.is_empty() && not_ready.is_none() {
         ExitStatus::Failed
     } else {
-        let error = CliError::Unreachable { target, tried };
+        let error = not_ready.unwrap_or(CliError::Unreachable { target, tried });
         console.error(&error);
         error.status()
     }
@@ -308,6 +327,8 @@ struct Report<'u> {
     deny_skips: bool,
     /// Why connections did not come about: each reason once.
     tried: Vec<String>,
+    /// Why the program under test was not ready.
+    not_ready: Option<CliError>,
     /// Why nothing more can be reported.
     failed: Option<CliError>,
     /// What takes down what could be rewritten.
@@ -328,6 +349,7 @@ impl Report<'_> {
             again,
             target,
             tried: Vec::new(),
+            not_ready: None,
             failed: None,
             updates: None,
             deny_skips: false,
@@ -355,6 +377,9 @@ impl Report<'_> {
             let why = no_connection(&failure.kind, &self.target);
             let new = why.filter(|why| self.tried.len() < MAX_TRIED && !self.tried.contains(why));
             self.tried.extend(new);
+            if self.not_ready.is_none() {
+                self.not_ready = not_ready(&failure.kind, outcome);
+            }
         }
         if self.failed.is_some() {
             return Err(());
@@ -379,6 +404,27 @@ fn no_connection(kind: &FailureKind, target: &str) -> Option<String> {
         FailureKind::ConnectTimedOut => Some(format!("{target}: no answer in time")),
         _ => None,
     }
+}
+
+/// Why the program under test was not ready, if that is why a case failed.
+fn not_ready(kind: &FailureKind, outcome: &Outcome) -> Option<CliError> {
+    let FailureKind::Program(ProgramFault::NotReady { message, help }) = kind else {
+        return None;
+    };
+    let printed = outcome.program.iter().flat_map(|news| {
+        let of = |name: &str, bytes: &[u8]| {
+            let lines = last_lines(bytes).into_iter();
+            lines
+                .map(|line| format!("{name}  {line}"))
+                .collect::<Vec<_>>()
+        };
+        [of("stdout", &news.stdout), of("stderr", &news.stderr)].concat()
+    });
+    let help = Some(format!("help: {help}")).filter(|_| !help.is_empty());
+    Some(CliError::NotReady {
+        message: message.clone(),
+        lines: printed.chain(help).collect(),
+    })
 }
 
 #[cfg(test)]

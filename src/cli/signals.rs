@@ -4,6 +4,7 @@ use std::io;
 
 use super::ExitStatus;
 use super::error::CliError;
+use crate::target::end_all_programs;
 
 /// What the system sends a process that should stop.
 #[derive(Debug)]
@@ -52,6 +53,7 @@ impl Signals {
     /// Ends the process with the next one, at once.
     pub(super) async fn do_not_ask_again(mut self) {
         let status = self.next().await;
+        end_all_programs();
         std::process::exit(i32::from(status.code()));
     }
 }

@@ -3,7 +3,9 @@
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
+use super::args::ReadyWhen;
 use crate::scenario::{BUILT_IN, is_feature, parse_duration};
+use crate::target::Ready;
 
 /// Reads a duration as scenarios write it.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
@@ -29,6 +31,20 @@ pub(super) fn feature(text: &str) -> Result<String, String> {
     match is_feature(text) {
         true => Ok(text.to_owned()),
         false => Err("the name of a feature is letters, digits, `.`, `_` and `-`".into()),
+    }
+}
+
+/// Reads when a program is ready.
+pub(super) fn ready_when(text: &str) -> Result<ReadyWhen, String> {
+    match text.split_once(':') {
+        None if text == "port" => Ok(ReadyWhen::Port),
+        Some((_, "")) => Err("something must follow the colon".into()),
+        Some(("output", pattern)) => Ready::output(pattern)
+            .map(|_| ReadyWhen::Output(pattern.to_owned()))
+            .map_err(|error| format!("not a regular expression: {error}")),
+        Some(("file", path)) => Ok(ReadyWhen::File(path.to_owned())),
+        Some(("scenario", path)) => Ok(ReadyWhen::Scenario(path.into())),
+        _ => Err("write port, output:REGEX, file:PATH or scenario:FILE".into()),
     }
 }
 
@@ -102,6 +118,26 @@ mod tests {
         }
         for text in ["", "0x", "g", "-1", "1ffffffffffffffff"] {
             assert!(seed(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_program_is_ready_when_one_of_four_things_is_so() {
+        for (text, expected) in [
+            ("port", ReadyWhen::Port),
+            (
+                "output:^ready: \\d+",
+                ReadyWhen::Output("^ready: \\d+".into()),
+            ),
+            ("file:{dir}/pid", ReadyWhen::File("{dir}/pid".into())),
+            ("scenario:a:b.json", ReadyWhen::Scenario("a:b.json".into())),
+        ] {
+            assert_eq!(ready_when(text), Ok(expected));
+        }
+        for text in [
+            "", "ports", "port:1", "output:", "output:(", "sleep:1s", "file",
+        ] {
+            assert!(ready_when(text).is_err(), "{text:?}");
         }
     }
 

@@ -40,6 +40,7 @@ pub use setting::{
 };
 pub use transcript::{Event, EventKind, Log, Transcript};
 pub use verdict::{
-    Awaited, Expected, Failure, FailureKind, Instead, LinkState, Meanwhile, Retried, Verdict,
+    Awaited, Expected, Failure, FailureKind, Instead, LinkState, Meanwhile, ProgramFault, Retried,
+    Verdict,
 };
 pub(crate) use wanted::{Deed, Wanted};

@@ -250,11 +250,45 @@ pub enum FailureKind {
         /// The names in it, each with its value as it is to be shown: escaped, and not too long.
         values: Vec<(String, String)>,
     },
+    /// The conversation is not what failed: the program under test is.
+    Program(ProgramFault),
     /// The conversation has more steps than a run may have.
     TooManySteps {
         /// The limit.
         limit: u64,
     },
+}
+
+/// What a program under test did beside the conversation, or did not. Whoever watches it tells; a player never does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ProgramFault {
+    /// It could not be started, or was not ready in time.
+    NotReady {
+        /// What happened.
+        message: String,
+        /// What to do.
+        help: String,
+    },
+    /// It ended while the conversation went on.
+    Ended {
+        /// How: `signal 11, SIGSEGV`.
+        how: String,
+        /// Whether all steps had passed.
+        passed: bool,
+    },
+    /// All steps had passed; asked to end, it ended as a program does that has gone wrong.
+    EndedBadly {
+        /// How: `signal 6, SIGABRT`.
+        how: String,
+    },
+    /// All steps passed, and meanwhile it printed the first line of a report of a crash.
+    Reported {
+        /// The line.
+        line: Vec<u8>,
+    },
+    /// All steps passed, and the health check after them did not.
+    Unhealthy,
 }
 
 /// What was expected where bytes arrived.
@@ -277,6 +311,29 @@ pub(super) fn fail<T>(kind: FailureKind) -> Result<T, Fault> {
 }
 
 impl Failure {
+    /// What went wrong before the conversation, or beside it: no step is to blame.
+    pub fn outside(span: Span, kind: FailureKind) -> Self {
+        Self {
+            span,
+            step: 0,
+            steps: 0,
+            in_finally: false,
+            client: None,
+            client_name: String::new(),
+            rounds: Vec::new(),
+            retries: Vec::new(),
+            branch: None,
+            meanwhile: Vec::new(),
+            at: Time::NEVER,
+            waited: Duration::ZERO,
+            patience: Duration::ZERO,
+            kind,
+            note: None,
+            links: Vec::new(),
+            finally: None,
+        }
+    }
+
     /// How many received or expected bytes a failure keeps.
     pub const MAX_BYTES: usize = 16 << 10;
 }

@@ -1,10 +1,10 @@
 //! The stable codes of failures: one for each kind. Never reused, never renumbered; new ones are appended.
 
-use crate::player::FailureKind;
+use crate::player::{FailureKind, ProgramFault};
 use crate::scenario::Code;
 
 /// Every code of a failed step, with what it means.
-pub const CODES: [(Code, &str); 21] = [
+pub const CODES: [(Code, &str); 25] = [
     (Code("BC2001"), "a reply differs from what was expected"),
     (
         Code("BC2002"),
@@ -56,6 +56,13 @@ pub const CODES: [(Code, &str); 21] = [
     (Code("BC2019"), "the conversation has too many steps"),
     (Code("BC2020"), "what was to be true is false"),
     (Code("BC2021"), "what was looked for did not come"),
+    (Code("BC2022"), "the program under test is not ready"),
+    (
+        Code("BC2023"),
+        "the program under test ended, or crashed when it was to end",
+    ),
+    (Code("BC2024"), "the program under test reported a crash"),
+    (Code("BC2025"), "the health check failed after the scenario"),
 ];
 
 /// The code of a kind of failure.
@@ -82,6 +89,10 @@ pub const fn code(kind: &FailureKind) -> Code {
         FailureKind::TooManySteps { .. } => 18,
         FailureKind::NotTrue { .. } => 19,
         FailureKind::NeverCame { .. } => 20,
+        FailureKind::Program(ProgramFault::NotReady { .. }) => 21,
+        FailureKind::Program(ProgramFault::Ended { .. } | ProgramFault::EndedBadly { .. }) => 22,
+        FailureKind::Program(ProgramFault::Reported { .. }) => 23,
+        FailureKind::Program(ProgramFault::Unhealthy) => 24,
     }];
     code
 }

@@ -158,6 +158,33 @@ pub const FAILURES: &[FailureExplanation] = &[
          already?",
         example: include_str!("tests/golden/never-came.txt"),
     },
+    FailureExplanation {
+        code: Code("BC2022"),
+        text: "The program that --spawn names could not be started, ended before it was ready, or was not ready in \
+         time. --ready-when says what ready is, --ready-timeout how long it may take. What it printed stands below \
+         the failure.",
+        example: include_str!("tests/golden/program-not-ready.txt"),
+    },
+    FailureExplanation {
+        code: Code("BC2023"),
+        text: "The program under test ended while the scenario was played, though nobody had asked it to; or it \
+         crashed when it was to end. A server outlives its clients, so the scenario has failed even if all of its \
+         steps passed. Were several played at the same time, -j 1 or --fresh tells which of them it was.",
+        example: include_str!("tests/golden/program-ended.txt"),
+    },
+    FailureExplanation {
+        code: Code("BC2024"),
+        text: "All steps passed, and meanwhile the program under test printed the first line of a report of a crash: \
+         `panicked at`, or that of a sanitizer.",
+        example: include_str!("tests/golden/program-reported.txt"),
+    },
+    FailureExplanation {
+        code: Code("BC2025"),
+        text: "The scenario that --health names is played after each case. It passed before this case and failed \
+         after it, so this case has left the target unwell. Were several played at the same time, -j 1 or --fresh \
+         tells which of them it was.",
+        example: include_str!("tests/golden/program-unhealthy.txt"),
+    },
 ];
 
 #[cfg(test)]

@@ -50,11 +50,15 @@ pub(super) fn block(failure: &Failure, scene: &Scene<'_>, palette: &Palette) -> 
 }
 
 fn one(failure: &Failure, scene: &Scene<'_>, palette: &Palette, with_all: bool) -> String {
-    let title = format!(
-        "{} at {}",
-        words::title(failure),
-        place(failure, &scene.conversation)
-    );
+    let title = match &failure.kind {
+        // No step is to blame.
+        FailureKind::Program(_) => words::title(failure),
+        _ => format!(
+            "{} at {}",
+            words::title(failure),
+            place(failure, &scene.conversation)
+        ),
+    };
     let span = match &failure.kind {
         FailureKind::NoValue(error) => error.span,
         _ => failure.span,

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use super::conversation::{Conversation, FINALLY, is_shown_whole};
 use super::palette::paint;
+use super::program::render_program;
 use super::text::words;
 use super::{Palette, Reporter, render_failure};
 use crate::count::count;
-use crate::player::{FailureKind, Verdict};
+use crate::player::{Failure, FailureKind, ProgramFault, Verdict};
 use crate::runner::{CaseResult, Event, Outcome, Summary};
 use crate::wire::escape_words;
 
@@ -142,11 +143,13 @@ impl<W: Write> Terminal<W> {
                     id: outcome.id.clone(),
                     elapsed: outcome.elapsed,
                 });
-                let block =
-                    || render_failure(failure, &outcome.scenario, &outcome.transcript, &palette);
+                let block = || whole_block(failure, outcome, &palette);
                 let why = match &failure.kind {
                     FailureKind::NotConnected(why) => Some(why.message.clone()),
                     FailureKind::ConnectTimedOut => Some("no answer in time".to_owned()),
+                    FailureKind::Program(ProgramFault::NotReady { message, .. }) => {
+                        Some(message.clone())
+                    }
                     _ => None,
                 };
                 if let Some(why) = why.filter(|_| !outcome.connected) {
@@ -296,6 +299,18 @@ impl<W: Write> Terminal<W> {
                 &format!("{cases} about write boundaries, not segmented"),
             )?;
         }
+        if summary.killed {
+            self.note(
+                "Killed",
+                "the program under test did not end when it was asked to",
+            )?;
+        }
+        if summary.crashed {
+            self.note(
+                "Crashed",
+                "the program under test crashed when all was over",
+            )?;
+        }
         if !self.connected && !self.refusals.is_empty() {
             // All of them failed for the same few reasons, which are told once, by who knows the target.
             self.failed.clear();
@@ -343,6 +358,21 @@ impl<W: Write> Terminal<W> {
             heading(self.options.palette.warn, label)
         )
     }
+}
+
+/// The block of a failed case, with what the program under test did, and the health check that failed after it.
+fn whole_block(failure: &Failure, outcome: &Outcome, palette: &Palette) -> String {
+    let mut block = render_failure(failure, &outcome.scenario, &outcome.transcript, palette);
+    if let Some(news) = &outcome.program {
+        block.push_str(&render_program(news, palette));
+    }
+    if let Some(health) = &outcome.health
+        && let CaseResult::Played(Verdict::Failed(failure)) = &health.result
+    {
+        block.push_str(&format!("  {}\n", paint(palette.label, "health check")));
+        block.push_str(&whole_block(failure, health, palette));
+    }
+    block
 }
 
 impl<W: Write> Reporter for Terminal<W> {

@@ -1,5 +1,6 @@
 //! What each kind of failure is called, what stands under its caret, and what to do about it.
 
+use super::program;
 use super::suggestion::matcher;
 use super::text::{self, bytes, duration, typed};
 use crate::count::count;
@@ -62,6 +63,7 @@ pub(super) fn title(failure: &Failure) -> String {
         FailureKind::NoValue(_) => "no value".into(),
         FailureKind::NotTrue { .. } => "not true".into(),
         FailureKind::TooManySteps { limit } => format!("more than {limit} steps"),
+        FailureKind::Program(fault) => program::title(fault),
     }
 }
 
@@ -95,6 +97,7 @@ pub(super) fn label(kind: &FailureKind) -> String {
         FailureKind::NoValue(error) => text::words(&error.message),
         FailureKind::NotTrue { .. } => "is false".into(),
         FailureKind::TooManySteps { .. } => "this one is too many".into(),
+        FailureKind::Program(_) => String::new(),
     }
 }
 
@@ -180,7 +183,8 @@ fn awaited(kind: &FailureKind) -> Option<String> {
         | FailureKind::AlreadyConnected
         | FailureKind::NoValue(_)
         | FailureKind::NotTrue { .. }
-        | FailureKind::TooManySteps { .. } => None,
+        | FailureKind::TooManySteps { .. }
+        | FailureKind::Program(_) => None,
     }
 }
 
@@ -227,6 +231,7 @@ pub(super) fn because(failure: &Failure) -> Option<String> {
         FailureKind::Connected(peer) => {
             Some(format!("{} accepted the connection", text::words(peer)))
         }
+        FailureKind::Program(fault) => program::because(fault),
         _ => None,
     }
 }
@@ -305,6 +310,7 @@ pub(super) fn advice(kind: &FailureKind, framing: Option<&Framing>) -> (String, 
         FailureKind::NotTrue { .. } => {
             ("if these values are right, the expression is not".into(), None)
         }
+        FailureKind::Program(fault) => (program::advice(fault), None),
         FailureKind::TooManySteps { .. } => ("is a `repeat` too large? `--max-steps` raises the limit".into(), None),
     }
 }

@@ -2,22 +2,31 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::{CaseRef, CaseResult, Outcome, RunOptions, case_seed};
+use tokio::time::timeout;
+
+use super::program::{fault, news, watched};
+use super::{CaseRef, CaseResult, Outcome, ProgramNews, RunOptions, case_seed};
 use crate::drive::{Cancel, Lingering, PlayStats, play};
 use crate::net::Address;
 use crate::player::{
-    DEFAULT_BEGAN, Failure, FailureKind, Player, Refusal, Setting, Transcript, Verdict,
+    DEFAULT_BEGAN, Failure, FailureKind, Player, ProgramFault, Refusal, Setting, Transcript,
+    Verdict,
 };
-use crate::scenario::{Span, Value};
+use crate::scenario::{Scenario, Span, Value};
 use crate::session;
 use crate::simulation::{self, Unsupported};
-use crate::target::{Capabilities, OpenTarget, Unavailable};
+use crate::target::{Capabilities, Mark, OpenTarget, Peer, Unavailable};
 use crate::time::Time;
 
 /// The host of a target that is simulated.
 const SIMULATED: &str = "simulated";
+
+/// How long the end of a program is waited for after a case that has not passed: a program that writes its memory down
+/// when it crashes has closed its connections long before.
+const DYING: Duration = Duration::from_millis(250);
 
 /// What the cases of a run share.
 #[derive(Debug)]
@@ -30,6 +39,10 @@ pub(super) struct Run {
     pub(super) capabilities: Capabilities,
     pub(super) lingering: Lingering,
     pub(super) cancel: Cancel,
+    /// How many cases are not over.
+    pub(super) undone: AtomicUsize,
+    /// Whether a program had to be killed.
+    pub(super) killed: AtomicBool,
 }
 
 /// A case that is over.
@@ -47,20 +60,121 @@ impl Run {
         said.or_else(|| self.capabilities.missing(&case.scenario.requires))
     }
 
+    /// Takes down that a case is over, and says whether it was the last one of the run.
+    pub(super) fn over(&self) -> bool {
+        self.undone.fetch_sub(1, Ordering::SeqCst) == 1
+    }
+
     /// Plays a case.
     pub(super) async fn play(&self, case: CaseRef) -> Finished {
         if self.options.simulate {
+            self.over();
             return self.simulate(case);
         }
-        let peer = match self.target.peer_of(&case.scenario).await {
+        let peer = tokio::select! {
+            biased;
+            peer = self.target.peer_of(&case.scenario) => peer,
+            () = self.cancel.cancelled() => {
+                self.over();
+                return finish(case, CaseResult::Played(Verdict::Cancelled));
+            }
+        };
+        let peer = match peer {
             Ok(peer) => peer,
-            Err(unavailable) => return finish(case, without_peer(unavailable)),
+            Err(unavailable) => {
+                self.over();
+                return without_peer(case, unavailable);
+            }
         };
         let script = &case.scenario.script;
         let mut player = Player::new(Arc::clone(script), self.setting(&case, Some(&peer.address)));
         let addresses = vec![peer.address.clone(); script.clients.len()];
+        let mark = peer
+            .program
+            .as_ref()
+            .map(|program| program.mark())
+            .unwrap_or_default();
+        let playing = play(&mut player, &addresses, &self.lingering, &self.cancel);
+        let stats = match &peer.program {
+            None => playing.await,
+            Some(program) => watched(program, playing).await,
+        };
+        // A driver returns when there is a verdict; a conversation that was cut short has none.
+        let verdict = player.verdict().cloned().unwrap_or(Verdict::Cancelled);
+        let mut after = self.after(&peer, mark, &verdict, &case).await;
+        let verdict = after.fault.take().map_or(verdict, failed);
+        let mut finished = self.finished(case, &player, stats, verdict);
+        finished.outcome.program = after
+            .news
+            .filter(|_| self.is_kept(&finished.outcome.result));
+        finished.outcome.health = after.health;
+        finished
+    }
+
+    /// What comes after a conversation: the health check, the end of a program that is not needed any more, and how it
+    /// all bears on the verdict.
+    async fn after(&self, peer: &Peer, mark: Mark, verdict: &Verdict, case: &CaseRef) -> After {
+        let is_last = self.over();
+        let mut after = After::default();
+        let has_ended = (peer.program.as_ref()).is_some_and(|program| program.ended().is_some());
+        if let Some(health) = &self.options.health
+            && !has_ended
+            && !self.cancel.is_cancelled()
+        {
+            after.health = self.health(health, peer, case).await;
+        }
+        if after.health.is_some() && *verdict == Verdict::Passed {
+            after.fault = Some(ProgramFault::Unhealthy);
+        }
+        let Some(program) = &peer.program else {
+            return after;
+        };
+        if peer.fresh || is_last {
+            program.stop().await;
+            self.killed.fetch_or(program.was_killed(), Ordering::SeqCst);
+        }
+        if *verdict != Verdict::Passed {
+            // Connections end before their process has: perhaps it is about to.
+            let _ = timeout(DYING, program.until_ended()).await;
+        }
+        let crash = program.crash_since(mark);
+        let cut_short = *verdict == Verdict::Cancelled && self.cancel.is_cancelled();
+        if let Some(crash) = crash.filter(|_| !cut_short) {
+            after.fault = fault(&crash, verdict).or(after.fault);
+        }
+        let command = self.target.target().to_string();
+        after.news = Some(news(program, &command, mark));
+        after
+    }
+
+    /// Plays the health check; `None`: it passed.
+    async fn health(
+        &self,
+        health: &Arc<Scenario>,
+        peer: &Peer,
+        case: &CaseRef,
+    ) -> Option<Box<Outcome>> {
+        let check = CaseRef {
+            id: Arc::clone(&case.id),
+            file: Arc::clone(&case.file),
+            scenario: Arc::clone(health),
+            case: 0,
+        };
+        let setting = self.setting(&check, Some(&peer.address));
+        let mut player = Player::new(Arc::clone(&health.script), setting);
+        let addresses = vec![peer.address.clone(); health.script.clients.len()];
         let stats = play(&mut player, &addresses, &self.lingering, &self.cancel).await;
-        self.finished(case, &player, stats)
+        let verdict = player.verdict().cloned().unwrap_or(Verdict::Cancelled);
+        if !matches!(verdict, Verdict::Failed(_)) {
+            return None;
+        }
+        Some(self.finished(check, &player, stats, verdict).outcome)
+    }
+
+    /// Whether all there is to tell of a case is kept.
+    fn is_kept(&self, result: &CaseResult) -> bool {
+        let passed = matches!(result, CaseResult::Played(Verdict::Passed));
+        !passed || self.options.keep_transcripts
     }
 
     /// Plays a case in memory. Its time is that of the virtual clock.
@@ -70,7 +184,7 @@ impl Run {
         }
         let config = match session::Config::for_scenario(&case.scenario) {
             Ok(config) => Arc::new(config),
-            Err(error) => return finish(case, without_peer(Unavailable::Greeting(error))),
+            Err(error) => return without_peer(case, Unavailable::Greeting(error)),
         };
         let setting = self.setting(&case, None);
         let mut player = Player::new(Arc::clone(&case.scenario.script), setting);
@@ -79,12 +193,17 @@ impl Run {
             connected: true,
             elapsed: end.since(Time::ZERO),
         };
-        self.finished(case, &player, stats)
+        let verdict = player.verdict().cloned().unwrap_or(Verdict::Cancelled);
+        self.finished(case, &player, stats, verdict)
     }
 
-    fn finished(&self, case: CaseRef, player: &Player, stats: PlayStats) -> Finished {
-        // A driver returns when there is a verdict.
-        let verdict = player.verdict().cloned().unwrap_or(Verdict::Cancelled);
+    fn finished(
+        &self,
+        case: CaseRef,
+        player: &Player,
+        stats: PlayStats,
+        verdict: Verdict,
+    ) -> Finished {
         let shown = verdict != Verdict::Passed || self.options.keep_transcripts;
         let name = case.scenario.name.as_ref();
         Finished {
@@ -100,6 +219,8 @@ impl Run {
                 } else {
                     Transcript::default()
                 },
+                program: None,
+                health: None,
                 id: case.id,
                 scenario: case.scenario,
             }),
@@ -187,18 +308,44 @@ fn finish(case: CaseRef, result: CaseResult) -> Finished {
             elapsed: Duration::ZERO,
             leftovers: 0,
             transcript: Transcript::default(),
+            program: None,
+            health: None,
             id: case.id,
             scenario: case.scenario,
         }),
     }
 }
 
+/// What comes after a conversation.
+#[derive(Debug, Default)]
+struct After {
+    /// What makes another verdict of that of the conversation.
+    fault: Option<ProgramFault>,
+    news: Option<ProgramNews>,
+    health: Option<Box<Outcome>>,
+}
+
 /// What it comes to when there is nobody to talk to.
-fn without_peer(unavailable: Unavailable) -> CaseResult {
+fn without_peer(case: CaseRef, unavailable: Unavailable) -> Finished {
     let message = unavailable.to_string();
     let (span, kind) = match unavailable {
-        Unavailable::NotEmbedded => return CaseResult::Skipped(message),
+        Unavailable::NotEmbedded => return skipped(case, message),
         Unavailable::Greeting(error) => (error.span, FailureKind::NoValue(error)),
+        Unavailable::NotReady(why) => {
+            let why = *why;
+            let fault = ProgramFault::NotReady {
+                message: why.message,
+                help: why.help,
+            };
+            let mut finished = finish(case, CaseResult::Played(failed(fault)));
+            finished.outcome.program = Some(ProgramNews {
+                command: why.command,
+                ended: None,
+                stdout: why.stdout,
+                stderr: why.stderr,
+            });
+            return finished;
+        }
         Unavailable::NotStarted(_) => (
             Span::default(),
             FailureKind::NotConnected(Refusal {
@@ -207,23 +354,12 @@ fn without_peer(unavailable: Unavailable) -> CaseResult {
             }),
         ),
     };
-    CaseResult::Played(Verdict::Failed(Box::new(Failure {
-        span,
-        step: 0,
-        steps: 0,
-        in_finally: false,
-        client: None,
-        client_name: String::new(),
-        rounds: Vec::new(),
-        retries: Vec::new(),
-        branch: None,
-        meanwhile: Vec::new(),
-        at: Time::ZERO,
-        waited: Duration::ZERO,
-        patience: Duration::ZERO,
-        kind,
-        note: None,
-        links: Vec::new(),
-        finally: None,
-    })))
+    let verdict = Verdict::Failed(Box::new(Failure::outside(span, kind)));
+    finish(case, CaseResult::Played(verdict))
+}
+
+/// The verdict on a case that the program under test has failed.
+fn failed(fault: ProgramFault) -> Verdict {
+    let kind = FailureKind::Program(fault);
+    Verdict::Failed(Box::new(Failure::outside(Span::default(), kind)))
 }

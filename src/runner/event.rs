@@ -73,4 +73,8 @@ pub struct Summary {
     pub as_written: usize,
     /// Whether one connection to the target came about.
     pub connected: bool,
+    /// Whether the program under test had to be killed, because it did not end when it was asked to.
+    pub killed: bool,
+    /// Whether the program under test crashed when no case was there any more to be blamed for it.
+    pub crashed: bool,
 }

@@ -5,6 +5,7 @@ mod event;
 mod options;
 mod order;
 mod outcome;
+mod program;
 mod queue;
 mod schedule;
 mod seed;
@@ -16,7 +17,7 @@ mod tests;
 
 pub use event::{Event, Summary};
 pub use options::{CaseRef, DEFAULT_JOBS, DEFAULT_SLOW_TIMEOUT, RunOptions};
-pub use outcome::{CaseResult, Outcome};
+pub use outcome::{CaseResult, Outcome, ProgramNews};
 pub use seed::case_seed;
 pub use shard::{Shard, ShardError, ShardRule};
 pub use shuffle::shuffle;

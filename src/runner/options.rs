@@ -49,6 +49,8 @@ pub struct RunOptions {
     pub max_steps: u64,
     /// What the run declares, for scenarios that require `feature:NAME`.
     pub features: Vec<String>,
+    /// Played after each case: where it fails, the case has broken the target.
+    pub health: Option<Arc<Scenario>>,
     /// Plays in memory under a virtual clock, against sessions of the reference server, and not against the target.
     pub simulate: bool,
     /// Keeps the transcripts of cases that have passed too.
@@ -68,6 +70,7 @@ impl Default for RunOptions {
             slow_timeout: DEFAULT_SLOW_TIMEOUT,
             max_steps: DEFAULT_MAX_STEPS,
             features: Vec::new(),
+            health: None,
             simulate: false,
             keep_transcripts: false,
         }

@@ -25,6 +25,23 @@ pub struct Outcome {
     pub leftovers: u64,
     /// The last things that happened.
     pub transcript: Transcript,
+    /// What the program under test did meanwhile, where there is one and the case failed or all is to be kept.
+    pub program: Option<ProgramNews>,
+    /// What the health check after it came to, where that failed.
+    pub health: Option<Box<Self>>,
+}
+
+/// What a program under test did while a case was played.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProgramNews {
+    /// Its command, as it was written.
+    pub command: String,
+    /// How it ended, if it did though nobody had asked it to: `signal 11, SIGSEGV`.
+    pub ended: Option<String>,
+    /// The last bytes it printed meanwhile. Never to be shown as they are.
+    pub stdout: Vec<u8>,
+    /// The last bytes it printed as errors meanwhile. Never to be shown as they are.
+    pub stderr: Vec<u8>,
 }
 
 /// Played or not, and what came of it.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::panic::resume_unwind;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::sync::mpsc;
@@ -15,7 +16,7 @@ use super::queue::{Queue, Turn};
 use super::{CaseRef, CaseResult, Event, Outcome, RunOptions, Summary, case_seed};
 use crate::drive::{Cancel, Lingering};
 use crate::player::Verdict;
-use crate::target::{Capabilities, Target};
+use crate::target::{Capabilities, Closed, Target};
 
 /// What is under test where nothing is connected to.
 const SIMULATION: &str = "reference server, simulated in memory";
@@ -70,6 +71,8 @@ pub async fn run_suite(
         target: target.open(),
         lingering: Lingering::default(),
         cancel: cancel.clone(),
+        undone: AtomicUsize::new(all),
+        killed: AtomicBool::new(false),
     });
 
     let (told, news) = mpsc::channel(MAX_UNREPORTED);
@@ -98,7 +101,10 @@ pub async fn run_suite(
     tokio::select! {
         biased;
         () = cancel.wanted_at_once() => {}
-        () = end(run) => {}
+        closed = end(run) => {
+            summary.killed = closed.killed;
+            summary.crashed = closed.crash.is_some();
+        }
     }
     events(Event::RunFinished {
         summary,
@@ -108,12 +114,16 @@ pub async fn run_suite(
 }
 
 /// Waits for what goes on beside the cases: connections that are being closed, servers that are being stopped.
-async fn end(run: Arc<Run>) {
+async fn end(run: Arc<Run>) -> Closed {
     let lingering = run.lingering.clone();
     // The workers are gone, so this is the last one.
-    if let Ok(run) = Arc::try_unwrap(run) {
-        tokio::join!(lingering.wait(), run.target.close());
-    }
+    let Ok(run) = Arc::try_unwrap(run) else {
+        return Closed::default();
+    };
+    let mut closed = run.target.close_program().await;
+    closed.killed |= run.killed.load(Ordering::SeqCst);
+    tokio::join!(lingering.wait(), run.target.close());
+    closed
 }
 
 /// What a worker tells.
@@ -131,7 +141,10 @@ async fn work(run: Arc<Run>, queue: Arc<Queue>, tell: mpsc::Sender<News>) {
             locks,
         } = turn;
         let finished = match run.skip_reason(&case) {
-            Some(reason) => skipped(case, reason),
+            Some(reason) => {
+                run.over();
+                skipped(case, reason)
+            }
             None => {
                 if tell
                     .send(News::Started(n, Arc::clone(&case.id)))

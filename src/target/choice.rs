@@ -2,12 +2,13 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
-use super::OpenTarget;
+use super::{OpenTarget, Spawn};
 use crate::net::{Address, AddressError};
 
 /// What is under test.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub enum Target {
     /// The reference server, in this process.
@@ -15,6 +16,8 @@ pub enum Target {
     Embedded,
     /// A server that somebody else runs.
     Address(Address),
+    /// A program that is started for the run.
+    Spawned(Arc<Spawn>),
 }
 
 impl Target {
@@ -27,11 +30,8 @@ impl Target {
     pub fn schemes(&self) -> Vec<String> {
         match self {
             Self::Embedded => vec![EMBEDDED.to_owned(), "tcp".to_owned()],
-            Self::Address(address) => {
-                let written = address.to_string();
-                let scheme = written.split_once(':').map(|(scheme, _)| scheme.to_owned());
-                scheme.into_iter().collect()
-            }
+            Self::Spawned(spawn) => scheme_of(spawn.at()).into_iter().collect(),
+            Self::Address(address) => scheme_of(&address.to_string()).into_iter().collect(),
         }
     }
 }
@@ -54,8 +54,15 @@ impl fmt::Display for Target {
         match self {
             Self::Embedded => f.write_str("embedded reference server"),
             Self::Address(address) => address.fmt(f),
+            Self::Spawned(spawn) => spawn.fmt(f),
         }
     }
+}
+
+/// The first word of an address.
+fn scheme_of(address: &str) -> Option<String> {
+    let (scheme, _) = address.split_once(':')?;
+    Some(scheme.to_owned())
 }
 
 /// How the reference server in this process is named.

@@ -1,4 +1,4 @@
-//! What is under test: the embedded server, an address.
+//! What is under test: the embedded server, an address, a program that is started.
 //!
 //! A [`Target`] is what a person names. [Opened](Target::open) for a run, it gives each case the [`Peer`] it talks to.
 
@@ -6,9 +6,16 @@ mod capabilities;
 mod choice;
 mod embedded;
 mod open;
+mod programs;
+mod spawned;
 #[cfg(test)]
 mod tests;
 
 pub use capabilities::Capabilities;
 pub use choice::Target;
 pub use open::{OpenTarget, Peer, Unavailable};
+pub use programs::Closed;
+pub use spawned::{
+    Crash, DEFAULT_GRACE, DEFAULT_READY_TIMEOUT, Exit, MAX_OUTPUT, MAX_SHOWN_OUTPUT, Mark,
+    NotReady, Program, Ready, Spawn, SpawnError, adopt_orphans, end_all_programs,
+};

@@ -1,13 +1,15 @@
 //! A target that is ready for a run.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use thiserror::Error;
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 
-use super::Target;
 use super::embedded::{Embedded, config_of};
+use super::programs::{Closed, Programs};
+use super::{NotReady, Program, Target};
 use crate::drive::Cancel;
 use crate::net::{Address, BindError};
 use crate::scenario::{EvalError, Scenario};
@@ -22,6 +24,7 @@ use crate::wire::Framing;
 pub struct OpenTarget {
     target: Target,
     servers: Mutex<Servers>,
+    programs: Programs,
 }
 
 /// The embedded servers of a run.
@@ -39,6 +42,10 @@ struct Servers {
 pub struct Peer {
     /// Where it listens.
     pub address: Address,
+    /// The program under test, where there is one.
+    pub program: Option<Arc<Program>>,
+    /// Whether the program is this case's alone, to be stopped after it.
+    pub fresh: bool,
     /// The case's own server.
     _own: Option<Embedded>,
 }
@@ -56,6 +63,9 @@ pub enum Unavailable {
     /// The embedded server cannot be started. The system is at fault.
     #[error("the embedded server cannot be started: {0}")]
     NotStarted(#[from] BindError),
+    /// The program under test cannot be made ready.
+    #[error("{0}")]
+    NotReady(#[from] Box<NotReady>),
 }
 
 impl OpenTarget {
@@ -63,6 +73,7 @@ impl OpenTarget {
         Self {
             target,
             servers: Mutex::default(),
+            programs: Programs::default(),
         }
     }
 
@@ -78,37 +89,54 @@ impl OpenTarget {
     /// Fails when the target is not what the scenario needs, or the embedded server cannot be started.
     pub async fn peer_of(&self, scenario: &Scenario) -> Result<Peer, Unavailable> {
         match (&self.target, &scenario.server) {
-            (Target::Address(_), Some(_)) => Err(Unavailable::NotEmbedded),
-            (Target::Address(address), None) => Ok(Peer {
-                address: address.clone(),
-                _own: None,
-            }),
+            (Target::Address(_) | Target::Spawned(_), Some(_)) => Err(Unavailable::NotEmbedded),
+            (Target::Spawned(spawn), None) => {
+                let program = self.programs.of(spawn).await?;
+                Ok(Peer {
+                    address: program.address.clone(),
+                    program: Some(program),
+                    fresh: spawn.fresh,
+                    _own: None,
+                })
+            }
+            (Target::Address(address), None) => Ok(Peer::at(address.clone(), None)),
             (Target::Embedded, settings) => {
                 let config = config_of(scenario).map_err(Unavailable::Greeting)?;
                 let mut servers = self.servers.lock().await;
                 if settings.is_none() {
                     let address = servers.shared(config).await?;
-                    return Ok(Peer {
-                        address,
-                        _own: None,
-                    });
+                    return Ok(Peer::at(address, None));
                 }
                 let own = servers.start(config).await?;
-                Ok(Peer {
-                    address: own.address.clone(),
-                    _own: Some(own),
-                })
+                Ok(Peer::at(own.address.clone(), Some(own)))
             }
         }
     }
 
+    /// Stops the program under test that the cases share, if it runs, and tells what became of it.
+    pub async fn close_program(&self) -> Closed {
+        self.programs.close().await
+    }
+
     /// Stops all servers and waits for them, not longer than their own deadline.
     pub async fn close(self) {
+        self.close_program().await;
         let Servers {
             over, mut tasks, ..
         } = self.servers.into_inner();
         over.cancel();
         while tasks.join_next().await.is_some() {}
+    }
+}
+
+impl Peer {
+    fn at(address: Address, own: Option<Embedded>) -> Self {
+        Self {
+            address,
+            program: None,
+            fresh: false,
+            _own: own,
+        }
     }
 }
 

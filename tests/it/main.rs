@@ -26,6 +26,7 @@ mod serve;
 mod shell;
 mod signals;
 mod skips;
+mod spawn;
 mod tidy;
 mod transports;
 mod tutorial;

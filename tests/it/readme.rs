@@ -35,7 +35,7 @@ fn commands(text: &str) -> Vec<Vec<String>> {
             let args = line
                 .strip_prefix("backchat ")
                 .or_else(|| line.strip_prefix("cargo run --release -- "))?;
-            Some(args.split_whitespace().map(str::to_owned).collect())
+            Some(shell_words::split(args).expect("words of a shell"))
         })
         .collect()
 }

@@ -5,6 +5,7 @@
 mod files;
 mod run;
 mod serve;
+mod spawn;
 #[cfg(test)]
 mod tests;
 
@@ -17,6 +18,7 @@ pub(super) use files::{
 };
 pub(super) use run::{PlayArgs, RunArgs, SegmentArg, SelectArgs};
 pub(super) use serve::{FramingArg, ReplyArg, ServeArgs};
+pub(super) use spawn::{ReadyWhen, SpawnArgs};
 
 /// The target where none is named.
 pub(super) const DEFAULT_TARGET: &str = "embedded";
@@ -27,6 +29,7 @@ const EXAMPLES: &str = "\
 Examples:
   backchat run                              the project's own scenarios, against the built-in server
   backchat run scenarios/redis -t localhost:6379
+  backchat run my.json --spawn './server --port {port}'
   backchat run -f 'login/*' --segment byte  every send byte by byte: the verdict must not change
   backchat serve                            the reference server on 127.0.0.1:1234
   backchat check scenarios/                 every mistake of every file, with its line

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 
 use super::super::shard::{ShardArg, shard};
 use super::super::values::{feature, jobs, seed, some_time, variable};
-use super::{DEFAULT_TARGET, DetailArgs};
+use super::{DEFAULT_TARGET, DetailArgs, SpawnArgs};
 
 /// `backchat run`
 #[derive(Debug, Args)]
@@ -26,6 +26,9 @@ pub(in crate::cli) struct RunArgs {
     /// Rewrite exact expectations that differ from what came, and nothing else; not where CI is set
     #[arg(long, conflicts_with_all = ["list", "watch"])]
     pub(in crate::cli) update: bool,
+    /// What is started.
+    #[command(flatten)]
+    pub(in crate::cli) spawn: SpawnArgs,
     /// Which scenarios.
     #[command(flatten)]
     pub(in crate::cli) select: SelectArgs,

@@ -4,4 +4,5 @@ mod diagnostics;
 mod failures;
 mod finally;
 mod flow;
+mod program;
 mod searching;

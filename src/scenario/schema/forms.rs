@@ -88,15 +88,7 @@ pub(super) fn of_value(key: &Key, object: Object) -> Object {
             None => object.text("type", "object"),
         },
         Form::Split => split(object),
-        Form::Capture => {
-            let points = Object::default()
-                .text("type", "object")
-                .number("minProperties", 1)
-                .object("propertyNames", text_like(&name(&[])))
-                .object("additionalProperties", text_like(POINTER));
-            let choices = [text_like(&name(&[])), points].map(Tree::Object);
-            object.with("anyOf", Tree::List(choices.into()))
-        }
+        Form::Capture => capture(object),
         Form::Requirements => array(object).object("items", requirement()),
         Form::Names => array(object).object("items", text_like(SOMETHING)),
         Form::Vars => {
@@ -118,6 +110,17 @@ pub(super) fn of_value(key: &Key, object: Object) -> Object {
         Form::Path => object.text("type", "string").number("minLength", 1),
         Form::Json | Form::Any => object,
     }
+}
+
+/// A name, or names and the parts that they keep.
+fn capture(object: Object) -> Object {
+    let points = Object::default()
+        .text("type", "object")
+        .number("minProperties", 1)
+        .object("propertyNames", text_like(&name(&[])))
+        .object("additionalProperties", text_like(POINTER));
+    let choices = [text_like(&name(&[])), points].map(Tree::Object);
+    object.with("anyOf", Tree::List(choices.into()))
 }
 
 /// What the text of a key must look like.

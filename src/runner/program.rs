@@ -1,0 +1,70 @@
+//! A case whose target is a program that was started: the program is watched while the case is played, and judged with it.
+
+use std::pin::pin;
+use std::time::Duration;
+
+use tokio::time::{Instant, timeout};
+
+use super::ProgramNews;
+use crate::drive::PlayStats;
+use crate::player::{ProgramFault, Verdict};
+use crate::target::{Crash, Mark, Program};
+
+/// How long a conversation may go on after the program has ended: its connections have ended with it, and to see that
+/// takes no time.
+const LAST_WORDS: Duration = Duration::from_millis(200);
+
+/// Plays to the end, or until shortly after the end of the program.
+pub(super) async fn watched(
+    program: &Program,
+    playing: impl Future<Output = PlayStats>,
+) -> PlayStats {
+    let began = Instant::now();
+    let mut playing = pin!(playing);
+    tokio::select! {
+        biased;
+        stats = &mut playing => return stats,
+        _ = program.until_ended() => {}
+    }
+    let rest = timeout(LAST_WORDS, playing).await;
+    rest.unwrap_or_else(|_| PlayStats {
+        connected: true,
+        elapsed: began.elapsed(),
+    })
+}
+
+/// What the program has done since, for a report.
+pub(super) fn news(program: &Program, command: &str, mark: Mark) -> ProgramNews {
+    let (stdout, stderr) = program.printed_since(mark);
+    let ended = match program.crash_since(mark) {
+        Some(Crash::Ended(exit) | Crash::EndedBadly(exit)) => Some(exit.to_string()),
+        _ => None,
+    };
+    ProgramNews {
+        command: command.to_owned(),
+        ended,
+        stdout,
+        stderr,
+    }
+}
+
+/// What a crash makes of a case with this verdict; `None`: the verdict stands.
+pub(super) fn fault(crash: &Crash, verdict: &Verdict) -> Option<ProgramFault> {
+    let passed = match verdict {
+        Verdict::Passed => true,
+        // The conversation was cut short: it has no verdict of its own.
+        Verdict::Cancelled => false,
+        Verdict::Failed(_) => return None,
+    };
+    match crash {
+        Crash::Ended(exit) => Some(ProgramFault::Ended {
+            how: exit.to_string(),
+            passed,
+        }),
+        Crash::EndedBadly(exit) if passed => Some(ProgramFault::EndedBadly {
+            how: exit.to_string(),
+        }),
+        Crash::Reported(line) if passed => Some(ProgramFault::Reported { line: line.clone() }),
+        _ => None,
+    }
+}

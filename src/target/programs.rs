@@ -1,0 +1,97 @@
+//! The programs under test of a run: one that its cases share, or a fresh one for each.
+
+use std::sync::Arc;
+
+use tokio::sync::Mutex;
+
+use super::{Crash, NotReady, Program, Spawn};
+
+/// The programs under test of a run.
+#[derive(Debug, Default)]
+pub(super) struct Programs(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    /// The one that the cases share.
+    shared: Option<Arc<Program>>,
+    /// Why the first could not be made ready: the others could not either, and each would take its time.
+    refused: Option<Box<NotReady>>,
+    /// Whether one has been ready.
+    has_been_ready: bool,
+}
+
+/// What became of a program that has been stopped.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Closed {
+    /// What it did that it should not, after the last case was over.
+    pub crash: Option<Crash>,
+    /// Whether it had to be killed.
+    pub killed: bool,
+}
+
+impl Programs {
+    /// The program that a case talks to. The shared one is started when it is first asked for, and again when it has ended.
+    pub(super) async fn of(&self, spawn: &Spawn) -> Result<Arc<Program>, Box<NotReady>> {
+        if spawn.fresh {
+            if let Some(refused) = &self.0.lock().await.refused {
+                return Err(refused.clone());
+            }
+            let started = Program::start(spawn).await;
+            let mut state = self.0.lock().await;
+            return state.started(started);
+        }
+        // Held while it starts, so that the others wait for it.
+        let mut state = self.0.lock().await;
+        if let Some(refused) = &state.refused {
+            return Err(refused.clone());
+        }
+        if let Some(program) = state
+            .shared
+            .as_ref()
+            .filter(|shared| shared.ended().is_none())
+        {
+            return Ok(Arc::clone(program));
+        }
+        let started = Program::start(spawn).await;
+        let program = state.started(started)?;
+        state.shared = Some(Arc::clone(&program));
+        Ok(program)
+    }
+
+    /// Stops the shared one, if it runs.
+    pub(super) async fn close(&self) -> Closed {
+        let Some(program) = self.0.lock().await.shared.take() else {
+            return Closed::default();
+        };
+        if program.ended().is_some() {
+            // Those that were played then have told.
+            return Closed::default();
+        }
+        let mark = program.mark();
+        program.stop().await;
+        Closed {
+            crash: program.crash_since(mark),
+            killed: program.was_killed(),
+        }
+    }
+}
+
+impl State {
+    fn started(
+        &mut self,
+        started: Result<Program, Box<NotReady>>,
+    ) -> Result<Arc<Program>, Box<NotReady>> {
+        match started {
+            Ok(program) => {
+                self.has_been_ready = true;
+                Ok(Arc::new(program))
+            }
+            Err(why) => {
+                if !self.has_been_ready {
+                    self.refused = Some(why.clone());
+                }
+                Err(why)
+            }
+        }
+    }
+}

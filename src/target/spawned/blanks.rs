@@ -1,0 +1,97 @@
+//! What is filled in where a program is described: `{port}`, `{port:NAME}`, `{socket}`, `{dir}`. All else stays as it is.
+
+use std::fmt;
+
+/// A blank in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Blank<'a> {
+    /// A port; the main one has the empty name.
+    Port(&'a str),
+    /// The path of a Unix socket.
+    Socket,
+    /// A folder that is the program's own, and gone after it.
+    Dir,
+}
+
+/// The blanks of a text, in order.
+pub(super) fn of(text: &str) -> Vec<Blank<'_>> {
+    let mut blanks = Vec::new();
+    walk(text, |_, blank| blanks.extend(blank));
+    blanks
+}
+
+/// The text with its blanks filled in.
+pub(super) fn fill(text: &str, value: impl Fn(Blank<'_>) -> String) -> String {
+    let mut filled = String::new();
+    walk(text, |before, blank| {
+        filled.push_str(before);
+        filled.extend(blank.map(&value));
+    });
+    filled
+}
+
+/// Gives each blank with the text before it, and in the end the rest.
+fn walk<'a>(text: &'a str, mut give: impl FnMut(&'a str, Option<Blank<'a>>)) {
+    let (mut begin, mut at) = (0, 0);
+    while let Some(open) = text[at..].find('{').map(|open| at + open) {
+        let inside = &text[open + 1..];
+        let blank = inside.split_once('}').and_then(|(name, _)| {
+            let blank = match name {
+                "port" => Blank::Port(""),
+                "socket" => Blank::Socket,
+                "dir" => Blank::Dir,
+                _ => Blank::Port(name.strip_prefix("port:").filter(|name| is_name(name))?),
+            };
+            Some((blank, open + name.len() + 2))
+        });
+        at = open + 1;
+        if let Some((blank, end)) = blank {
+            give(&text[begin..open], Some(blank));
+            (begin, at) = (end, end);
+        }
+    }
+    give(&text[begin..], None);
+}
+
+fn is_name(name: &str) -> bool {
+    !name.is_empty()
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b))
+}
+
+impl fmt::Display for Blank<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Port("") => f.write_str("{port}"),
+            Self::Port(name) => write!(f, "{{port:{name}}}"),
+            Self::Socket => f.write_str("{socket}"),
+            Self::Dir => f.write_str("{dir}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blanks_are_filled_in_and_other_braces_stay() {
+        for (text, filled) in [
+            ("{port}", "<{port}>"),
+            ("a{port}b{socket}{dir}c", "a<{port}>b<{socket}><{dir}>c"),
+            ("{port:ctl}", "<{port:ctl}>"),
+            ("{port:}{port:a b}{prot}{}", "{port:}{port:a b}{prot}{}"),
+            ("{{port}}", "{<{port}>}"),
+            ("{ {port", "{ {port"),
+            ("ä{dir}ö", "ä<{dir}>ö"),
+            ("", ""),
+        ] {
+            assert_eq!(fill(text, |blank| format!("<{blank}>")), filled);
+        }
+        assert_eq!(
+            of("{port} {port:x} {dir}"),
+            [Blank::Port(""), Blank::Port("x"), Blank::Dir]
+        );
+    }
+}

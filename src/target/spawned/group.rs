@@ -1,0 +1,192 @@
+//! The processes that have been started: each program with all of its group, and none left behind.
+//!
+//! A program is the leader of a process group of its own. A thread waits for the leader's end; before it gives the
+//! leader's number back to the system it ends what is left of the group, so no signal ever goes to a group that is not
+//! the program's. What has left its group comes to this process when its parent ends, where that was asked for
+//! ([`adopt_orphans`]), and is ended too.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::process::{Child, ChildStderr, ChildStdout, Command};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{fs, thread};
+
+use rustix::io::Errno;
+use rustix::process::{
+    Pid, Signal, WaitId, WaitIdOptions, WaitOptions, kill_process, kill_process_group, waitid,
+    waitpid,
+};
+use tokio::sync::watch;
+
+use super::Exit;
+
+/// How often orphans are looked for in a row: each that is ended may leave its own.
+const MAX_GENERATIONS: usize = 16;
+
+static LIVE: Mutex<Live> = Mutex::new(Live {
+    groups: Vec::new(),
+    adopts: false,
+    closed: false,
+});
+
+/// All programs that run.
+struct Live {
+    groups: Vec<Arc<Group>>,
+    /// Whether orphans come to this process, which then has no other children than programs.
+    adopts: bool,
+    /// Whether no more may be started.
+    closed: bool,
+}
+
+/// A program's processes.
+#[derive(Debug)]
+pub(super) struct Group {
+    leader: Pid,
+    /// Whether the leader's number has been given back to the system.
+    gone: Mutex<bool>,
+}
+
+/// A program that has just been started.
+pub(super) struct Started {
+    pub(super) group: Arc<Group>,
+    pub(super) stdout: Option<ChildStdout>,
+    pub(super) stderr: Option<ChildStderr>,
+    /// How it has ended, once it has.
+    pub(super) ended: watch::Receiver<Option<Exit>>,
+}
+
+/// Has the system give this process what a program leaves behind outside of its group, to be ended. For a process that
+/// starts nothing but programs under test: whatever other child it had would be ended with them.
+///
+/// Where the system cannot, a program that hides a process in a session of its own leaves it behind.
+pub fn adopt_orphans() {
+    #[cfg(target_os = "linux")]
+    {
+        live().adopts =
+            rustix::process::set_child_subreaper(Some(rustix::process::getpid())).is_ok();
+    }
+}
+
+/// Ends all programs at once, and lets no other be started: for a process that is about to end itself.
+pub fn end_all_programs() {
+    let mut live = live();
+    live.closed = true;
+    for group in &live.groups {
+        group.signal(Signal::KILL);
+    }
+    live.end_orphans();
+}
+
+impl Group {
+    /// Starts a program as the leader of its group.
+    pub(super) fn start(command: &mut Command) -> io::Result<Started> {
+        let mut live = live();
+        if live.closed {
+            return Err(io::Error::other("the run is being ended"));
+        }
+        let mut child = command.spawn()?;
+        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+        let leader = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+        let leader = leader.ok_or_else(|| io::Error::other("the system gave it no number"))?;
+        let group = Arc::new(Self {
+            leader,
+            gone: Mutex::new(false),
+        });
+        let (tell, ended) = watch::channel(None);
+        let waiting = Arc::clone(&group);
+        let spawned = thread::Builder::new()
+            .name("program".into())
+            .spawn(move || waiting.wait(child, &tell));
+        if let Err(error) = spawned {
+            group.signal(Signal::KILL);
+            return Err(error);
+        }
+        live.groups.push(Arc::clone(&group));
+        Ok(Started {
+            group,
+            stdout,
+            stderr,
+            ended,
+        })
+    }
+
+    /// The number of the leader, and of the group.
+    pub(super) fn number(&self) -> i32 {
+        self.leader.as_raw_nonzero().get()
+    }
+
+    /// Sends a signal to all of the group; to nobody once the leader is gone.
+    pub(super) fn signal(&self, signal: Signal) {
+        let gone = self.gone.lock().unwrap_or_else(PoisonError::into_inner);
+        if !*gone {
+            // It fails where there is nobody any more.
+            let _ = kill_process_group(self.leader, signal);
+        }
+    }
+
+    /// Waits for the leader's end, and ends the rest.
+    fn wait(self: Arc<Self>, mut child: Child, tell: &watch::Sender<Option<Exit>>) {
+        let still_there = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+        while matches!(
+            waitid(WaitId::Pid(self.leader), still_there),
+            Err(Errno::INTR)
+        ) {}
+        let status = {
+            let mut gone = self.gone.lock().unwrap_or_else(PoisonError::into_inner);
+            let _ = kill_process_group(self.leader, Signal::KILL);
+            *gone = true;
+            child.wait()
+        };
+        {
+            let mut live = live();
+            live.groups.retain(|group| !Arc::ptr_eq(group, &self));
+            if live.groups.is_empty() {
+                live.end_orphans();
+            }
+        }
+        // A child that cannot be waited for is one that was taken by somebody else: how it ended is not known.
+        tell.send_replace(Some(status.map_or(Exit::Code(0), Exit::from)));
+    }
+}
+
+impl Live {
+    /// Ends the processes that programs have left behind outside of their groups.
+    fn end_orphans(&self) {
+        if !self.adopts {
+            return;
+        }
+        let leaders: BTreeSet<i32> = self.groups.iter().map(|group| group.number()).collect();
+        for _ in 0..MAX_GENERATIONS {
+            let mut orphans = children();
+            orphans.retain(|child| !leaders.contains(&child.as_raw_nonzero().get()));
+            if orphans.is_empty() {
+                return;
+            }
+            for orphan in orphans {
+                // Both fail when it has been ended already.
+                let _ = kill_process(orphan, Signal::KILL);
+                let _ = waitpid(Some(orphan), WaitOptions::empty());
+            }
+        }
+    }
+}
+
+/// The children of this process, as the system lists them; none where it does not.
+fn children() -> Vec<Pid> {
+    let threads = fs::read_dir("/proc/self/task").into_iter().flatten();
+    let lists = threads.filter_map(|thread| {
+        let path = thread.ok()?.path().join("children");
+        fs::read_to_string(path).ok()
+    });
+    let mut children = Vec::new();
+    for list in lists {
+        let numbers = list.split_whitespace();
+        children.extend(numbers.filter_map(|number| Pid::from_raw(number.parse().ok()?)));
+    }
+    children
+}
+
+fn live() -> MutexGuard<'static, Live> {
+    // Nothing that can panic leaves it in the middle of a change.
+    LIVE.lock().unwrap_or_else(PoisonError::into_inner)
+}

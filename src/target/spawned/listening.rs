@@ -1,0 +1,200 @@
+//! Who listens where, as the system tells it: nobody is connected to for that, so no server sees a client that says nothing.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use crate::net::Address;
+
+/// A socket of the system's list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Listed {
+    at: SocketAddr,
+    inode: u64,
+}
+
+/// Whether somebody listens there; `None`: the system does not tell.
+pub(super) fn is_listening(address: &Address) -> Option<bool> {
+    let uri = address.to_string();
+    let (scheme, rest) = uri.split_once(':')?;
+    match scheme {
+        "tcp" | "tls" => Some(has(address, &listed("tcp", true)?)),
+        "udp" => Some(has(address, &listed("udp", false)?)),
+        "unix" | "unix-seqpacket" => unix(rest, true),
+        "unix-datagram" => unix(rest, false),
+        _ => None,
+    }
+}
+
+/// Where the processes of a group listen, TCP only.
+pub(super) fn of_group(group: i32) -> Vec<SocketAddr> {
+    let sockets = sockets_of(group);
+    let listed = listed("tcp", true).unwrap_or_default();
+    let own = listed.iter().filter(|one| sockets.contains(&one.inode));
+    let all: BTreeSet<SocketAddr> = own.map(|one| one.at).collect();
+    all.into_iter().collect()
+}
+
+fn has(address: &Address, listed: &[Listed]) -> bool {
+    let host = address.host().and_then(|host| host.parse::<IpAddr>().ok());
+    let reaches = |at: IpAddr| match (host, at) {
+        // A socket for all addresses of IPv6 takes those of IPv4 too, unless it was told not to.
+        (Some(host), at) => host == at || at.is_unspecified() && (at.is_ipv6() || host.is_ipv4()),
+        (None, at) => at.is_loopback() || at.is_unspecified(),
+    };
+    (listed.iter()).any(|one| Some(one.at.port()) == address.port() && reaches(one.at.ip()))
+}
+
+/// The sockets of both families; of TCP those that listen, which the system lists first.
+fn listed(kind: &str, only_listening: bool) -> Option<Vec<Listed>> {
+    let mut all = Vec::new();
+    let mut told = false;
+    for name in [kind.to_owned(), format!("{kind}6")] {
+        let Ok(file) = File::open(format!("/proc/net/{name}")) else {
+            continue;
+        };
+        told = true;
+        for line in BufReader::with_capacity(4 << 10, file).lines().skip(1) {
+            let Ok(line) = line else {
+                break;
+            };
+            let Some((state, socket)) = entry(&line) else {
+                break;
+            };
+            if only_listening && state != LISTEN {
+                break;
+            }
+            all.push(socket);
+        }
+    }
+    told.then_some(all)
+}
+
+/// The state of a socket that listens, as the system writes it.
+const LISTEN: &str = "0A";
+
+/// A line of the list: the state, and the socket.
+fn entry(line: &str) -> Option<(&str, Listed)> {
+    let fields: Vec<&str> = line.split_whitespace().collect();
+    let (ip, port) = fields.get(1)?.split_once(':')?;
+    let port = u16::from_str_radix(port, 16).ok()?;
+    // Words of 32 bits, each in the order of this machine.
+    let words = ip.as_bytes().chunks(8).map(|word| {
+        let word = u32::from_str_radix(std::str::from_utf8(word).ok()?, 16).ok()?;
+        Some(word.to_ne_bytes())
+    });
+    let bytes: Vec<u8> = words.collect::<Option<Vec<_>>>()?.concat();
+    let ip = match bytes.len() {
+        4 => IpAddr::from(Ipv4Addr::from(<[u8; 4]>::try_from(&*bytes).ok()?)),
+        _ => Ipv6Addr::from(<[u8; 16]>::try_from(&*bytes).ok()?).to_canonical(),
+    };
+    let listed = Listed {
+        at: SocketAddr::new(ip, port),
+        inode: fields.get(9)?.parse().ok()?,
+    };
+    Some((fields.get(3)?, listed))
+}
+
+/// Whether a Unix socket has this path; and listens, where its kind does.
+fn unix(path: &str, listens: bool) -> Option<bool> {
+    let list = fs::read_to_string("/proc/net/unix").ok()?;
+    Some(list.lines().any(|line| {
+        let mut fields = line.split_whitespace();
+        let flags = fields.nth(3);
+        line.ends_with(path)
+            && fields.nth(3) == Some(path)
+            && (!listens || flags == Some("00010000"))
+    }))
+}
+
+/// The inodes of all sockets of a group's processes.
+fn sockets_of(group: i32) -> BTreeSet<u64> {
+    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let of_group = processes.filter(|process| {
+        let stat = fs::read_to_string(process.path().join("stat")).unwrap_or_default();
+        // The name may hold anything; behind its bracket: state, parent, group.
+        let behind = stat.rsplit_once(')').map_or("", |(_, behind)| behind);
+        behind
+            .split_whitespace()
+            .nth(2)
+            .and_then(|own| own.parse().ok())
+            == Some(group)
+    });
+    let links = of_group.flat_map(|process| {
+        let files = fs::read_dir(process.path().join("fd"));
+        files.into_iter().flatten().flatten()
+    });
+    let inode = |link: fs::DirEntry| {
+        let to = fs::read_link(link.path()).ok()?;
+        let inode = to.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?;
+        inode.parse().ok()
+    };
+    links.filter_map(inode).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{TcpListener, UdpSocket};
+    use std::os::unix::net::UnixListener;
+
+    use super::*;
+
+    fn listening(uri: &str) -> Option<bool> {
+        is_listening(&uri.parse().unwrap())
+    }
+
+    #[test]
+    fn who_listens_is_seen_without_a_connection() {
+        for host in ["127.0.0.1", "0.0.0.0", "[::1]", "[::]"] {
+            let Ok(listener) = TcpListener::bind(format!("{host}:0")) else {
+                // A machine without this family.
+                continue;
+            };
+            let port = listener.local_addr().unwrap().port();
+            let v4 = !host.contains("::1");
+            let v6 = host.contains("::");
+            assert_eq!(listening(&format!("127.0.0.1:{port}")), Some(v4), "{host}");
+            assert_eq!(listening(&format!("[::1]:{port}")), Some(v6), "{host}");
+            assert_eq!(
+                listening(&format!("localhost:{port}")),
+                Some(true),
+                "{host}"
+            );
+            drop(listener);
+            assert_eq!(
+                listening(&format!("127.0.0.1:{port}")),
+                Some(false),
+                "{host}"
+            );
+        }
+    }
+
+    #[test]
+    fn sockets_are_known_by_their_group() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let group = rustix::process::getpgrp().as_raw_nonzero().get();
+        assert!(of_group(group).contains(&listener.local_addr().unwrap()));
+        assert_eq!(of_group(i32::MAX), []);
+    }
+
+    #[test]
+    fn other_sockets_are_in_the_lists_too() {
+        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let at = socket.local_addr().unwrap();
+        assert!(listed("udp", false).unwrap().iter().any(|one| one.at == at));
+
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("socket");
+        let name = path.display().to_string();
+        assert_eq!(unix(&name, true), Some(false));
+        let listener = UnixListener::bind(&path).unwrap();
+        assert_eq!(unix(&name, true), Some(true));
+        drop(listener);
+        assert_eq!(
+            unix(&name, true),
+            Some(false),
+            "the file is still there, and nobody listens"
+        );
+    }
+}

@@ -1,0 +1,337 @@
+//! A program under test that runs: started, watched, ended.
+
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::process::CommandExt as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use command_fds::{CommandFdExt as _, FdMapping};
+use rustix::process::Signal;
+use thiserror::Error;
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+use super::group::{Group, Started};
+use super::output::Output;
+use super::place::Place;
+use super::ready::{listens_instead, until_ready};
+use super::{Exit, Ready, Spawn};
+use crate::net::Address;
+
+/// How many bytes of each stream of a program are shown, the last ones: 4 KiB.
+pub const MAX_SHOWN_OUTPUT: usize = 4 << 10;
+
+/// How long the end of a program that has been killed is waited for: only the system can delay it.
+const KILLED: Duration = Duration::from_secs(5);
+
+/// The number of the file descriptor that a passed socket has.
+const PASSED: i32 = 3;
+
+/// What becomes the program, with the number that it has among the processes in its environment: a program that is given
+/// sockets must be told its own.
+const WITH_NUMBER: &str = "export LISTEN_PID=$$; exec \"$@\"";
+
+/// A program that runs. Dropped, it is killed, with all of its group.
+#[derive(Debug)]
+pub struct Program {
+    /// Where it listens.
+    pub address: Address,
+    group: Arc<Group>,
+    pub(super) ended: watch::Receiver<Option<Exit>>,
+    output: Output,
+    grace: Duration,
+    /// Whether it has been asked to end.
+    asked: AtomicBool,
+    /// Whether it had to be killed.
+    killed: AtomicBool,
+    /// Its ports and its folder, which are free once it is gone.
+    _place: Place,
+}
+
+/// A moment in a program's output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Mark {
+    pub(super) stdout: u64,
+    pub(super) stderr: u64,
+}
+
+/// What a program has done beside the conversation, which it should not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Crash {
+    /// It has ended, though nobody had asked it to.
+    Ended(Exit),
+    /// Asked to end, it ended as a program does that has gone wrong.
+    EndedBadly(Exit),
+    /// It has printed the first line of a report of a crash.
+    Reported(Vec<u8>),
+}
+
+/// Why a program could not be made ready.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{message}")]
+pub struct NotReady {
+    /// The command, as it was written.
+    pub command: String,
+    /// What happened, with the command.
+    pub message: String,
+    /// What to do.
+    pub help: String,
+    /// The last bytes it printed; at most [`MAX_SHOWN_OUTPUT`].
+    pub stdout: Vec<u8>,
+    /// The last bytes it printed as errors; at most [`MAX_SHOWN_OUTPUT`].
+    pub stderr: Vec<u8>,
+}
+
+impl Program {
+    /// Starts a program, and waits until it is ready.
+    ///
+    /// # Errors
+    ///
+    /// Fails when it cannot be started, ends, or is not ready in time. Nothing of it is left then.
+    pub async fn start(spawn: &Spawn) -> Result<Self, Box<NotReady>> {
+        let failed = |what: &str, error: &io::Error| {
+            NotReady::new(spawn, format!("{what} for {}: {error}", spawn.command), "")
+        };
+        let (place, socket) = Place::of(spawn).map_err(|error| failed("no place", &error))?;
+        let address: Address = place
+            .fill(&spawn.at)
+            .parse()
+            .map_err(|error| NotReady::new(spawn, format!("{}: {error}", spawn.command), ""))?;
+        let file = match &spawn.ready {
+            Ready::File(path) => Some(place.fill(path)),
+            _ => None,
+        };
+        if let Some(file) = file.as_deref().filter(|file| Path::new(file).exists()) {
+            let message = format!(
+                "{file}, which is to say that {} is ready, is there before it",
+                spawn.command
+            );
+            return Err(NotReady::new(
+                spawn,
+                message,
+                "delete it, or put it into {dir}, which is a new folder each time",
+            ));
+        }
+        let mut command =
+            command(spawn, &place, socket).map_err(|error| failed("no socket", &error))?;
+        let started = Group::start(&mut command);
+        // With it goes this side of a passed socket: once the program is gone, nobody listens.
+        drop(command);
+        let started = started.map_err(|error| not_started(spawn, &place, &error))?;
+        let Started {
+            group,
+            stdout,
+            stderr,
+            ended,
+        } = started;
+        let program = Self {
+            address,
+            output: Output::of(stdout.map(OwnedFd::from), stderr.map(OwnedFd::from)),
+            group,
+            ended,
+            grace: spawn.grace,
+            asked: AtomicBool::new(false),
+            killed: AtomicBool::new(false),
+            _place: place,
+        };
+        let ready = tokio::select! {
+            biased;
+            exit = program.until_ended() => Err(died(spawn, exit)),
+            ready = until_ready(spawn, file.as_deref(), &program.address, &program.output) => {
+                ready.map_err(|missed| program.not_ready(spawn, &missed))
+            }
+        };
+        let Err(mut why) = ready else {
+            return Ok(program);
+        };
+        program.stop().await;
+        why.stdout = program.output.stdout.since(0, MAX_SHOWN_OUTPUT);
+        why.stderr = program.output.stderr.since(0, MAX_SHOWN_OUTPUT);
+        Err(why)
+    }
+
+    /// How it has ended, if it has.
+    pub fn ended(&self) -> Option<Exit> {
+        *self.ended.borrow()
+    }
+
+    /// Waits for its end.
+    pub async fn until_ended(&self) -> Exit {
+        let mut ended = self.ended.clone();
+        let exit = ended.wait_for(Option::is_some).await.map(|exit| *exit);
+        match exit {
+            Ok(Some(exit)) => exit,
+            // Who waits for the process tells before it goes.
+            _ => std::future::pending().await,
+        }
+    }
+
+    /// This moment in its output.
+    pub fn mark(&self) -> Mark {
+        Mark {
+            stdout: self.output.stdout.settle(),
+            stderr: self.output.stderr.settle(),
+        }
+    }
+
+    /// The last bytes it has printed since, of both streams; at most [`MAX_SHOWN_OUTPUT`] each.
+    pub fn printed_since(&self, mark: Mark) -> (Vec<u8>, Vec<u8>) {
+        self.mark();
+        let Output { stdout, stderr, .. } = &self.output;
+        (
+            stdout.since(mark.stdout, MAX_SHOWN_OUTPUT),
+            stderr.since(mark.stderr, MAX_SHOWN_OUTPUT),
+        )
+    }
+
+    /// What it has done since that it should not.
+    pub fn crash_since(&self, mark: Mark) -> Option<Crash> {
+        self.mark();
+        let asked = self.asked.load(Ordering::SeqCst);
+        match self.ended() {
+            Some(exit) if !asked => return Some(Crash::Ended(exit)),
+            Some(exit) if exit.is_crash() => return Some(Crash::EndedBadly(exit)),
+            _ => {}
+        }
+        let Output { stdout, stderr, .. } = &self.output;
+        (stderr.complaint_since(mark.stderr))
+            .or_else(|| stdout.complaint_since(mark.stdout))
+            .map(Crash::Reported)
+    }
+
+    /// Whether it had to be killed, because it did not end when it was asked to.
+    pub fn was_killed(&self) -> bool {
+        self.killed.load(Ordering::SeqCst)
+    }
+
+    /// Asks it to end, waits, kills it if it does not; in the end there is nobody left of its group.
+    pub async fn stop(&self) {
+        if self.ended().is_none() {
+            self.asked.store(true, Ordering::SeqCst);
+            self.group.signal(Signal::TERM);
+            if timeout(self.grace, self.until_ended()).await.is_err() {
+                self.killed.store(true, Ordering::SeqCst);
+                self.group.signal(Signal::KILL);
+                // Where not even that ends it, nobody can.
+                let _ = timeout(KILLED, self.until_ended()).await;
+            }
+        }
+        self.output.end().await;
+    }
+
+    /// Why it is not ready, though it runs.
+    fn not_ready(&self, spawn: &Spawn, missed: &str) -> Box<NotReady> {
+        let within = spawn.ready_timeout;
+        let message = format!(
+            "{} was not ready within {within:?}: {missed}",
+            spawn.command
+        );
+        let help = match (&spawn.ready, listens_instead(self.group.number())) {
+            (Ready::Listening, Some(places)) => {
+                format!("it listens on {places}: is it told its port by {{port}}?")
+            }
+            (Ready::Listening, None) => {
+                "it does not listen at all: `--ready-timeout` gives it longer".to_owned()
+            }
+            _ => "`--ready-timeout` gives it longer".to_owned(),
+        };
+        NotReady::new(spawn, message, help)
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        self.asked.store(true, Ordering::SeqCst);
+        self.group.signal(Signal::KILL);
+    }
+}
+
+impl NotReady {
+    fn new(spawn: &Spawn, message: impl Into<String>, help: impl Into<String>) -> Box<Self> {
+        Box::new(Self {
+            command: spawn.to_string(),
+            message: message.into(),
+            help: help.into(),
+            stdout: Vec::new(),
+            stderr: Vec::new(),
+        })
+    }
+}
+
+/// What starts the program.
+fn command(spawn: &Spawn, place: &Place, socket: Option<OwnedFd>) -> io::Result<Command> {
+    let mut words = spawn.words.iter().map(|word| place.fill(word));
+    let program = words.next().unwrap_or_default();
+    let mut command = match &socket {
+        None => Command::new(program),
+        Some(_) => {
+            let mut command = Command::new("/bin/sh");
+            command.args(["-c", WITH_NUMBER, "sh", &program]);
+            command
+        }
+    };
+    command
+        .args(words)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        // Ctrl-C at the terminal is for us: the program ends after its conversations have.
+        .process_group(0);
+    if let Some(folder) = &spawn.folder {
+        command.current_dir(folder);
+    }
+    if let Some(socket) = socket {
+        command.env("LISTEN_FDS", "1");
+        let passed = FdMapping {
+            parent_fd: socket,
+            child_fd: PASSED,
+        };
+        command
+            .fd_mappings(vec![passed])
+            .map_err(io::Error::other)?;
+    }
+    Ok(command)
+}
+
+fn died(spawn: &Spawn, exit: Exit) -> Box<NotReady> {
+    let message = format!("{} ended before it was ready: {exit}", spawn.command);
+    let help = match exit {
+        Exit::Code(0) => {
+            "a program that puts itself into the background cannot be watched: start it in the foreground"
+        }
+        _ => "does the command work when it is typed in a shell?",
+    };
+    NotReady::new(spawn, message, help)
+}
+
+fn not_started(spawn: &Spawn, place: &Place, error: &io::Error) -> Box<NotReady> {
+    let program = spawn
+        .words
+        .first()
+        .map(|word| place.fill(word))
+        .unwrap_or_default();
+    let (what, help) = match error.kind() {
+        io::ErrorKind::NotFound if program.contains('/') => (
+            format!("there is no program {program}"),
+            "its path is counted from the folder in which backchat was started; in backchat.json, from that file's",
+        ),
+        io::ErrorKind::NotFound => (
+            format!("there is no program {program}"),
+            "it was looked for in PATH; one of this folder is written ./NAME",
+        ),
+        io::ErrorKind::PermissionDenied => (
+            format!("{program} cannot be executed"),
+            "is it a program, and does `chmod +x` make it one?",
+        ),
+        _ => (
+            format!("{program} cannot be started: {error}"),
+            "a script begins with a line such as #!/bin/sh",
+        ),
+    };
+    NotReady::new(spawn, what, help)
+}

@@ -1,0 +1,138 @@
+//! Waiting until a program is ready, without an interval that shows: the pauses grow with the time gone by.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep, timeout};
+
+use super::listening::{is_listening, of_group};
+use super::output::Output;
+use super::{Ready, Spawn};
+use crate::drive::{Cancel, Lingering, play};
+use crate::net::{Address, connect_within};
+use crate::player::{Player, Setting, Verdict};
+use crate::scenario::{Scenario, Value};
+
+/// The shortest pause between two looks: what a timer can do.
+const SHORTEST: Duration = Duration::from_millis(1);
+
+/// The longest pause between two looks.
+const LONGEST: Duration = Duration::from_millis(20);
+
+/// A pause is this part of the time gone by: what a program took to be ready grows by an eighth at most.
+const PART: u32 = 8;
+
+/// After how long a connection is tried too, where the system shows nobody who listens: what listens may be in another
+/// network, as a container's.
+const TRY_CONNECTING: Duration = Duration::from_millis(500);
+
+/// How long such a connection may take.
+const CONNECTING: Duration = Duration::from_millis(500);
+
+/// How many bytes of each stream are looked through for what says that a program is ready: all that is kept.
+const ALL: usize = super::MAX_OUTPUT;
+
+/// Waits until the program is ready; in the given time.
+///
+/// # Errors
+///
+/// Fails with what was waited for in vain.
+pub(super) async fn until_ready(
+    spawn: &Spawn,
+    file: Option<&str>,
+    address: &Address,
+    output: &Output,
+) -> Result<(), String> {
+    let began = Instant::now();
+    let within = spawn.ready_timeout;
+    match &spawn.ready {
+        Ready::Listening => timeout(within, until(began, || is_open(address, began)))
+            .await
+            .map_err(|_| format!("nobody listened on {address}")),
+        Ready::File(path) => {
+            let file = Path::new(file.unwrap_or(path));
+            timeout(within, until(began, || std::future::ready(file.exists())))
+                .await
+                .map_err(|_| format!("there was no file {}", file.display()))
+        }
+        Ready::Output(pattern) => {
+            let mut grown = output.grown();
+            let matches = || {
+                pattern.is_match(&output.stdout.since(0, ALL))
+                    || pattern.is_match(&output.stderr.since(0, ALL))
+            };
+            let seen = async {
+                while !matches() {
+                    if grown.changed().await.is_err() {
+                        // Nothing comes any more. Its end is seen by who waits for that.
+                        std::future::pending::<()>().await;
+                    }
+                }
+            };
+            timeout(within, seen)
+                .await
+                .map_err(|_| "it printed nothing that matches".to_owned())
+        }
+        Ready::Scenario(scenario) => {
+            let passes = || passes(scenario, address);
+            timeout(within, until(began, passes))
+                .await
+                .map_err(|_| "the scenario that says so did not pass".to_owned())
+        }
+    }
+}
+
+/// Where a program listens instead, in words; nothing where it does not.
+pub(super) fn listens_instead(group: i32) -> Option<String> {
+    let places = of_group(group);
+    let words: Vec<String> = places.iter().take(4).map(ToString::to_string).collect();
+    (!words.is_empty()).then(|| words.join(", "))
+}
+
+/// Looks again and again until it is so.
+async fn until<F: Future<Output = bool>>(began: Instant, mut is_so: impl FnMut() -> F) {
+    while !is_so().await {
+        sleep((began.elapsed() / PART).clamp(SHORTEST, LONGEST)).await;
+    }
+}
+
+/// Whether somebody listens.
+async fn is_open(address: &Address, began: Instant) -> bool {
+    match is_listening(address) {
+        Some(true) => true,
+        Some(false) if began.elapsed() < TRY_CONNECTING => false,
+        _ => connect_within(address, CONNECTING).await.is_ok(),
+    }
+}
+
+/// Whether a scenario passes.
+async fn passes(scenario: &Scenario, address: &Address) -> bool {
+    let names = &scenario.script.names;
+    let target = [
+        ("host", Value::from(address.host())),
+        ("port", Value::from(address.port())),
+    ];
+    let builtins = [
+        (
+            "target",
+            Value::from(std::collections::BTreeMap::from(target)),
+        ),
+        ("scenario", Value::from("ready")),
+        ("case", Value::from("")),
+        ("index", Value::from(0_u64)),
+        ("run_id", Value::from("ready")),
+        ("seed", Value::from(0_u64)),
+    ];
+    let setting = Setting {
+        builtins: (builtins.into_iter())
+            .filter(|(name, _)| names.find(name).is_some())
+            .collect(),
+        ..Setting::default()
+    };
+    let mut player = Player::new(Arc::clone(&scenario.script), setting);
+    let addresses = vec![address.clone(); scenario.script.clients.len()];
+    let lingering = Lingering::default();
+    play(&mut player, &addresses, &lingering, &Cancel::default()).await;
+    player.verdict() == Some(&Verdict::Passed)
+}

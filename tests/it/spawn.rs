@@ -1,0 +1,334 @@
+//! `run --spawn`: programs under test that behave, and those that do not. None of them is left behind.
+
+mod server;
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+use std::{fs, thread};
+
+use tempfile::TempDir;
+
+use crate::harness::{Output, Program};
+
+/// How long a process that has been killed may still be seen.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A folder with scenarios, and where servers write their numbers.
+struct Folder(TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        let folder = Self(tempfile::tempdir().expect("a folder"));
+        folder.write("greeted.json", r#"{ "steps": [
+            { "expect": "Welcome!" }, { "send": "Rose" }, { "expect": "Hello, Rose!" }, { "close": "clean" } ] }"#);
+        folder
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        fs::write(self.path().join(name), text).expect("written");
+    }
+
+    /// The command of a server that behaves in this way.
+    fn server(&self, how: &str) -> String {
+        server::command(how, "{port}", &self.path().join("numbers"))
+    }
+
+    fn run(&self, args: &[&str]) -> Program {
+        let all = ["run", "."].iter().chain(args);
+        Program::new(all).dir(self.path())
+    }
+
+    /// Plays the scenarios with a server that behaves in this way.
+    fn with(&self, how: &str, more: &[&str]) -> Output {
+        let server = self.server(how);
+        let mut args = vec!["--spawn", &server];
+        args.extend(more);
+        self.run(&args).output()
+    }
+
+    /// Fails unless so many processes have been started, and none is left.
+    #[track_caller]
+    fn left_nothing(&self, started: usize) {
+        let numbers = fs::read_to_string(self.path().join("numbers")).unwrap_or_default();
+        assert_eq!(numbers.lines().count(), started, "{numbers}");
+        // What has been killed ends at once, and the system may take a moment for that.
+        let runs = |number: &str| {
+            let stat = fs::read_to_string(format!("/proc/{number}/stat")).unwrap_or_default();
+            !stat.is_empty() && !stat.contains(") Z ")
+        };
+        let deadline = Instant::now() + PATIENCE;
+        for number in numbers.lines() {
+            while runs(number) {
+                assert!(Instant::now() < deadline, "left behind: {number}");
+                thread::sleep(Duration::from_millis(1));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_program_is_started_played_with_and_ended() {
+    let folder = Folder::new();
+    let output = folder.with("well", &[]);
+    output.ends_with(0).says("1 passed");
+    folder.left_nothing(1);
+}
+
+#[test]
+fn the_reference_server_can_be_started_too_also_on_a_unix_socket() {
+    let folder = Folder::new();
+    let exe = env!("CARGO_BIN_EXE_backchat");
+    for listen in ["127.0.0.1:{port}", "unix:{socket}"] {
+        let command = format!("'{exe}' serve --framing line -l {listen}");
+        folder
+            .run(&["--spawn", &command])
+            .output()
+            .ends_with(0)
+            .says("1 passed");
+    }
+    // A socket that is bound before the program is there needs no port in the command.
+    let passed = format!("sh -c 'exec \"$0\" serve --framing line -l 127.0.0.1:{{port}}' '{exe}'");
+    folder
+        .run(&["--spawn", &passed, "-t", "tcp://localhost:{port}"])
+        .output()
+        .ends_with(0);
+}
+
+#[test]
+fn each_case_can_have_a_program_of_its_own() {
+    let folder = Folder::new();
+    for name in ["a", "b", "c"] {
+        folder.write(
+            &format!("{name}.json"),
+            r#"{ "steps": [
+            { "expect": "Welcome!" }, { "send": "count" }, { "expect": "1" } ] }"#,
+        );
+    }
+    let shared = folder.with("well", &["--no-fail-fast", "-j", "1"]);
+    shared
+        .ends_with(1)
+        .says("2 passed, 2 failed")
+        .says("BC2001");
+    folder.left_nothing(1);
+    folder
+        .with("well", &["--fresh", "-j", "3"])
+        .ends_with(0)
+        .says("4 passed");
+    folder.left_nothing(5);
+}
+
+#[test]
+fn parallel_runs_have_ports_of_their_own() {
+    let folder = Folder::new();
+    let server = folder.server("well");
+    let args = ["--spawn", &server, "--fresh"];
+    let running: Vec<_> = (0..4).map(|_| folder.run(&args).start()).collect();
+    for run in running {
+        run.end().ends_with(0);
+    }
+    folder.left_nothing(4);
+}
+
+#[test]
+fn a_program_that_cannot_be_started_is_said_with_what_to_do() {
+    let folder = Folder::new();
+    folder.write("plain", "text");
+    for (command, words, help) in [
+        (
+            "no-such-program {port}",
+            "there is no program no-such-program",
+            "looked for in PATH",
+        ),
+        (
+            "./no-such-program {port}",
+            "there is no program ./no-such-program",
+            "counted from the folder",
+        ),
+        ("./plain {port}", "./plain cannot be executed", "chmod +x"),
+        (
+            "sh -c 'echo no config >&2; exit 3' {port}",
+            "ended before it was ready: exit code 3",
+            "stderr  no config",
+        ),
+        (
+            "sh -c 'kill -SEGV $$' {port}",
+            "ended before it was ready: signal 11, SIGSEGV",
+            "typed in a shell",
+        ),
+        (
+            "sh -c 'sleep 1000 & exit 0' {port}",
+            "ended before it was ready: exit code 0",
+            "foreground",
+        ),
+    ] {
+        let output = folder.run(&["--spawn", command]).output();
+        output
+            .ends_with(5)
+            .says(words)
+            .says(help)
+            .shows_nothing_raw();
+    }
+}
+
+#[test]
+fn a_program_that_does_not_listen_where_it_should_is_not_ready() {
+    let folder = Folder::new();
+    let timeout = ["--ready-timeout", "300ms"];
+    let silent = folder.with("silent", &timeout);
+    silent
+        .ends_with(5)
+        .says("was not ready within 300ms: nobody listened on tcp://127.0.0.1:");
+    let elsewhere = folder.with("elsewhere", &["--ready-timeout", "3s"]);
+    elsewhere.ends_with(5).says("it listens on 127.0.0.1:");
+    folder.left_nothing(2);
+}
+
+#[test]
+fn a_program_is_ready_when_it_says_so() {
+    let folder = Folder::new();
+    folder
+        .with("well", &["--ready-when", "output:^listening on \\d+$"])
+        .ends_with(0);
+    folder
+        .with("well", &["--ready-when", "scenario:greeted.json"])
+        .ends_with(0);
+    let never = folder.with(
+        "well",
+        &["--ready-when", "output:never", "--ready-timeout", "50ms"],
+    );
+    never.ends_with(5).says("it printed nothing that matches");
+}
+
+#[test]
+fn a_program_that_dies_in_the_middle_is_named_with_its_end_and_its_last_words() {
+    let folder = Folder::new();
+    let output = folder.with("abort", &[]);
+    output
+        .ends_with(1)
+        .says("instead of a reply at step 3 of 4")
+        .says("signal 6, SIGABRT");
+    output.says("stderr            about to abort");
+    folder.left_nothing(1);
+    // The next case has a new one.
+    folder.write("later.json", r#"{ "steps": [{ "expect": "Welcome!" }] }"#);
+    folder
+        .with("abort", &["--no-fail-fast", "-j", "1"])
+        .says("1 passed, 1 failed");
+    folder.left_nothing(3);
+}
+
+#[test]
+fn a_scenario_that_passed_while_the_program_died_has_failed() {
+    let folder = Folder::new();
+    for more in [&[][..], &["--fresh"]] {
+        let output = folder.with("abort-at-the-end", more);
+        output
+            .ends_with(1)
+            .says("the program under test")
+            .says("signal 6, SIGABRT");
+        output.says("all steps had passed");
+    }
+    let report = folder.with("panic", &[]);
+    report
+        .ends_with(1)
+        .says("the program under test reported a crash")
+        .says("panicked at");
+    folder.left_nothing(3);
+}
+
+#[test]
+fn a_scenario_after_which_the_target_is_not_well_has_failed() {
+    let folder = Folder::new();
+    folder.write("well.json", r#"{ "steps": [{ "expect": "Welcome!" }] }"#);
+    folder
+        .with("well", &["--health", "well.json"])
+        .ends_with(0)
+        .says("2 passed");
+    folder.write(
+        "breaks.json",
+        r#"{ "steps": [{ "expect": "Welcome!" }, { "send": "break" }, { "expect": "broken" }] }"#,
+    );
+    let output = folder.with("well", &["--health", "well.json", "-j", "1"]);
+    output
+        .ends_with(1)
+        .says("FAIL")
+        .says("breaks")
+        .says("the health check failed after this")
+        .says("not well");
+}
+
+#[test]
+fn a_program_that_does_not_end_is_killed_with_all_it_has_started() {
+    let folder = Folder::new();
+    let deaf = format!(
+        "sh -c 'trap \"\" TERM; exec \"$@\"' sh {}",
+        folder.server("well")
+    );
+    let output = folder
+        .run(&["--spawn", &deaf, "--stop-timeout", "50ms"])
+        .output();
+    output.ends_with(0).says("did not end when it was asked to");
+    folder.left_nothing(1);
+    folder.with("leave-a-child", &[]).ends_with(0);
+    folder.left_nothing(3);
+    folder.with("hide-a-child", &[]).ends_with(0);
+    folder.left_nothing(5);
+}
+
+#[test]
+fn a_program_that_prints_without_end_holds_nobody_up() {
+    let folder = Folder::new();
+    folder.with("chatty", &[]).ends_with(0);
+    folder.left_nothing(1);
+}
+
+#[test]
+fn a_run_that_is_stopped_ends_its_program() {
+    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+        let folder = Folder::new();
+        folder.write(
+            "greeted.json",
+            r#"{ "steps": [{ "expect": "Welcome!" }, { "expect_silence": "1m" }] }"#,
+        );
+        let server = folder.server("well");
+        let running = folder
+            .run(&["--spawn", &server, "--slow-timeout", "1ms"])
+            .start();
+        running.until_said("SLOW");
+        running.signal(signal);
+        running.end().ends_with(code);
+        folder.left_nothing(1);
+    }
+}
+
+#[test]
+fn what_cannot_be_meant_is_a_wrong_command_line() {
+    let folder = Folder::new();
+    for (args, words) in [
+        (&["--spawn", ""][..], "the command to spawn is empty"),
+        (&["--spawn", "./server"], "neither {port} nor {socket}"),
+        (
+            &["--spawn", "./server 'x {port}"],
+            "a quote that is not closed",
+        ),
+        (
+            &["--spawn", "./server", "-t", "tcp://127.0.0.1:{port}"],
+            "the target has {port}",
+        ),
+        (
+            &["--spawn", "./server {port}", "--simulate"],
+            "takes neither --spawn nor --health",
+        ),
+        (
+            &["--spawn", "./server {port}", "--ready-when", "sleep"],
+            "write port, output:REGEX",
+        ),
+        (&["--fresh"], "--spawn"),
+    ] {
+        folder.run(args).output().ends_with(2).says(words);
+    }
+}

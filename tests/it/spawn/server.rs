@@ -1,0 +1,108 @@
+//! Servers for tests, as programs of their own: this test binary, started once more and told how to behave.
+
+use std::fs::OpenOptions;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::Command;
+use std::thread;
+
+/// Says that this process is a server: how it behaves, its port, and the file that its number is written to.
+const SERVER: &str = "BACKCHAT_TEST_SERVER";
+
+/// The command of a server that behaves in this way.
+pub(super) fn command(how: &str, port: &str, numbers: &Path) -> String {
+    let exe = std::env::current_exe().expect("this program");
+    format!(
+        "env '{SERVER}={how} {port} {}' '{}' --exact spawn::server::serves --ignored --nocapture --test-threads 1",
+        numbers.display(),
+        exe.display()
+    )
+}
+
+/// Not a test: what a server does.
+#[test]
+#[ignore = "a server for other tests, which start it"]
+fn serves() {
+    let Ok(told) = std::env::var(SERVER) else {
+        return;
+    };
+    let words: Vec<&str> = told.splitn(3, ' ').collect();
+    let &[how, port, numbers] = &words[..] else {
+        panic!("{told:?}");
+    };
+    let number = |number: u32| {
+        let file = OpenOptions::new().create(true).append(true).open(numbers);
+        writeln!(file.expect("a file"), "{number}").expect("written");
+    };
+    number(std::process::id());
+    match how {
+        "silent" => loop {
+            thread::park();
+        },
+        "leave-a-child" => number(child("sleep", &["1000"])),
+        "hide-a-child" => number(child("setsid", &["sleep", "1000"])),
+        "chatty" => {
+            thread::spawn(|| {
+                loop {
+                    println!("nothing new");
+                }
+            });
+        }
+        _ => {}
+    }
+    let port = if how == "elsewhere" { "0" } else { port };
+    let listener = TcpListener::bind(format!("127.0.0.1:{port}")).expect("a port");
+    println!("\nlistening on {port}");
+    let mut broken = false;
+    for (count, stream) in (1..).zip(listener.incoming()) {
+        let stream = stream.expect("a connection");
+        // Whoever has gone is no reason to stop.
+        broken |= converse(&stream, how, count, broken).unwrap_or_default();
+        if how == "abort-at-the-end" {
+            std::process::abort();
+        }
+    }
+}
+
+/// Starts a process and leaves it alone.
+fn child(program: &str, args: &[&str]) -> u32 {
+    let started = Command::new(program).args(args).spawn();
+    started.expect("started").id()
+}
+
+/// One conversation; whether the server is broken by it.
+fn converse(
+    mut stream: &TcpStream,
+    how: &str,
+    count: usize,
+    broken: bool,
+) -> std::io::Result<bool> {
+    if broken {
+        stream.write_all(b"not well\n")?;
+        return Ok(true);
+    }
+    stream.write_all(b"Welcome!\n")?;
+    for line in BufReader::new(stream).lines() {
+        let line = line?;
+        match (how, &*line) {
+            (_, "break") => {
+                stream.write_all(b"broken\n")?;
+                return Ok(true);
+            }
+            (_, "count") => writeln!(stream, "{count}")?,
+            ("abort", _) => {
+                eprintln!("about to abort");
+                std::process::abort();
+            }
+            ("panic", _) => {
+                // What it says goes where a panic of a thread does.
+                let failed = thread::spawn(|| panic!("on purpose")).join();
+                assert!(failed.is_err());
+                writeln!(stream, "Hello, {line}!")?;
+            }
+            _ => writeln!(stream, "Hello, {line}!")?,
+        }
+    }
+    Ok(false)
+}
