@@ -14,13 +14,14 @@ struct Listed {
     inode: u64,
 }
 
-/// Whether somebody listens there; `None`: the system does not tell.
-pub(super) fn is_listening(address: &Address) -> Option<bool> {
+/// Whether somebody listens there; `None`: the system does not tell. A socket for all addresses of IPv6 takes those of
+/// IPv4 too and stands in the other list, whose end the system takes long to find: it is read where the look is `thorough`.
+pub(super) fn is_listening(address: &Address, thorough: bool) -> Option<bool> {
     let uri = address.to_string();
     let (scheme, rest) = uri.split_once(':')?;
     match scheme {
-        "tcp" | "tls" => Some(has(address, &listed("tcp", true)?)),
-        "udp" => Some(has(address, &listed("udp", false)?)),
+        "tcp" | "tls" => has(address, "tcp", thorough),
+        "udp" => has(address, "udp", thorough),
         "unix" | "unix-seqpacket" => unix(rest, true),
         "unix-datagram" => unix(rest, false),
         _ => None,
@@ -30,45 +31,56 @@ pub(super) fn is_listening(address: &Address) -> Option<bool> {
 /// Where the processes of a group listen, TCP only.
 pub(super) fn of_group(group: i32) -> Vec<SocketAddr> {
     let sockets = sockets_of(group);
-    let listed = listed("tcp", true).unwrap_or_default();
+    let families = ["tcp", "tcp6"].map(|name| listed(name, true).unwrap_or_default());
+    let listed = families.concat();
     let own = listed.iter().filter(|one| sockets.contains(&one.inode));
     let all: BTreeSet<SocketAddr> = own.map(|one| one.at).collect();
     all.into_iter().collect()
 }
 
-fn has(address: &Address, listed: &[Listed]) -> bool {
-    let host = address.host().and_then(|host| host.parse::<IpAddr>().ok());
+fn has(address: &Address, kind: &str, thorough: bool) -> Option<bool> {
+    let host = (address.host()).and_then(|host| host.parse::<IpAddr>().ok());
     let reaches = |at: IpAddr| match (host, at) {
-        // A socket for all addresses of IPv6 takes those of IPv4 too, unless it was told not to.
         (Some(host), at) => host == at || at.is_unspecified() && (at.is_ipv6() || host.is_ipv4()),
         (None, at) => at.is_loopback() || at.is_unspecified(),
     };
-    (listed.iter()).any(|one| Some(one.at.port()) == address.port() && reaches(one.at.ip()))
-}
-
-/// The sockets of both families; of TCP those that listen, which the system lists first.
-fn listed(kind: &str, only_listening: bool) -> Option<Vec<Listed>> {
-    let mut all = Vec::new();
-    let mut told = false;
-    for name in [kind.to_owned(), format!("{kind}6")] {
-        let Ok(file) = File::open(format!("/proc/net/{name}")) else {
+    let is_v6 = host.is_some_and(|host| host.is_ipv6());
+    let lists = [
+        (kind.to_owned(), !is_v6),
+        (format!("{kind}6"), is_v6 || thorough),
+    ];
+    let mut told = None;
+    for (name, _) in lists.into_iter().filter(|(_, wanted)| *wanted) {
+        let Some(listed) = listed(&name, kind == "tcp") else {
             continue;
         };
-        told = true;
-        for line in BufReader::with_capacity(4 << 10, file).lines().skip(1) {
-            let Ok(line) = line else {
-                break;
-            };
-            let Some((state, socket)) = entry(&line) else {
-                break;
-            };
-            if only_listening && state != LISTEN {
-                break;
-            }
-            all.push(socket);
+        let found = (listed.iter())
+            .any(|one| Some(one.at.port()) == address.port() && reaches(one.at.ip()));
+        told = Some(found);
+        if found {
+            break;
         }
     }
-    told.then_some(all)
+    told
+}
+
+/// The sockets of a list; of TCP those that listen, which the system lists first.
+fn listed(name: &str, only_listening: bool) -> Option<Vec<Listed>> {
+    let file = File::open(format!("/proc/net/{name}")).ok()?;
+    let mut all = Vec::new();
+    for line in BufReader::with_capacity(4 << 10, file).lines().skip(1) {
+        let Ok(line) = line else {
+            break;
+        };
+        let Some((state, socket)) = entry(&line) else {
+            break;
+        };
+        if only_listening && state != LISTEN {
+            break;
+        }
+        all.push(socket);
+    }
+    Some(all)
 }
 
 /// The state of a socket that listens, as the system writes it.
@@ -98,6 +110,10 @@ fn entry(line: &str) -> Option<(&str, Listed)> {
 
 /// Whether a Unix socket has this path; and listens, where its kind does.
 fn unix(path: &str, listens: bool) -> Option<bool> {
+    // The list is long, and before there is a file there is nothing to be found in it.
+    if !std::path::Path::new(path).exists() {
+        return Some(false);
+    }
     let list = fs::read_to_string("/proc/net/unix").ok()?;
     Some(list.lines().any(|line| {
         let mut fields = line.split_whitespace();
@@ -141,7 +157,7 @@ mod tests {
     use super::*;
 
     fn listening(uri: &str) -> Option<bool> {
-        is_listening(&uri.parse().unwrap())
+        is_listening(&uri.parse().unwrap(), true)
     }
 
     #[test]

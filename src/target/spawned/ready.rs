@@ -23,6 +23,9 @@ const LONGEST: Duration = Duration::from_millis(20);
 /// A pause is this part of the time gone by: what a program took to be ready grows by an eighth at most.
 const PART: u32 = 8;
 
+/// Each so many looks one is thorough.
+const THOROUGH: u32 = 4;
+
 /// After how long a connection is tried too, where the system shows nobody who listens: what listens may be in another
 /// network, as a container's.
 const TRY_CONNECTING: Duration = Duration::from_millis(500);
@@ -46,8 +49,13 @@ pub(super) async fn until_ready(
 ) -> Result<(), String> {
     let began = Instant::now();
     let within = spawn.ready_timeout;
+    let mut looks = 0_u32;
+    let is_open = || {
+        looks = looks.wrapping_add(1);
+        is_open(address, began, looks.is_multiple_of(THOROUGH))
+    };
     match &spawn.ready {
-        Ready::Listening => timeout(within, until(began, || is_open(address, began)))
+        Ready::Listening => timeout(within, until(began, is_open))
             .await
             .map_err(|_| format!("nobody listened on {address}")),
         Ready::File(path) => {
@@ -98,8 +106,8 @@ async fn until<F: Future<Output = bool>>(began: Instant, mut is_so: impl FnMut()
 }
 
 /// Whether somebody listens.
-async fn is_open(address: &Address, began: Instant) -> bool {
-    match is_listening(address) {
+async fn is_open(address: &Address, began: Instant, thorough: bool) -> bool {
+    match is_listening(address, thorough) {
         Some(true) => true,
         Some(false) if began.elapsed() < TRY_CONNECTING => false,
         _ => connect_within(address, CONNECTING).await.is_ok(),
