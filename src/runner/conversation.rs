@@ -28,6 +28,10 @@ const SIMULATED: &str = "simulated";
 /// when it crashes has closed its connections long before.
 const DYING: Duration = Duration::from_millis(250);
 
+/// How long a program is given to see that its clients have hung up, before it is asked to end: its closing its side of
+/// the connections, or dying of it, comes first.
+const FAREWELL: Duration = Duration::from_millis(100);
+
 /// What the cases of a run share.
 #[derive(Debug)]
 pub(super) struct Run {
@@ -94,14 +98,19 @@ impl Run {
             .as_ref()
             .map(|program| program.mark())
             .unwrap_or_default();
-        let playing = play(&mut player, &addresses, &self.lingering, &self.cancel);
+        let lingering = match peer.fresh {
+            // So that its program's are waited for, and nobody else's.
+            true => Lingering::default(),
+            false => self.lingering.clone(),
+        };
+        let playing = play(&mut player, &addresses, &lingering, &self.cancel);
         let stats = match &peer.program {
             None => playing.await,
             Some(program) => watched(program, playing).await,
         };
         // A driver returns when there is a verdict; a conversation that was cut short has none.
         let verdict = player.verdict().cloned().unwrap_or(Verdict::Cancelled);
-        let mut after = self.after(&peer, mark, &verdict, &case).await;
+        let mut after = self.after(&peer, mark, &verdict, &case, &lingering).await;
         let verdict = after.fault.take().map_or(verdict, failed);
         let mut finished = self.finished(case, &player, stats, verdict);
         finished.outcome.program = after
@@ -113,7 +122,14 @@ impl Run {
 
     /// What comes after a conversation: the health check, the end of a program that is not needed any more, and how it
     /// all bears on the verdict.
-    async fn after(&self, peer: &Peer, mark: Mark, verdict: &Verdict, case: &CaseRef) -> After {
+    async fn after(
+        &self,
+        peer: &Peer,
+        mark: Mark,
+        verdict: &Verdict,
+        case: &CaseRef,
+        lingering: &Lingering,
+    ) -> After {
         let is_last = self.over();
         let mut after = After::default();
         let has_ended = (peer.program.as_ref()).is_some_and(|program| program.ended().is_some());
@@ -130,6 +146,8 @@ impl Run {
             return after;
         };
         if peer.fresh || is_last {
+            // What it does when its clients hang up is part of the conversation.
+            let _ = timeout(FAREWELL, lingering.wait()).await;
             program.stop().await;
             self.killed.fetch_or(program.was_killed(), Ordering::SeqCst);
         }

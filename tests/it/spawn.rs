@@ -299,6 +299,13 @@ fn a_run_that_is_stopped_ends_its_program() {
             .run(&["--spawn", &server, "--slow-timeout", "1ms"])
             .start();
         running.until_said("SLOW");
+        // It is slow also while its server is being started.
+        while fs::read_to_string(folder.path().join("numbers"))
+            .unwrap_or_default()
+            .is_empty()
+        {
+            thread::sleep(Duration::from_millis(1));
+        }
         running.signal(signal);
         running.end().ends_with(code);
         folder.left_nothing(1);
