@@ -89,10 +89,14 @@ impl End {
             }
         }
         let rest = unread.get(memory.examined..).unwrap_or_default();
+        if rest.is_empty() {
+            memory.ends = 0;
+            return false;
+        }
         if rest.len() < BLOCK {
             memory.examined += rest.len();
             memory.ends = scan::mask_of_tail(self.byte, rest);
-            return !rest.is_empty();
+            return true;
         }
         let found = scan::find_byte(self.byte, rest);
         memory.examined += found.unwrap_or(rest.len());

@@ -18,6 +18,29 @@ pub(super) fn find_byte(needle: u8, haystack: &[u8]) -> Option<usize> {
 pub(super) fn mask(needle: u8, block: &[u8; BLOCK]) -> u64 {
     #[cfg(any(test, fuzzing))]
     work::add(BLOCK);
+    compared(needle, block)
+}
+
+/// Where `needle` is in fewer bytes than a block: the last bit stands for the last byte.
+pub(super) fn mask_of_tail(needle: u8, tail: &[u8]) -> u64 {
+    #[cfg(any(test, fuzzing))]
+    work::add(tail.len());
+    let mut block = [0; BLOCK];
+    let before = BLOCK.saturating_sub(tail.len());
+    let Some(end) = block
+        .get_mut(before..)
+        .filter(|end| end.len() == tail.len())
+    else {
+        return 0;
+    };
+    end.copy_from_slice(tail);
+    // What stands before the tail is none of its bytes, also where zeros are looked for.
+    compared(needle, &block) & u64::MAX.checked_shl(before as u32).unwrap_or(0)
+}
+
+/// Where `needle` is in a block, not counted.
+#[inline(always)]
+fn compared(needle: u8, block: &[u8; BLOCK]) -> u64 {
     let wanted = u8x16::splat(needle);
     let (quarters, _) = block.as_chunks::<16>();
     let mut mask = 0;
@@ -27,13 +50,6 @@ pub(super) fn mask(needle: u8, block: &[u8; BLOCK]) -> u64 {
         mask |= u64::from(found) << (16 * nth);
     }
     mask
-}
-
-/// Where `needle` is in fewer bytes than a block: the last bit stands for the last byte.
-pub(super) fn mask_of_tail(needle: u8, tail: &[u8]) -> u64 {
-    #[cfg(any(test, fuzzing))]
-    work::add(tail.len());
-    memchr::memchr_iter(needle, tail).fold(0, |mask, at| mask | 1 << (BLOCK - tail.len() + at))
 }
 
 /// How many bytes were looked at, to prove that the work is linear.

@@ -263,11 +263,13 @@ impl Unfinished {
         }
         if *trusting {
             let (whole, tail) = bytes.split_at(bytes.len() - unfinished_len(bytes));
-            if !whole.is_empty() {
-                match simdutf8::basic::from_utf8(whole) {
-                    Ok(text) => return Some((Part::Text(text), tail)),
-                    Err(_) => *trusting = false,
-                }
+            if whole.is_empty() {
+                self.keep(tail);
+                return None;
+            }
+            match simdutf8::basic::from_utf8(whole) {
+                Ok(text) => return Some((Part::Text(text), tail)),
+                Err(_) => *trusting = false,
             }
         }
         self.next_part_located(bytes)
@@ -285,8 +287,7 @@ impl Unfinished {
             return Some((Part::Text(text), rest));
         }
         let Some(len) = error.error_len() else {
-            self.len = rest.len();
-            self.bytes[..rest.len()].copy_from_slice(rest);
+            self.keep(rest);
             return None;
         };
         let (cause, sequence) = judge(rest, len);
@@ -336,6 +337,12 @@ impl Unfinished {
         std::str::from_utf8(whole.get(..len)?).ok()?.chars().next()
     }
 
+    /// Keeps the beginning of a character, one to three bytes.
+    fn keep(&mut self, begun: &[u8]) {
+        self.len = begun.len();
+        self.bytes[..begun.len()].copy_from_slice(begun);
+    }
+
     /// Forgets the unfinished character, if there is one.
     fn take(&mut self) -> Option<BadSequence> {
         let len = std::mem::take(&mut self.len);
@@ -343,17 +350,22 @@ impl Unfinished {
     }
 }
 
-/// How many of the last bytes could be the beginning of a character whose end has not arrived.
+/// How many of the last bytes begin a character whose end has not arrived (Unicode 16, table 3-7).
 fn unfinished_len(bytes: &[u8]) -> usize {
-    if bytes.last().is_none_or(u8::is_ascii) {
-        return 0;
+    match bytes {
+        [] | [.., 0x00..=0x7F] => 0,
+        [.., 0xC2..=0xF4] => 1,
+        [.., 0xE0, 0xA0..=0xBF]
+        | [.., 0xE1..=0xEC | 0xEE..=0xEF, 0x80..=0xBF]
+        | [.., 0xED, 0x80..=0x9F]
+        | [.., 0xF0, 0x90..=0xBF]
+        | [.., 0xF1..=0xF3, 0x80..=0xBF]
+        | [.., 0xF4, 0x80..=0x8F] => 2,
+        [.., 0xF0, 0x90..=0xBF, 0x80..=0xBF]
+        | [.., 0xF1..=0xF3, 0x80..=0xBF, 0x80..=0xBF]
+        | [.., 0xF4, 0x80..=0x8F, 0x80..=0xBF] => 3,
+        _ => 0,
     }
-    let lead = bytes.iter().rev().take(3).position(|byte| *byte >= 0xC0);
-    let Some(before) = lead else {
-        return 0;
-    };
-    let needed = char_len(bytes[bytes.len() - 1 - before]);
-    if before + 1 < needed { before + 1 } else { 0 }
 }
 
 /// How many bytes a character has that begins with this lead byte.
