@@ -4,7 +4,7 @@ use super::Ending;
 use super::core::{Core, Unread};
 use super::cursor::Cursor;
 use super::explain::head;
-use super::matching::{Hold, Matching};
+use super::matching::Hold;
 use super::verdict::{FailureKind, Fault, Instead, fail};
 use crate::scenario::{ClientId, CloseHow, CloseKinds, Matcher, MatcherNode, Step, Verb};
 use crate::time::Time;
@@ -36,27 +36,26 @@ impl Cursor {
         if decided || optional && over {
             return Ok(self.done());
         }
-        let expected = |matching: &Matching| {
-            matching.expected(matcher, *framed && core.is_framed(step.client))
-        };
+        if !over {
+            return Ok(false);
+        }
         let link = core.link_ref(step.client)?;
+        let framed = *framed && core.is_framed(step.client);
+        let expected = self.matching.expected(matcher, framed);
         let (received, received_len) = link.arrived();
-        if let Some(how) = link.ended {
-            return fail(FailureKind::Ended {
-                expected: expected(&self.matching),
+        fail(match link.ended {
+            Some(how) => FailureKind::Ended {
+                expected,
                 how,
                 received,
                 received_len,
-            });
-        }
-        if self.is_due(now) {
-            return fail(FailureKind::TimedOut {
-                expected: expected(&self.matching),
+            },
+            None => FailureKind::TimedOut {
+                expected,
                 received,
                 received_len,
-            });
-        }
-        Ok(false)
+            },
+        })
     }
 
     /// Judges the next message. `Ok(false)`: it is not there yet.
