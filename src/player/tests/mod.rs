@@ -6,6 +6,7 @@ mod endings;
 mod expecting;
 mod flow;
 mod json;
+mod long_replies;
 mod matching;
 mod order;
 mod parallel;
