@@ -1,6 +1,7 @@
 //! Reading scenario files: text → compiled scenario, against serde_json reading the same bytes into its own tree.
 //!
-//! The second table shows that the cost of a step does not depend on how many there are.
+//! The second table shows that the cost of a step does not depend on how many there are; then comes a file of 10 MB, read in
+//! a process of its own, so that its peak of memory is its own.
 //!
 //! ```text
 //! cargo bench --bench reading
@@ -12,14 +13,17 @@
 )]
 
 mod measure;
+mod peak;
 
 use std::fmt::Write as _;
 use std::hint::black_box;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use backchat::scenario::{ReadOptions, read};
 
 use measure::{median, range, rounds};
+use peak::peak_memory;
 
 /// How long one side of a round takes, at least.
 const ROUND: Duration = Duration::from_millis(40);
@@ -27,7 +31,13 @@ const ROUND: Duration = Duration::from_millis(40);
 /// The numbers of steps at which the cost of one is compared.
 const STEPS: [usize; 3] = [1_000, 10_000, 100_000];
 
+/// Makes the program a process that reads the large file.
+const LARGE: &str = "--large";
+
 fn main() {
+    if std::env::args().any(|arg| arg == LARGE) {
+        return large();
+    }
     println!("{} rounds in turns, median", rounds());
     println!(
         "file                       bytes   read and compile   serde_json   ratio   (lowest to highest)"
@@ -41,6 +51,36 @@ fn main() {
     for (steps, cost) in STEPS.iter().zip(&costs) {
         println!("{steps:>7}   {cost:>18.0}   {:>13.2}", cost / costs[0]);
     }
+    println!();
+    let status = Command::new(std::env::current_exe().expect("a program"))
+        .arg(LARGE)
+        .arg(rounds().to_string())
+        .status()
+        .expect("it starts");
+    assert!(status.success(), "the large file");
+}
+
+/// Reads a file of 10 MB, of 100,000 steps, and prints how long that takes and the most memory that it took.
+fn large() {
+    let text = scenario(STEPS[2] / 2, |n| {
+        let name = format!("name {n}, and so that each step has a hundred bytes, more");
+        (name.clone(), format!("Hello, {name}, once again!"))
+    });
+    let before = peak_memory("self").unwrap_or_default();
+    compile(&text);
+    let peak = (peak_memory("self").unwrap_or_default() - before) * 1024.0;
+    let times = (0..rounds()).map(|_| {
+        let begin = Instant::now();
+        compile(&text);
+        begin.elapsed().as_secs_f64()
+    });
+    println!(
+        "{} bytes: {:.2} s, median; peak of memory {:.0} MiB, {:.1} times the file",
+        text.len(),
+        median(times.collect()),
+        peak / f64::from(1 << 20),
+        peak / text.len() as f64,
+    );
 }
 
 /// Measures both readers of one text and prints a line.

@@ -14,6 +14,7 @@
 
 mod bare;
 mod measure;
+mod peak;
 
 use std::fs;
 use std::path::Path;
@@ -22,6 +23,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use measure::{median, range, rounds};
+use peak::peak_memory;
 
 /// How many files there are, fewer first: memory must not grow with what the report does not need.
 const FILES: [usize; 3] = [100, 1_000, 10_000];
@@ -153,19 +155,10 @@ fn backchat(verb: &str, folder: &Path) -> (f64, f64) {
         if let Some(status) = child.try_wait().expect("it can be waited for") {
             break status;
         }
-        peak = peak_memory(child.id()).unwrap_or(peak);
+        peak = peak_memory(&child.id().to_string()).unwrap_or(peak);
         thread::sleep(LOOK);
     };
     let elapsed = begin.elapsed().as_secs_f64();
     assert!(status.success(), "backchat {verb} failed");
     (elapsed, peak)
-}
-
-/// What Linux says was the most memory a process has had, in KiB; nothing elsewhere, and once it has ended.
-fn peak_memory(process: u32) -> Option<f64> {
-    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))?;
-    line.trim().strip_suffix(" kB")?.parse().ok()
 }
