@@ -10,6 +10,7 @@ use super::error::CliError;
 use super::files::{self, Found};
 use super::tree::Tree;
 use crate::count::count;
+use crate::player::wrong_examples;
 use crate::report::{Palette, render_diagnostics, render_json, render_short, unreadable_json};
 use crate::scenario::{Diagnostics, ReadOptions, Scenario, Severity, read_with};
 
@@ -238,7 +239,15 @@ fn load(found: &Found, options: &ReadOptions) -> Outcome {
 fn read_text(found: &Found, bytes: &[u8], options: &ReadOptions) -> Outcome {
     let tree = Tree::of(found);
     match read_with(&found.name, bytes, options, &tree) {
-        Ok((scenario, warnings)) => Ok((scenario, warnings, tree.into_found())),
+        Ok((scenario, mut found)) => {
+            let wrong = wrong_examples(&scenario, &options.vars);
+            if wrong.is_empty() {
+                return Ok((scenario, found, tree.into_found()));
+            }
+            found.list.extend(wrong);
+            found.list.sort_by_key(|found| found.span);
+            Err(Problem::Mistakes(found))
+        }
         Err(mistakes) => Err(Problem::Mistakes(mistakes)),
     }
 }

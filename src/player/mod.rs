@@ -10,6 +10,7 @@ mod capturing;
 mod connecting;
 mod core;
 mod cursor;
+mod examples;
 mod expecting;
 mod explain;
 mod failing;
@@ -33,6 +34,7 @@ mod verdict;
 mod wanted;
 
 pub use action::{Action, Ending, Refusal};
+pub use examples::{MAX_COMPARED, wrong_examples};
 pub use machine::Player;
 pub(crate) use matching::{Hold, Matching};
 pub use setting::{

@@ -223,6 +223,7 @@ impl Tree {
             node,
             id,
             capture: None,
+            example: None,
             span: Span::default(),
         })
     }

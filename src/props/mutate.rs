@@ -41,7 +41,7 @@ const STEPS: [&str; 26] = [
 ];
 
 /// What a step, a condition or a file may have beside what it has.
-const MEMBERS: [(&str, &str); 23] = [
+const MEMBERS: [(&str, &str); 24] = [
     ("note", r#""n""#),
     ("within", r#""5ms""#),
     ("as", r#""client""#),
@@ -58,6 +58,7 @@ const MEMBERS: [(&str, &str); 23] = [
     ("regex", r#""(?<b>.)""#),
     ("length", r#"{"min":1,"max":9}"#),
     ("not", r#""a""#),
+    ("example", r#""a1""#),
     ("name", r#""{{ name }}""#),
     ("vars", r#"{"name":"Rose"}"#),
     ("cases", r#"[{"name":"Rose"},{"name":"Think"}]"#),

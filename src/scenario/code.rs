@@ -60,3 +60,5 @@ pub(super) const NOT_ESCAPED: Code = Code("BC1031");
 pub(super) const NO_FILE: Code = Code("BC1032");
 pub(super) const AT_ONCE: Code = Code("BC1033");
 pub(super) const BAD_POINTER: Code = Code("BC1034");
+/// Found by the player, which knows what a matcher holds for.
+pub(crate) const WRONG_EXAMPLE: Code = Code("BC1035");

@@ -358,6 +358,17 @@ pub const EXPLANATIONS: &[Explanation] = &[
         r#"{ "expect": { "any": true, "capture": { "id": "result.id" } } }"#,
         r#"{ "expect": { "any": true, "capture": { "id": "/result/id" } } }"#,
     ),
+    entry(
+        WRONG_EXAMPLE,
+        "an example for which its expectation does not hold",
+        "An `example` is what the other side says when its part of the conversation is made up. A step that does not take \
+         its own example would fail then, so it has to be one of the replies that the step is for: whole, and without the \
+         line end that `framing` adds. On a byte stream the expectation must take all of it, and no less.",
+    )
+    .example(
+        r#"{ "expect": { "regex": "^id=(?<id>\\d+)$" }, "example": "id=none" }"#,
+        r#"{ "expect": { "regex": "^id=(?<id>\\d+)$" }, "example": "id=17" }"#,
+    ),
 ];
 
 /// An explanation without an example.

@@ -11,6 +11,8 @@ pub struct Matcher {
     pub id: u16,
     /// Keeps what it took under this name.
     pub capture: Option<SlotId>,
+    /// What the other side says when it is made up: something for which the condition holds.
+    pub example: Option<Box<Payload>>,
     /// Where it stands.
     pub span: Span,
 }

@@ -42,6 +42,7 @@ mod tests;
 mod tokens;
 mod value;
 
+pub(crate) use code::WRONG_EXAMPLE;
 pub use code::{Explanation, explain};
 pub use condition::Condition;
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Severity, SourceFile, Span};

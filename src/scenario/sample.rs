@@ -70,6 +70,10 @@ impl Parts {
             payload.render(values, limit, &mut bytes).ok()?;
             Some(bytes)
         };
+        if let Some(example) = matcher.example.as_deref().and_then(rendered) {
+            self.exact = Some(example);
+            return Some(());
+        }
         match &matcher.node {
             MatcherNode::Exact(payload) | MatcherNode::Json(payload) => {
                 self.exact = Some(rendered(payload)?)
@@ -238,6 +242,15 @@ mod tests {
             (r#"{ "one_of": ["yes", "no"] }"#, "yes"),
             (r#"["a ", { "length": 2 }, { "regex": "\\d" }]"#, "a xx1"),
             (r#"{ "any": true }"#, ""),
+            (
+                r#"{ "any": true, "example": "said {{name}}" }"#,
+                "said Rose",
+            ),
+            (r#"["a", { "length": 3, "example": "bcd" }]"#, "abcd"),
+            (
+                r#"{ "one_of": [{ "length": 2, "example": "ok" }, "no"] }"#,
+                "ok",
+            ),
             (
                 r#"{ "any": true, "capture": { "a": "/r/id", "b": "/r/~0\"", "c": "" } }"#,
                 r#"{\"r\":{\"id\":1,\"~\\\"\":1}}"#,

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 use crate::harness::Folder;
+use backchat::player::wrong_examples;
 use backchat::report::{Palette, render_diagnostics};
 use backchat::scenario::{EXPLANATIONS, ReadOptions, read_with};
 
@@ -34,7 +35,10 @@ fn shown(path: &Path) -> io::Result<String> {
         vars: vec!["given".to_owned()],
     };
     let diagnostics = match read_with(&name, &bytes, &options, &Folder::of(path)) {
-        Ok((_, warnings)) => warnings,
+        Ok((scenario, mut found)) => {
+            found.list.extend(wrong_examples(&scenario, &options.vars));
+            found
+        }
         Err(mistakes) => mistakes,
     };
     Ok(render_diagnostics(&diagnostics, &Palette::plain()))

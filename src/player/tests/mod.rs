@@ -3,6 +3,7 @@
 mod answering;
 mod bench;
 mod endings;
+mod examples;
 mod expecting;
 mod flow;
 mod json;

@@ -150,11 +150,12 @@ pub(super) const STEP: &[Key] = &[
     Key::new("with", Form::Vars, "Names that only the fragment knows.").beside(&["include"]),
     Key::new(
         "example",
-        Form::Any,
-        "What the other side says when the scenario is served.",
+        Form::Payload,
+        "What the other side says when its part is made up; the expectation must hold for it.",
     )
     .beside(EXPECTING)
-    .later(),
+    .example(r#""Hello, Rose!""#)
+    .also(&["sample"]),
 ];
 
 const WAITING: &[&str] = &[

@@ -128,10 +128,11 @@ pub(super) const MATCHER: &[Key] = &[
     .also(&["save"]),
     Key::new(
         "example",
-        Form::Any,
-        "What the other side says when the scenario is served.",
+        Form::Payload,
+        "What the other side says when its part is made up; the condition must hold for it.",
     )
-    .later(),
+    .example(r#""Hello, Rose!""#)
+    .also(&["sample"]),
 ];
 
 pub(super) const LENGTH: &[Key] = &[

@@ -16,7 +16,7 @@ impl<'a> Reader<'a> {
         number: u32,
     ) -> Option<Verb> {
         let framed = given.key.name == "expect";
-        let matcher = self.expectation(given, fields.get("capture"), number);
+        let matcher = self.expectation(given, fields, number);
         let optional = fields.get("optional").map(|given| self.flag(given));
         if let (Some(given), Some(Some(true)), true) =
             (fields.get("optional"), optional, self.is_raw(client))
@@ -68,7 +68,7 @@ impl<'a> Reader<'a> {
         client: Option<ClientId>,
         number: u32,
     ) -> Option<Verb> {
-        let matcher = self.expectation(given, fields.get("capture"), number)?;
+        let matcher = self.expectation(given, fields, number)?;
         if self.is_raw(client) {
             self.check_search(&matcher);
         }

@@ -38,11 +38,11 @@ impl Around {
 }
 
 impl<'a> Reader<'a> {
-    /// The matcher of an expectation; `capture` is what stands beside the verb.
+    /// The matcher of an expectation; `beside` is what stands beside it.
     pub(super) fn expectation(
         &mut self,
         given: Given<'_, 'a>,
-        capture: Option<Given<'_, 'a>>,
+        beside: &Fields<'_, 'a>,
         step: u32,
     ) -> Option<Matcher> {
         let around = Around {
@@ -51,8 +51,12 @@ impl<'a> Reader<'a> {
             negated: false,
         };
         let matcher = self.matcher(given, around);
-        let beside = capture.and_then(|given| self.capture(given, around));
-        let matcher = keeping(matcher?, beside, given.span());
+        let capture = beside.get("capture");
+        let capture = capture.and_then(|given| self.capture(given, around));
+        let example = beside.get("example");
+        let example = example.map(|given| (given, self.example(given, around)));
+        let matcher = keeping(matcher?, capture, given.span());
+        let matcher = self.with_example(matcher, example)?;
         self.numbered(matcher)
     }
 
@@ -90,16 +94,14 @@ impl<'a> Reader<'a> {
             .get("capture")
             .map(|given| self.capture(given, around));
         let capture = capture.flatten();
+        let example = fields.get("example");
+        let example = example.map(|given| (given, self.example(given, around)));
         let matcher = if fields.verbs().next().is_some() {
             self.exact(fields)?
         } else {
             let mut conditions = Vec::new();
             let mut whole = !fields.faulty;
-            for given in fields
-                .list
-                .iter()
-                .filter(|given| given.key.name != "capture")
-            {
+            for given in fields.list.iter().filter(|given| !is_about_it(given)) {
                 if let Role::Beside(kinds) = given.key.role {
                     self.beside_nothing(*given, kinds);
                     whole = false;
@@ -122,13 +124,12 @@ impl<'a> Reader<'a> {
                 _ => condition(MatcherNode::All(conditions), fields.span),
             }
         };
-        Some(keeping(matcher, capture, fields.span))
+        self.with_example(keeping(matcher, capture, fields.span), example)
     }
 
     /// The matcher of an object that is bytes.
     fn exact(&mut self, fields: &Fields<'_, 'a>) -> Option<Matcher> {
-        let plain =
-            |given: &&Given<'_, 'a>| given.key.role == Role::Plain && given.key.name != "capture";
+        let plain = |given: &&Given<'_, 'a>| given.key.role == Role::Plain && !is_about_it(given);
         if let (Some(verb), Some(other), false) = (
             fields.verbs().next(),
             fields.list.iter().find(plain),
@@ -294,7 +295,7 @@ impl<'a> Reader<'a> {
         .label("does not say what must arrive");
         self.report(found.help(match fields.list.first() {
             Some(_) => {
-                "`capture` adds no condition; for any message at all write { \"any\": true, \"capture\": ... }"
+                "`capture` and `example` add no condition; for any message at all write \"any\": true beside them"
             }
             None => "for any message at all write { \"any\": true }",
         }));
@@ -314,12 +315,18 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// Whether a key says something about what a condition holds for, and is none itself.
+fn is_about_it(given: &Given<'_, '_>) -> bool {
+    matches!(given.key.name, "capture" | "example")
+}
+
 /// Makes a condition that has no number yet.
 pub(super) fn condition(node: MatcherNode, span: Span) -> Matcher {
     Matcher {
         node,
         id: 0,
         capture: None,
+        example: None,
         span,
     }
 }

@@ -9,6 +9,7 @@ mod cases;
 mod clients;
 mod connections;
 mod durations;
+mod examples;
 mod expecting;
 mod fields;
 mod file;

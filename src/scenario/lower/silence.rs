@@ -41,7 +41,7 @@ impl<'a> Reader<'a> {
             }
         }
         let payload = sent.map(|given| self.payload(given, Form::Payload));
-        let matcher = expected.map(|given| self.expectation(given, None, number));
+        let matcher = expected.map(|given| self.expectation(given, &fields, number));
         let (payload, matcher) = (payload??, matcher??);
         if self.is_raw(client) {
             self.check_on_stream(&matcher);

@@ -6,7 +6,7 @@ use super::outcome;
 use crate::scenario::filters::{FILTERS, TESTS};
 use crate::scenario::keys::{Form, Key, Place, Role, Since, Word, nearest};
 use crate::scenario::tests::any_file::AnyFile;
-use crate::scenario::{EXPLANATIONS, ReadOptions, explain, read_with};
+use crate::scenario::{EXPLANATIONS, ReadOptions, WRONG_EXAMPLE, explain, read_with};
 
 pub(super) const REFERENCE: &str = include_str!("../../../../docs/scenario-format.md");
 
@@ -86,7 +86,7 @@ fn with_key(place: Place, key: &Key, value: &str) -> String {
         Place::Server => format!("{{ \"server\": {{ {object} }}, {waits} }}"),
         Place::Step => format!("{{ \"steps\": [{{ {object} }}] }}"),
         Place::Payload => format!("{{ \"steps\": [{{ \"send\": {{ {object} }} }}] }}"),
-        Place::Matcher if key.name == "capture" => {
+        Place::Matcher if matches!(key.name, "capture" | "example") => {
             format!("{{ \"steps\": [{{ \"expect\": {{ \"any\": true, {object} }} }}] }}")
         }
         Place::Matcher => format!("{{ \"steps\": [{{ \"expect\": {{ {object} }} }}] }}"),
@@ -271,8 +271,9 @@ fn every_example_of_an_explanation_has_the_mistake_and_its_correction_has_none()
             without.push(entry.code.0);
             continue;
         };
+        // What the player finds, its own tests compare.
         assert!(
-            codes(wrong).contains(&entry.code.0),
+            codes(wrong).contains(&entry.code.0) || entry.code == WRONG_EXAMPLE,
             "{}: {wrong}",
             entry.code.0
         );
