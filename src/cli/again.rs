@@ -19,6 +19,8 @@ const MAX_NAMED: usize = 8;
 pub(super) struct Again {
     /// The flags that decide how cases are played, as a shell takes them.
     flags: Vec<String>,
+    /// The folder of the log, if it was named.
+    out: Option<PathBuf>,
     files: Vec<File>,
 }
 
@@ -58,8 +60,18 @@ impl Again {
             },
         );
         Self {
-            flags: flags(args),
+            flags: flags(args).iter().map(|word| quoted(word)).collect(),
+            out: args.reporting.out.clone(),
             files: files.collect(),
+        }
+    }
+
+    /// The command that plays what failed and what was not played to its end: the log knows which, and how.
+    pub(super) fn rerun(&self) -> String {
+        let command = "backchat run --rerun-failed";
+        match &self.out {
+            Some(out) => format!("{command} --out {}", word(out)),
+            None => command.to_owned(),
         }
     }
 
@@ -149,10 +161,10 @@ fn case_id(id: &str, label: &Option<String>) -> String {
     }
 }
 
-/// The flags that decide how cases are played.
-fn flags(args: &RunArgs) -> Vec<String> {
+/// The flags that decide how cases are played, as they are typed without a shell.
+pub(super) fn flags(args: &RunArgs) -> Vec<String> {
     let mut words = Vec::new();
-    let mut flag = |name: &str, value: &str| words.extend([name.into(), quoted(value)]);
+    let mut flag = |name: &str, value: &str| words.extend([name.to_owned(), value.to_owned()]);
     if args.target != "embedded" {
         flag("-t", &args.target);
     }
@@ -203,7 +215,7 @@ fn flags(args: &RunArgs) -> Vec<String> {
     if args.play.no_fail_fast {
         words.push("--no-fail-fast".into());
     }
-    let mut flag = |name: &str, value: &str| words.extend([name.into(), quoted(value)]);
+    let mut flag = |name: &str, value: &str| words.extend([name.to_owned(), value.to_owned()]);
     if args.play.timeout != DEFAULT_TIMEOUT {
         flag("--timeout", &typed(args.play.timeout));
     }
@@ -266,7 +278,8 @@ mod tests {
             let Verb::Run(args) = Cli::parse_from(args).verb else {
                 panic!("run");
             };
-            assert_eq!(flags(&args).join(" "), expected);
+            let words: Vec<String> = flags(&args).iter().map(|word| quoted(word)).collect();
+            assert_eq!(words.join(" "), expected);
         }
     }
 
@@ -285,6 +298,7 @@ mod tests {
         });
         Again {
             flags: Vec::new(),
+            out: None,
             files: files.collect(),
         }
     }

@@ -15,6 +15,7 @@ use super::error::CliError;
 use super::files::safe;
 use super::fmt::fmt;
 use super::init::init;
+use super::report::report;
 use super::run::run;
 use super::schema::schema;
 use super::serve::serve;
@@ -53,6 +54,7 @@ fn dispatch(verb: Verb, console: &Console) -> ExitStatus {
         Verb::Schema(args) => schema(&args, console),
         Verb::Fmt(args) => fmt(args, console),
         Verb::Corpus(args) => corpus(args, console),
+        Verb::Report(args) => report(&args, console),
         Verb::Init(args) => init(&args, console),
         Verb::Completions(args) => completions(&args, console),
         Verb::Man(args) => man(&args, console),

@@ -52,6 +52,12 @@ pub(super) enum CliError {
         /// The targets that were asked for.
         targets: String,
     },
+    /// There is no log of a run.
+    #[error("there is no log of a run: {path}")]
+    NoLog {
+        /// Where it was looked for.
+        path: String,
+    },
     /// A file that cannot be written.
     #[error("cannot write {path}: {source}")]
     Unwritable {
@@ -115,6 +121,7 @@ impl CliError {
             Self::Missing { .. }
             | Self::NoScenarios { .. }
             | Self::NothingSelected { .. }
+            | Self::NoLog { .. }
             | Self::NoInputs { .. } => ExitStatus::NothingSelected,
             Self::Kept(_) | Self::Denied(_) => ExitStatus::Failed,
             Self::Unreadable { .. } | Self::Invalid(_) => ExitStatus::Invalid,
@@ -146,6 +153,9 @@ impl CliError {
             Self::NotReady { lines, .. } => lines.clone(),
             Self::NoInputs { .. } => vec![
                 "inputs have the framings raw, line and those of docs/fuzzing.md, and no more bytes than --max-len".into(),
+            ],
+            Self::NoLog { .. } => vec![
+                "a run keeps its log where a case failed, where CI is set, and with --out or --report".into(),
             ],
             Self::Kept(_) => vec!["`--force` replaces them".into()],
             Self::Bind(error) if error.is_about_a_port() => {

@@ -24,6 +24,8 @@ pub enum ExitStatus {
     Unreachable,
     /// It ran and the verdict is no.
     Failed,
+    /// What was played passed, and something is left to be played: earlier failures.
+    Incomplete,
     /// Nothing was selected.
     NothingSelected,
     /// Everything asked for passed.
@@ -40,6 +42,7 @@ impl ExitStatus {
             Self::Invalid => 3,
             Self::NothingSelected => 4,
             Self::Unreachable => 5,
+            Self::Incomplete => 7,
             Self::Internal => 70,
             Self::Output => 74,
             Self::Interrupted => 130,
@@ -64,8 +67,8 @@ impl From<ExitStatus> for ExitCode {
 mod tests {
     use super::ExitStatus::{self, *};
 
-    /// The order and the numbers, as documented; 6 and 7 are reserved.
-    const DOCUMENTED: [(ExitStatus, u8); 10] = [
+    /// The order and the numbers, as documented; 6 is reserved.
+    const DOCUMENTED: [(ExitStatus, u8); 11] = [
         (Usage, 2),
         (Internal, 70),
         (Interrupted, 130),
@@ -74,6 +77,7 @@ mod tests {
         (Invalid, 3),
         (Unreachable, 5),
         (Failed, 1),
+        (Incomplete, 7),
         (NothingSelected, 4),
         (Success, 0),
     ];

@@ -1,7 +1,7 @@
 //! Finding scenario files and reading them.
 //!
-//! A folder is read recursively, in sorted order. Names that begin with `_` (fragments, data) or `.`, and
-//! `backchat.json`, are no scenarios, and linked folders are not followed; a path given by name is read whatever it is
+//! A folder is read recursively, in sorted order. Names that begin with `_` (fragments, data) or `.`, `backchat.json` and
+//! the folder `backchat-out` are no scenarios, and linked folders are not followed; a path given by name is read whatever it is
 //! called.
 //!
 //! A scenario's id is its path without ending, below the last folder called `scenarios` in the PATH that was given, or
@@ -14,6 +14,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use super::args::DEFAULT_OUT;
 use super::error::CliError;
 use crate::scenario::MAX_FILE;
 use crate::wire::{escape, escape_words};
@@ -187,7 +188,7 @@ fn walk(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), Cli
         let entry = entry.map_err(unreadable)?;
         let name = entry.file_name();
         let first = name.as_encoded_bytes().first();
-        if matches!(first, Some(b'_' | b'.')) || name == CONFIGURATION {
+        if matches!(first, Some(b'_' | b'.')) || name == CONFIGURATION || name == DEFAULT_OUT {
             continue;
         }
         let path = entry.path();

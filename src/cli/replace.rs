@@ -14,6 +14,18 @@ use std::path::{Path, PathBuf};
 ///
 /// Fails when the system does not let it be done, or the path is no regular file. The file is then as it was.
 pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    replace_with(path, |file| file.write_all(bytes))
+}
+
+/// Gives a file the content that `write` writes, in the way of [`replace`].
+///
+/// # Errors
+///
+/// Fails when that does, and as [`replace`] does. The file is then as it was.
+pub(super) fn replace_with(
+    path: &Path,
+    content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
     let (path, before) = match fs::canonicalize(path) {
         Ok(path) => {
             let metadata = fs::metadata(&path)?;
@@ -27,7 +39,7 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, what));
     }
     let beside = beside(&path)?;
-    let written = write(&beside, bytes, before).and_then(|()| fs::rename(&beside, &path));
+    let written = write(&beside, content, before).and_then(|()| fs::rename(&beside, &path));
     if written.is_err() {
         // What went wrong first is what counts.
         let _ = fs::remove_file(&beside);
@@ -35,9 +47,13 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     written
 }
 
-fn write(path: &Path, bytes: &[u8], like: Option<Metadata>) -> io::Result<()> {
+fn write(
+    path: &Path,
+    content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    like: Option<Metadata>,
+) -> io::Result<()> {
     let mut file = File::options().write(true).create_new(true).open(path)?;
-    file.write_all(bytes)?;
+    content(&mut file)?;
     if let Some(like) = like {
         file.set_permissions(like.permissions())?;
     }

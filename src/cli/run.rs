@@ -7,13 +7,15 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use super::ExitStatus;
-use super::again::Again;
+use super::again::{self, Again};
 use super::args::{DEFAULT_TARGET, PlayArgs, RunArgs, SegmentArg};
 use super::console::{Console, is_ci, quiet_if_gone};
 use super::entry::runtime;
 use super::error::CliError;
 use super::files;
 use super::load::{Load, Loaded, Showing};
+use super::recording::{self, Recording};
+use super::rerun::{Rerun, rerun};
 use super::select::Selection;
 use super::shard::ShardArg;
 use super::signals::Signals;
@@ -32,8 +34,15 @@ use crate::target::{Target, adopt_orphans};
 const MAX_TRIED: usize = 8;
 
 /// Plays scenarios and judges them.
-pub(super) fn run(args: RunArgs, console: &Console) -> Result<ExitStatus, CliError> {
-    if args.watch {
+pub(super) fn run(mut args: RunArgs, console: &Console) -> Result<ExitStatus, CliError> {
+    if args.reporting.rerun_failed {
+        let rerun = rerun(&mut args)?;
+        if rerun.is_nothing() {
+            console.say("nothing failed in the last run: there is nothing to play again\n")?;
+            return Ok(ExitStatus::Success);
+        }
+        play_once(&args, console, &mut Vec::new(), None, Some(&rerun))
+    } else if args.watch {
         watch(&args, console)
     } else if args.update {
         update(&args, console)
@@ -48,15 +57,16 @@ pub(super) fn run_once(
     console: &Console,
     sources: &mut Vec<PathBuf>,
 ) -> Result<ExitStatus, CliError> {
-    play_once(args, console, sources, None)
+    play_once(args, console, sources, None, None)
 }
 
-/// Plays once; `updates` takes down what could be rewritten.
+/// Plays once, only what a `rerun` leaves; `updates` takes down what could be rewritten.
 pub(super) fn play_once(
     args: &RunArgs,
     console: &Console,
     sources: &mut Vec<PathBuf>,
     mut updates: Option<&mut Updates>,
+    rerun: Option<&Rerun>,
 ) -> Result<ExitStatus, CliError> {
     usable(args)?;
     let target = under_test::target(args, console)?;
@@ -76,6 +86,10 @@ pub(super) fn play_once(
             cases.retain(|case| only.contains(&*case.id));
         }
     }
+    let outstanding = match rerun {
+        Some(rerun) => rerun.select(&mut cases, &loaded, console)?,
+        None => Vec::new(),
+    };
     if args.select.list {
         let ids: String = cases
             .iter()
@@ -94,6 +108,13 @@ pub(super) fn play_once(
     };
     let again = Again::new(args, &loaded);
     let mut report = Report::new(report, again, target.to_string(), console);
+    if updates.is_none() {
+        let mut header = recording::header(again::flags(args), &paths(args), &cases);
+        report.outstanding = outstanding.len();
+        header.outstanding = outstanding;
+        header.shard = options.shard.map(|shard| shard.to_string());
+        report.recording = Some(Recording::begin(&args.reporting, header, console)?);
+    }
     report.updates = updates;
     report.deny_skips = args.play.deny_skips;
     // From here on a case's scenario is held only until it has been played.
@@ -122,17 +143,25 @@ fn usable(args: &RunArgs) -> Result<(), CliError> {
     Ok(())
 }
 
-/// All the files, read.
-fn load(args: &RunArgs, console: &Console) -> Result<Vec<Loaded>, CliError> {
-    let paths: Vec<PathBuf> = if args.paths.is_empty() {
+/// The files and folders that are played.
+fn paths(args: &RunArgs) -> Vec<PathBuf> {
+    if args.paths.is_empty() {
         files::default_of_run()
     } else {
         args.paths.clone()
-    };
+    }
+}
+
+/// All the files, read.
+fn load(args: &RunArgs, console: &Console) -> Result<Vec<Loaded>, CliError> {
     let options = ReadOptions {
         vars: args.play.var.iter().map(|(name, _)| name.clone()).collect(),
     };
-    let load = Load::of_files(files::find(&paths)?, &options, Showing::mistakes(console));
+    let load = Load::of_files(
+        files::find(&paths(args))?,
+        &options,
+        Showing::mistakes(console),
+    );
     console.say(&load.shown)?;
     load.valid()
 }
@@ -273,7 +302,13 @@ async fn play(
         }
     })
     .await;
-    let status = stopped.get().copied().unwrap_or(ExitStatus::Success);
+    let mut status = stopped.get().copied().unwrap_or(ExitStatus::Success);
+    if let Some(recording) = &report.recording {
+        status = status.or(recording.status(console));
+    }
+    if report.outstanding > 0 {
+        status = status.or(ExitStatus::Incomplete);
+    }
     if let Some(error) = report.failed {
         console.error(&error);
         return Ok(status.or(error.status()));
@@ -333,6 +368,11 @@ struct Report<'u> {
     failed: Option<CliError>,
     /// What takes down what could be rewritten.
     updates: Option<&'u mut Updates>,
+    /// What writes the log.
+    recording: Option<Recording>,
+    /// How many cases that failed earlier are not played this time either.
+    outstanding: usize,
+    console: Console,
 }
 
 impl Report<'_> {
@@ -353,21 +393,47 @@ impl Report<'_> {
             failed: None,
             updates: None,
             deny_skips: false,
+            recording: None,
+            outstanding: 0,
+            console: *console,
         }
     }
 
-    /// Shows how to play again what failed, if anything did.
-    fn again(&mut self) -> io::Result<()> {
+    /// Shows what is left to be done, and how to play again what failed, if anything did.
+    fn again(&mut self, summary: &Summary) -> io::Result<()> {
+        self.terminal.outstanding(self.outstanding)?;
+        let kept = self.recording.as_mut().is_some_and(Recording::is_kept);
         let failed: HashSet<&str> = self.terminal.failed().collect();
         if failed.is_empty() {
-            return Ok(());
+            let open = summary.failed == 0 && summary.cancelled > 0 || self.outstanding > 0;
+            return match kept && open {
+                true => self.terminal.again(&self.again.rerun(), 0),
+                false => Ok(()),
+            };
         }
-        let (command, left_out) = self.again.command(&failed);
-        self.terminal.again(&command, left_out)
+        match self.again.command(&failed) {
+            // The log knows them all.
+            (_, 1..) if kept => self.terminal.again(&self.again.rerun(), 0),
+            (command, left_out) => self.terminal.again(&command, left_out),
+        }
+    }
+
+    /// What comes after the summary: where the reports are, and what to do next.
+    fn after(&mut self, summary: &Summary, shown: io::Result<()>) -> io::Result<()> {
+        // Also where nobody reads what is shown.
+        let written = self.recording.as_mut().map(Recording::finish);
+        shown?;
+        for path in written.unwrap_or_default() {
+            self.terminal.report(&path)?;
+        }
+        self.again(summary)
     }
 
     /// Passes an event on; fails once output cannot be written.
     fn event(&mut self, event: &Event) -> Result<(), ()> {
+        if let Some(recording) = &mut self.recording {
+            recording.event(event, &self.console);
+        }
         if let (Event::CaseFinished(outcome), Some(updates)) = (event, &mut self.updates) {
             updates.look(outcome);
         }
@@ -382,6 +448,9 @@ impl Report<'_> {
             }
         }
         if self.failed.is_some() {
+            if let (Event::RunFinished { .. }, Some(recording)) = (event, &mut self.recording) {
+                recording.finish();
+            }
             return Err(());
         }
         // The bar goes before the last lines come.
@@ -390,8 +459,8 @@ impl Report<'_> {
             .as_mut()
             .map_or(Ok(()), |progress| progress.event(event));
         let mut shown = progress.and_then(|()| self.terminal.event(event));
-        if matches!(event, Event::RunFinished { .. }) {
-            shown = shown.and_then(|()| self.again());
+        if let Event::RunFinished { summary, .. } = event {
+            shown = self.after(summary, shown);
         }
         quiet_if_gone(shown).map_err(|error| self.failed = Some(error))
     }

@@ -57,7 +57,7 @@ pub(super) fn update(args: &RunArgs, console: &Console) -> Result<ExitStatus, Cl
     let mut updates = Updates::default();
     let mut before = ExitStatus::Success;
     loop {
-        let status = play_once(args, console, &mut Vec::new(), Some(&mut updates))?;
+        let status = play_once(args, console, &mut Vec::new(), Some(&mut updates), None)?;
         if !matches!(status, ExitStatus::Success | ExitStatus::Failed) {
             return Ok(status);
         }

@@ -15,7 +15,7 @@ use notify_debouncer_full::{DebounceEventResult, Debouncer, RecommendedCache, ne
 use tokio::sync::mpsc;
 
 use super::ExitStatus;
-use super::args::RunArgs;
+use super::args::{DEFAULT_OUT, RunArgs};
 use super::console::{Console, is_ci};
 use super::entry::runtime;
 use super::error::CliError;
@@ -112,8 +112,9 @@ impl Scope {
     /// Whether a change of this path may change what is played. Hidden files and those that editors leave beside are nobody's.
     fn concerns(&self, path: &Path) -> bool {
         let is_aside = |name: &std::ffi::OsStr| {
-            let name = name.as_encoded_bytes();
-            matches!(name.first(), Some(b'.' | b'#')) || name.last() == Some(&b'~')
+            let bytes = name.as_encoded_bytes();
+            let is_ours = name == DEFAULT_OUT;
+            is_ours || matches!(bytes.first(), Some(b'.' | b'#')) || bytes.last() == Some(&b'~')
         };
         let below = |folder: &PathBuf| {
             (path.strip_prefix(folder)).is_ok_and(|below| !below.iter().any(is_aside))
@@ -215,6 +216,7 @@ mod tests {
             ("/a/scenarios/.talk.json.swp", false),
             ("/a/scenarios/.git/talk.json", false),
             ("/a/scenarios/talk.json~", false),
+            ("/a/scenarios/backchat-out/report.json", false),
             ("/a/scenarios/#talk.json#", false),
             // A person named it.
             ("/b/.hidden/x/talk.json", true),

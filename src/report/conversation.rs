@@ -138,7 +138,8 @@ fn times(pieces: u32, what: &str) -> String {
     }
 }
 
-fn happened(kind: &EventKind) -> String {
+/// What happened to a connection, in words; nothing where bytes say it.
+pub(super) fn happened(kind: &EventKind) -> String {
     match kind {
         EventKind::Connected(peer) => format!("connected {}", words(peer)),
         EventKind::Refused(why) => format!("not connected: {}", words(&why.message)),

@@ -5,7 +5,7 @@ use super::palette::paint;
 use super::text::{LINE, boundary, head, width, words as words_of};
 use super::{Palette, code, difference, hexdump, snippet, words};
 use crate::player::{EventKind, Failure, FailureKind, Transcript};
-use crate::scenario::{Scenario, SourceFile};
+use crate::scenario::{Scenario, SourceFile, Span};
 use crate::wire::{Framing, escape};
 
 /// What a failure is shown with.
@@ -28,15 +28,34 @@ pub fn render_failure(
     transcript: &Transcript,
     palette: &Palette,
 ) -> String {
-    let clients = &scenario.script.clients;
-    let names: Vec<&str> = clients.iter().map(|client| &*client.name).collect();
-    let scene = Scene {
-        sources: &scenario.sources,
-        framings: clients.iter().map(|client| &client.framing).collect(),
-        conversation: Conversation::of(transcript.conversation(), &names),
-        finally: (transcript.finally()).map(|log| Conversation::of(log, &names)),
-    };
-    block(failure, &scene, palette)
+    let clients = scenario.script.clients.iter();
+    let names: Vec<&str> = clients.map(|client| &*client.name).collect();
+    block(failure, &Scene::of(scenario, transcript, &names), palette)
+}
+
+impl<'a> Scene<'a> {
+    /// That of a case whose clients have these names.
+    pub(super) fn of(
+        scenario: &'a Scenario,
+        transcript: &'a Transcript,
+        names: &'a [&'a str],
+    ) -> Self {
+        let clients = scenario.script.clients.iter();
+        Self {
+            sources: &scenario.sources,
+            framings: clients.map(|client| &client.framing).collect(),
+            conversation: Conversation::of(transcript.conversation(), names),
+            finally: (transcript.finally()).map(|log| Conversation::of(log, names)),
+        }
+    }
+}
+
+/// Where a failure points to.
+pub(super) const fn span(failure: &Failure) -> Span {
+    match &failure.kind {
+        FailureKind::NoValue(error) => error.span,
+        _ => failure.span,
+    }
 }
 
 /// The block of a failure, and of what then failed in `finally`.
@@ -59,10 +78,7 @@ fn one(failure: &Failure, scene: &Scene<'_>, palette: &Palette, with_all: bool) 
             place(failure, &scene.conversation)
         ),
     };
-    let span = match &failure.kind {
-        FailureKind::NoValue(error) => error.span,
-        _ => failure.span,
-    };
+    let span = span(failure);
     let label = words::label(&failure.kind);
     let mut rows = Rows {
         palette,
@@ -120,7 +136,7 @@ fn said(failure: &Failure, scene: &Scene<'_>, palette: &Palette, with_all: bool)
 }
 
 /// Which step it was: `step 4 of 6`, and whose, in which round, where that says something.
-fn place(failure: &Failure, conversation: &Conversation<'_>) -> String {
+pub(super) fn place(failure: &Failure, conversation: &Conversation<'_>) -> String {
     if failure.step == 0 {
         return "the start".into();
     }
@@ -141,7 +157,7 @@ fn place(failure: &Failure, conversation: &Conversation<'_>) -> String {
 }
 
 /// The index of the event that the failure is about.
-fn here(failure: &Failure, conversation: &Conversation<'_>) -> Option<usize> {
+pub(super) fn here(failure: &Failure, conversation: &Conversation<'_>) -> Option<usize> {
     conversation.events.iter().rposition(|event| {
         event.at <= failure.at
             && failure.client.is_none_or(|client| client == event.client)

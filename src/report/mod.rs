@@ -11,7 +11,10 @@ mod difference;
 mod excerpt;
 mod explanations;
 mod failure;
+mod format;
 mod hexdump;
+mod json;
+mod log;
 mod messages;
 mod palette;
 mod program;
@@ -19,6 +22,7 @@ mod progress;
 mod reporter;
 mod snippet;
 mod suggestion;
+mod summary;
 mod terminal;
 #[cfg(test)]
 mod tests;
@@ -29,6 +33,12 @@ pub use codes::{CODES, code};
 pub use diagnostic::render_diagnostics;
 pub use explanations::{FAILURES, FailureExplanation};
 pub use failure::render_failure;
+pub use format::{ReportKind, write_report};
+pub use log::{
+    Bytes, CaseRecord, ConnectionEvent, ExpectedRecord, FailureRecord, Header, LOG_VERSION,
+    LogError, LogWriter, Played, ResultKind, RunLog, SelectedFile, Started, Talk, Totals,
+    Unfinished,
+};
 pub use messages::{render_json, render_short, unreadable_json};
 pub use palette::Palette;
 pub use program::{last_lines, render_program};

@@ -69,7 +69,10 @@ impl Reporter for Progress {
                 self.bar.inc(1);
             }
             Event::RunFinished { .. } => self.bar.finish_and_clear(),
-            Event::CaseStarted { .. } | Event::CaseSlow { .. } | Event::Stopping { .. } => {}
+            Event::CaseStarted { .. }
+            | Event::CaseEnded { .. }
+            | Event::CaseSlow { .. }
+            | Event::Stopping { .. } => {}
         }
         Ok(())
     }

@@ -337,6 +337,34 @@ impl<W: Write> Terminal<W> {
         self.failed.iter().map(|failed| &*failed.id)
     }
 
+    /// Says where a report is.
+    ///
+    /// # Errors
+    ///
+    /// Fails when it cannot be written.
+    pub fn report(&mut self, path: &str) -> io::Result<()> {
+        let label = heading(self.options.palette.label, "report");
+        writeln!(self.out, "{label}  {}", words(path))?;
+        self.out.flush()
+    }
+
+    /// Says how many cases that failed earlier were not played this time, if there are any.
+    ///
+    /// # Errors
+    ///
+    /// Fails when it cannot be written.
+    pub fn outstanding(&mut self, cases: usize) -> io::Result<()> {
+        if cases > 0 {
+            let verb = if cases == 1 { "was" } else { "were" };
+            let cases = count(cases, "case");
+            self.note(
+                "Left",
+                &format!("{cases} that failed earlier {verb} not played"),
+            )?;
+        }
+        self.out.flush()
+    }
+
     /// Shows the command that plays failed cases again, and how many it leaves out.
     ///
     /// # Errors
@@ -401,7 +429,7 @@ impl<W: Write> Reporter for Terminal<W> {
                     "{label} {scenarios} ({cases}) · {target} · {jobs} at a time · seed {seed}{shard}"
                 )?;
             }
-            Event::CaseStarted { .. } => return Ok(()),
+            Event::CaseStarted { .. } | Event::CaseEnded { .. } => return Ok(()),
             Event::CaseSlow { .. } if self.options.detail == Detail::Quiet => return Ok(()),
             Event::CaseSlow { id, elapsed } => {
                 let time = format!("[>{:>7.3}s]", elapsed.as_secs_f64());

@@ -189,7 +189,7 @@ fn awaited(kind: &FailureKind) -> Option<String> {
 }
 
 /// What was expected where bytes arrived.
-fn wanted_instead(instead: &Instead) -> String {
+pub(super) fn wanted_instead(instead: &Instead) -> String {
     match instead {
         Instead::Silence(time) => format!("silence for {}", typed(*time)),
         Instead::End(kinds) => close(*kinds).into(),

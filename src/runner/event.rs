@@ -26,6 +26,8 @@ pub enum Event {
     },
     /// A case begins.
     CaseStarted {
+        /// Its place among the cases of the run, from 0.
+        number: usize,
         /// Its id.
         id: Arc<str>,
     },
@@ -41,8 +43,15 @@ pub enum Event {
         /// How many are being played.
         playing: usize,
     },
+    /// A case is over, just now: told in whatever order they end, so that what writes it down loses nothing.
+    CaseEnded {
+        /// Its place among the cases of the run, from 0.
+        number: usize,
+        /// What came of it.
+        outcome: Arc<Outcome>,
+    },
     /// A case is over. In the order of the files.
-    CaseFinished(Box<Outcome>),
+    CaseFinished(Arc<Outcome>),
     /// The run is over.
     RunFinished {
         /// The count.

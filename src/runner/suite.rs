@@ -176,7 +176,7 @@ async fn next(run: &Run, queue: &Arc<Queue>) -> Option<Turn> {
 /// The side of a run that listens and reports.
 struct Suite<'a, F> {
     summary: Summary,
-    in_order: InOrder<Box<Outcome>>,
+    in_order: InOrder<Arc<Outcome>>,
     /// What is being played, by number, and since when.
     playing: BTreeMap<usize, (Arc<str>, Instant)>,
     /// When which of them is slow; all wait equally long, so the earliest is in front.
@@ -214,14 +214,19 @@ impl<F: FnMut(Event)> Suite<'_, F> {
         let now = Instant::now();
         self.playing.insert(n, (Arc::clone(&id), now));
         self.mark(now, n);
-        (self.events)(Event::CaseStarted { id });
+        (self.events)(Event::CaseStarted { number: n, id });
     }
 
     fn finished(&mut self, n: usize, finished: Finished) {
         self.playing.remove(&n);
         self.count(&finished);
         let events = &mut *self.events;
-        self.in_order.put(n, finished.outcome, |outcome| {
+        let outcome = Arc::from(finished.outcome);
+        events(Event::CaseEnded {
+            number: n,
+            outcome: Arc::clone(&outcome),
+        });
+        self.in_order.put(n, outcome, |outcome| {
             events(Event::CaseFinished(outcome));
         });
     }

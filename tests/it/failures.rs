@@ -7,10 +7,18 @@ use std::path::{Path, PathBuf};
 
 use snapbox::{Assert, Data, IntoData};
 
-use crate::harness::{Program, stable};
+use crate::harness::{Output, Program, stable};
 
 fn corpus() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/corpus/fail")
+}
+
+/// Plays in the corpus, and leaves the log elsewhere.
+fn play(args: &[&str], out: &Path) -> Output {
+    Program::new(args)
+        .env("BACKCHAT_OUT", &out.display().to_string())
+        .dir(&corpus())
+        .output()
 }
 
 /// Whether it is a fragment, or data.
@@ -34,12 +42,13 @@ fn scenarios() -> Vec<PathBuf> {
 fn every_failing_scenario_shows_what_is_written_beside_it() {
     let files = scenarios();
     assert!(files.len() >= 10, "{} files", files.len());
+    let out = tempfile::tempdir().expect("a folder");
     for file in files {
         let name = file
             .file_name()
             .and_then(|name| name.to_str())
             .expect("text");
-        let output = Program::new(["run", name]).dir(&corpus()).output();
+        let output = play(&["run", name], out.path());
         output.ends_with(1).shows_nothing_raw();
         Assert::new().action_env("SNAPSHOTS").eq(
             stable(&output.stderr).raw(),
@@ -59,17 +68,17 @@ fn every_expected_output_has_its_scenario() {
 
 #[test]
 fn the_command_that_plays_the_failed_cases_again_does_so() {
-    let output = Program::new(["run", ".", "--no-fail-fast", "-q"])
-        .dir(&corpus())
-        .output();
+    let out = tempfile::tempdir().expect("a folder");
+    let output = play(&["run", ".", "--no-fail-fast", "-q"], out.path());
     output.ends_with(1);
     let again = output
         .stderr
         .lines()
         .find_map(|line| line.trim_start().strip_prefix("again  backchat "))
         .unwrap_or_else(|| panic!("{output}"));
-    let again = Program::new(again.split_whitespace())
-        .dir(&corpus())
-        .output();
-    again.ends_with(1).says("8 run: 0 passed, 8 failed");
+    let again: Vec<&str> = again.split_whitespace().collect();
+    let files = scenarios().len();
+    play(&again, out.path())
+        .ends_with(1)
+        .says(&format!("{files} run: 0 passed, {files} failed"));
 }

@@ -19,6 +19,7 @@ mod inputs;
 mod invalid;
 mod parity;
 mod readme;
+mod reports;
 mod scenarios;
 mod schedule;
 mod schema;

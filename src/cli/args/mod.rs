@@ -3,6 +3,7 @@
 //! A flag beats its environment variable (`BACKCHAT_` and the flag's name in capitals), which beats the default.
 
 mod files;
+mod report;
 mod run;
 mod serve;
 mod spawn;
@@ -16,6 +17,7 @@ pub(super) use files::{
     CheckArgs, CompletionsArgs, CorpusArgs, FmtArgs, InitArgs, ManArgs, MessageFormatArg,
     SchemaArgs,
 };
+pub(super) use report::{DEFAULT_OUT, ReportArgs, ReportVerb, ReportingArgs, ShowArgs};
 pub(super) use run::{PlayArgs, RunArgs, SegmentArg, SelectArgs};
 pub(super) use serve::{FramingArg, ReplyArg, ServeArgs};
 pub(super) use spawn::{ReadyWhen, SpawnArgs};
@@ -74,6 +76,8 @@ pub(super) enum Verb {
     Corpus(CorpusArgs),
     /// Make the first files of a project: a scenario, its schema, settings for an editor, a CI workflow
     Init(InitArgs),
+    /// Make reports of the log of a run
+    Report(ReportArgs),
     /// Print the completions of a shell
     Completions(CompletionsArgs),
     /// Print the manual page of the program, or of a verb

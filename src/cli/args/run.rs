@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 
 use super::super::shard::{ShardArg, shard};
 use super::super::values::{feature, jobs, seed, some_time, variable};
-use super::{DEFAULT_TARGET, DetailArgs, SpawnArgs};
+use super::{DEFAULT_TARGET, DetailArgs, ReportingArgs, SpawnArgs};
 
 /// `backchat run`
 #[derive(Debug, Args)]
@@ -35,6 +35,9 @@ pub(in crate::cli) struct RunArgs {
     /// How they are played.
     #[command(flatten)]
     pub(in crate::cli) play: PlayArgs,
+    /// What is left behind.
+    #[command(flatten)]
+    pub(in crate::cli) reporting: ReportingArgs,
     /// How much is shown.
     #[command(flatten)]
     pub(in crate::cli) detail: DetailArgs,

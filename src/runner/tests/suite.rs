@@ -43,7 +43,7 @@ async fn results_come_in_the_order_of_the_files_whatever_is_over_first() {
     assert_eq!((ran.summary.run, ran.summary.passed), (4, 4));
     assert!(ran.summary.connected);
     let position = |wanted: &dyn Fn(&Event) -> bool| ran.events.iter().position(wanted).unwrap();
-    let d_began = position(&|event| matches!(event, Event::CaseStarted { id } if &**id == "d"));
+    let d_began = position(&|event| matches!(event, Event::CaseStarted { id, .. } if &**id == "d"));
     let first_over = position(&|event| matches!(event, Event::CaseFinished(_)));
     assert!(
         d_began < first_over,

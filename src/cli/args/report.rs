@@ -1,0 +1,53 @@
+//! What can be typed about the log of a run and the reports made of it, with the help text beside each flag.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::super::reports::{Wanted, wanted};
+
+/// The folder of the log and of the reports where none is named.
+pub(in crate::cli) const DEFAULT_OUT: &str = "backchat-out";
+
+/// What a run leaves behind.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Reports")]
+pub(in crate::cli) struct ReportingArgs {
+    /// Write a report: json or text, to PATH or into the folder of --out; `-` is standard output; repeatable
+    #[arg(long, value_name = "KIND[=PATH]", value_parser = wanted, conflicts_with_all = ["list", "update"])]
+    #[arg(env = "BACKCHAT_REPORT", hide_env = true)]
+    pub(in crate::cli) report: Vec<Wanted>,
+    /// The folder of the log and of reports that name no PATH [default: backchat-out, kept once a case has failed, where CI
+    /// is set or where it is there]
+    #[arg(long, value_name = "DIR", env = "BACKCHAT_OUT", hide_env = true)]
+    pub(in crate::cli) out: Option<PathBuf>,
+    /// Play what failed in the last run, and what it did not play to its end, in the way it did
+    #[arg(long, conflicts_with_all = ["update", "watch"])]
+    pub(in crate::cli) rerun_failed: bool,
+}
+
+/// `backchat report`
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ReportArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub(in crate::cli) verb: ReportVerb,
+}
+
+/// What can be done with logs.
+#[derive(Debug, Subcommand)]
+pub(in crate::cli) enum ReportVerb {
+    /// Make reports of the log of a run, also of one that was killed
+    Show(ShowArgs),
+}
+
+/// `backchat report show`
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ShowArgs {
+    /// The log, or the folder it is in
+    #[arg(value_name = "DIR|FILE", default_value = DEFAULT_OUT)]
+    pub(in crate::cli) log: PathBuf,
+    /// Which: as for `run` [default: text to standard output]
+    #[arg(long, value_name = "KIND[=PATH]", value_parser = wanted)]
+    pub(in crate::cli) report: Vec<Wanted>,
+}

@@ -1,0 +1,187 @@
+//! Which reports are wanted, and where they go.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Read, Seek, Write};
+use std::path::{Path, PathBuf};
+
+use super::error::CliError;
+use super::files::shown;
+use super::replace::replace_with;
+use crate::report::{LogError, ReportKind, RunLog, write_report};
+use crate::scenario::nearest;
+
+/// A report that is wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Wanted {
+    kind: ReportKind,
+    /// Where it goes, if that was said; `-` is standard output.
+    path: Option<PathBuf>,
+}
+
+/// Where a report goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Standard output.
+    Stdout,
+    /// A file.
+    File(PathBuf),
+}
+
+/// Reads `KIND` or `KIND=PATH`.
+pub(super) fn wanted(text: &str) -> Result<Wanted, String> {
+    let (name, path) = match text.split_once('=') {
+        Some((_, "")) => return Err("a path has to follow the `=`; `-` is standard output".into()),
+        Some((name, path)) => (name, Some(path.into())),
+        None => (text, None),
+    };
+    let names = || ReportKind::ALL.iter().map(|kind| kind.name());
+    match ReportKind::ALL.iter().find(|kind| kind.name() == name) {
+        Some(kind) => Ok(Wanted { kind: *kind, path }),
+        None => {
+            let near = nearest(name, names());
+            let near = near.map_or_else(String::new, |near| format!("did you mean `{near}`? "));
+            let all: Vec<&str> = names().collect();
+            Err(format!("{near}the kinds are {}", all.join(", ")))
+        }
+    }
+}
+
+impl Wanted {
+    /// A report for people, on standard output.
+    pub(super) fn text() -> Self {
+        Self {
+            kind: ReportKind::Text,
+            path: Some("-".into()),
+        }
+    }
+
+    /// Where it goes, where `folder` is that of the log.
+    pub(super) fn place(&self, folder: &Path) -> Place {
+        match (&self.path, self.kind.file()) {
+            (Some(path), _) if path.as_os_str() == "-" => Place::Stdout,
+            (Some(path), _) => Place::File(path.clone()),
+            (None, Some(name)) => Place::File(folder.join(name)),
+            (None, None) => Place::Stdout,
+        }
+    }
+}
+
+/// Whether each of the reports has a place of its own.
+///
+/// # Errors
+///
+/// Fails when two of them have the same.
+pub(super) fn apart(wanted: &[Wanted], folder: &Path) -> Result<(), CliError> {
+    for (n, one) in wanted.iter().enumerate() {
+        let place = one.place(folder);
+        if wanted
+            .iter()
+            .take(n)
+            .any(|other| other.place(folder) == place)
+        {
+            return Err(CliError::Usage(match place {
+                Place::Stdout => "only one --report can go to standard output".into(),
+                Place::File(path) => format!("two reports would be written to {}", shown(&path)),
+            }));
+        }
+    }
+    Ok(())
+}
+
+/// Writes a report, and tells where, if that is a file.
+///
+/// # Errors
+///
+/// Fails, naming the file, when the log cannot be read or the report not be written.
+pub(super) fn write(
+    wanted: &Wanted,
+    folder: &Path,
+    log: &mut RunLog<impl Read + Seek>,
+) -> Result<Option<PathBuf>, CliError> {
+    match wanted.place(folder) {
+        Place::Stdout => {
+            let mut out = BufWriter::new(io::stdout().lock());
+            let written = write_report(wanted.kind, log, &mut out);
+            let written = written.map_err(into_io).and_then(|()| out.flush());
+            super::console::quiet_if_gone(written)?;
+            Ok(None)
+        }
+        Place::File(path) => {
+            let unwritable = |source| CliError::Unwritable {
+                path: shown(&path),
+                source,
+            };
+            if let Some(folder) = path.parent() {
+                fs::create_dir_all(folder).map_err(unwritable)?;
+            }
+            let mut write = |file: &mut dyn Write| {
+                let mut out = BufWriter::new(file);
+                write_report(wanted.kind, log, &mut out).map_err(into_io)?;
+                out.flush()
+            };
+            let special =
+                fs::metadata(&path).is_ok_and(|there| !there.is_file() && !there.is_dir());
+            if special {
+                // A device or a FIFO: there is nothing to be replaced.
+                let file = File::options().write(true).open(&path);
+                file.and_then(|mut file| write(&mut file))
+                    .map_err(unwritable)?;
+            } else {
+                replace_with(&path, write).map_err(unwritable)?;
+            }
+            Ok(Some(path))
+        }
+    }
+}
+
+fn into_io(error: LogError) -> io::Error {
+    match error {
+        LogError::Io(error) => error,
+        other => io::Error::other(format!("the log of the run: {other}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_is_a_kind_and_perhaps_a_path() {
+        let out = Path::new("out");
+        for (text, place) in [
+            ("json", Place::File("out/report.json".into())),
+            ("json=-", Place::Stdout),
+            ("json=a=b", Place::File("a=b".into())),
+            ("text=./x", Place::File("./x".into())),
+        ] {
+            assert_eq!(
+                wanted(text).map(|wanted| wanted.place(out)),
+                Ok(place),
+                "{text}"
+            );
+        }
+        for (text, words) in [
+            ("jsn", "did you mean `json`?"),
+            ("", "the kinds are"),
+            ("json=", "a path has to follow"),
+            ("xml", "json"),
+        ] {
+            let error = wanted(text).expect_err(text);
+            assert!(error.contains(words), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn two_reports_do_not_share_a_place() {
+        let wanted = |texts: &[&str]| -> Vec<Wanted> {
+            texts
+                .iter()
+                .map(|text| wanted(text).expect("a report"))
+                .collect()
+        };
+        let out = Path::new("out");
+        assert!(apart(&wanted(&["json", "text", "json=x"]), out).is_ok());
+        assert!(apart(&wanted(&["json=-", "text=-"]), out).is_err());
+        assert!(apart(&wanted(&["json", "text=out/report.json"]), out).is_err());
+    }
+}

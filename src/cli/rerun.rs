@@ -1,0 +1,162 @@
+//! `backchat run --rerun-failed`: what the last run left to be done, played in the way it was.
+
+use std::collections::{HashMap, HashSet};
+use std::ffi::OsString;
+
+use clap::{CommandFactory, FromArgMatches};
+
+use super::args::{Cli, RunArgs, Verb};
+use super::console::Console;
+use super::error::CliError;
+use super::files::safe;
+use super::load::Loaded;
+use super::recording::folder;
+use super::report::open;
+use crate::count::count;
+use crate::runner::CaseRef;
+
+/// How many ids a line names.
+const NAMED: usize = 8;
+
+/// What the last run left to be done.
+#[derive(Debug)]
+pub(super) struct Rerun {
+    /// The ids, in order.
+    ids: Vec<String>,
+    /// Whether all the files of the last run are read: an id that is not among them is gone then.
+    all: bool,
+}
+
+/// Reads the log of the last run, and makes the arguments those of that run, but for what was typed now.
+///
+/// # Errors
+///
+/// Fails when there is no log, or its flags are no flags of this program.
+pub(super) fn rerun(args: &mut RunArgs) -> Result<Rerun, CliError> {
+    let (log, _) = open(&folder(&args.reporting))?;
+    let all = args.paths.is_empty();
+    let mut flags = log.header.flags.clone();
+    // What is random is what it was.
+    if !log.started.seed.is_empty() && !flags.iter().any(|flag| flag == "--seed") {
+        flags.extend(["--seed".to_owned(), log.started.seed.clone()]);
+    }
+    *args = with_flags(std::env::args_os().collect(), &flags)?;
+    if all {
+        args.paths = log.header.paths.iter().map(Into::into).collect();
+    }
+    Ok(Rerun {
+        ids: log.to_play_again(),
+        all,
+    })
+}
+
+/// What was typed, with these flags before it: what is typed later holds.
+fn with_flags(mut typed: Vec<OsString>, flags: &[String]) -> Result<RunArgs, CliError> {
+    let verb = typed
+        .iter()
+        .position(|word| word == "run")
+        .unwrap_or_default();
+    typed.splice(verb + 1..verb + 1, flags.iter().map(OsString::from));
+    let command = Cli::command().mut_subcommand("run", |run| run.args_override_self(true));
+    let matches = command.try_get_matches_from(typed);
+    match matches.and_then(|matches| Cli::from_arg_matches(&matches)) {
+        Ok(Cli {
+            verb: Verb::Run(args),
+            ..
+        }) => Ok(*args),
+        _ => Err(CliError::Usage(format!(
+            "the last run had flags that this program does not take: {}",
+            safe(&flags.join(" "))
+        ))),
+    }
+}
+
+impl Rerun {
+    /// Whether nothing is left to be done.
+    pub(super) const fn is_nothing(&self) -> bool {
+        self.ids.is_empty()
+    }
+
+    /// Leaves the cases that are to be played; the ids of those that are to be and are not among them.
+    pub(super) fn select(
+        &self,
+        cases: &mut Vec<CaseRef>,
+        loaded: &[Loaded],
+        console: &Console,
+    ) -> Result<Vec<String>, CliError> {
+        let wanted: HashSet<&str> = self.ids.iter().map(String::as_str).collect();
+        cases.retain(|case| wanted.contains(&*case.id));
+        let mut left: HashMap<&str, bool> = self.ids.iter().map(|id| (&**id, !self.all)).collect();
+        for Loaded {
+            found, scenario, ..
+        } in loaded
+        {
+            for case in &scenario.cases {
+                let id = case
+                    .label
+                    .as_ref()
+                    .map(|label| format!("{}#{label}", found.id));
+                if let Some(is_there) = left.get_mut(&**id.as_ref().unwrap_or(&found.id)) {
+                    *is_there = true;
+                }
+            }
+        }
+        for case in &*cases {
+            left.remove(&*case.id);
+        }
+        let gone = |id: &&String| left.get(&***id) == Some(&false);
+        let gone: Vec<&str> = self.ids.iter().filter(gone).map(String::as_str).collect();
+        if !gone.is_empty() {
+            let verb = if gone.len() == 1 { "is" } else { "are" };
+            let cases = count(gone.len(), "case");
+            let what = format!(
+                "{cases} of the last run {verb} not there any more: {}",
+                named(&gone)
+            );
+            console.say(&console.palette.warning_line(&what))?;
+        }
+        if cases.is_empty() {
+            return Err(CliError::NothingSelected {
+                cases: count(self.ids.len(), "case"),
+                filters: "--rerun-failed and what was typed beside it".into(),
+                help: Vec::new(),
+            });
+        }
+        let outstanding = self.ids.iter().filter(|id| left.get(&***id) == Some(&true));
+        Ok(outstanding.cloned().collect())
+    }
+}
+
+/// The first of them, fit to be shown.
+fn named<S: AsRef<str>>(ids: &[S]) -> String {
+    let first: Vec<String> = ids.iter().take(NAMED).map(|id| safe(id.as_ref())).collect();
+    let more = if ids.len() > NAMED { ", …" } else { "" };
+    format!("{}{more}", first.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(words: &str, flags: &[&str]) -> Result<RunArgs, CliError> {
+        let typed = words.split(' ').map(OsString::from).collect();
+        let flags: Vec<String> = flags.iter().map(|flag| (*flag).to_owned()).collect();
+        with_flags(typed, &flags)
+    }
+
+    #[test]
+    fn flags_of_the_last_run_hold_unless_they_are_typed_again() {
+        let flags = ["-t", "localhost:1", "--var", "a=1", "--seed", "0000007f"];
+        let args = typed("backchat --color never run --rerun-failed", &flags).expect("flags");
+        assert_eq!((&*args.target, args.play.seed), ("localhost:1", Some(0x7f)));
+        let args = typed(
+            "backchat run --rerun-failed -t localhost:2 --var a=2",
+            &flags,
+        );
+        let args = args.expect("flags");
+        assert_eq!(&*args.target, "localhost:2");
+        let values: Vec<&str> = args.play.var.iter().map(|(_, value)| &**value).collect();
+        assert_eq!(values, ["1", "2"], "the last one holds");
+        assert!(typed("backchat run --rerun-failed", &["--no-such-flag"]).is_err());
+    }
+}

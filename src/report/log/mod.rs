@@ -1,0 +1,24 @@
+//! The log of a run: what happened, a line each, written as it happens. Every report but the terminal's is made of it.
+//!
+//! `record` mirrors the events of [`runner`](crate::runner) for serde, which nothing below this layer knows; `convert` makes
+//! the mirror of an outcome, bounded whatever the peer said; [`LogWriter`] writes it and [`RunLog`] reads it back, also
+//! where it breaks off. The form is documented in `docs/reports.md`: fields are added, none is renamed or dropped while
+//! [`LOG_VERSION`] stays the same.
+
+mod ascii;
+mod bytes;
+mod convert;
+mod read;
+mod record;
+#[cfg(test)]
+mod tests;
+mod write;
+
+pub(super) use ascii::write_json;
+pub use bytes::Bytes;
+pub use read::{LogError, Played, RunLog, Totals, Unfinished};
+pub use record::{
+    CaseRecord, ConnectionEvent, ExpectedRecord, FailureRecord, Header, LOG_VERSION, ResultKind,
+    SelectedFile, Started, Talk,
+};
+pub use write::LogWriter;

@@ -1,0 +1,318 @@
+//! Reads the log of a run back, also one that breaks off: a process that was killed leaves what it had written by then.
+//!
+//! What is held in memory is where each case stands in the log; the records themselves are read when a report asks for them.
+
+use std::collections::HashMap;
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
+
+use thiserror::Error;
+
+use super::record::{CaseRecord, Header, LOG_VERSION, Line, ResultKind, Started};
+
+/// How long a line may be: 64 MiB. The longest is the first, which names all that is selected.
+const MAX_LINE: u64 = 64 << 20;
+
+/// Why a log cannot be read.
+#[derive(Debug, Error)]
+pub enum LogError {
+    /// The system.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// There is no first line, or it is another one.
+    #[error("it is no log of a backchat run")]
+    NoLog,
+    /// The log was written by a later version of this program.
+    #[error("it has version {0}, and this program reads up to version {LOG_VERSION}")]
+    Version(u32),
+    /// A line is damaged.
+    #[error("line {line} is damaged: {message}")]
+    Line {
+        /// Which, from 1.
+        line: u64,
+        /// What is wrong with it.
+        message: String,
+    },
+}
+
+/// Where a line stands in the log: its offset and its length.
+type Place = (u64, u64);
+
+/// The log of a run.
+#[derive(Debug)]
+pub struct RunLog<R> {
+    source: R,
+    /// What was to be played.
+    pub header: Header,
+    /// How it was begun; empty where the log breaks off before that.
+    pub started: Started,
+    /// The cases that are over, in the order of the files.
+    pub cases: Vec<Played>,
+    /// The cases that are not, in the order of the files.
+    pub unfinished: Vec<Unfinished>,
+    /// How long the run took, where it was played to its end.
+    pub elapsed_us: Option<u64>,
+    /// Whether somebody asked it to stop.
+    pub stopped: bool,
+}
+
+/// A case that is over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Played {
+    /// Its place among the cases of the run, from 0.
+    pub number: u64,
+    /// Its id.
+    pub id: String,
+    /// What came of the last attempt.
+    pub result: ResultKind,
+    /// How long the last attempt took.
+    pub elapsed_us: u64,
+    /// Replies nothing expected, in the last attempt.
+    pub leftovers: u64,
+    /// Where the records of its attempts stand, oldest first.
+    attempts: Vec<Place>,
+    /// Whether an attempt before the last one failed.
+    has_failed_before: bool,
+}
+
+impl Played {
+    /// Whether it passed, but not at once.
+    pub fn is_flaky(&self) -> bool {
+        self.result == ResultKind::Passed && self.has_failed_before
+    }
+}
+
+/// A case that is not over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unfinished {
+    /// Its place among the cases of the run, from 0.
+    pub number: u64,
+    /// Its id.
+    pub id: String,
+    /// The scenario file.
+    pub file: String,
+    /// Whether it had begun.
+    pub begun: bool,
+}
+
+/// How many cases came to what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+pub struct Totals {
+    /// Selected.
+    pub selected: u64,
+    /// Passed, those that passed only when tried again included.
+    pub passed: u64,
+    /// Of these, those that passed only when tried again.
+    pub flaky: u64,
+    /// Failed.
+    pub failed: u64,
+    /// Not played, with a reason.
+    pub skipped: u64,
+    /// Begun and cancelled, or not played to their end, or not begun.
+    pub unfinished: u64,
+}
+
+impl<R: Read + Seek> RunLog<R> {
+    /// Reads a log, from its beginning.
+    ///
+    /// # Errors
+    ///
+    /// Fails when it cannot be read, is no log, is too new, or has a damaged line before its end.
+    pub fn read(mut source: R) -> Result<Self, LogError> {
+        source.rewind()?;
+        let mut lines = Lines {
+            source: BufReader::new(source),
+            offset: 0,
+            number: 0,
+            line: Vec::new(),
+        };
+        let header = match lines.next() {
+            Ok(Some((_, Line::Log(header)))) => header,
+            Err(LogError::Io(error)) => return Err(LogError::Io(error)),
+            _ => return Err(LogError::NoLog),
+        };
+        if header.version > LOG_VERSION {
+            return Err(LogError::Version(header.version));
+        }
+        let mut index = Index::default();
+        while let Some((place, line)) = lines.next()? {
+            index.add(place, line);
+        }
+        let (cases, unfinished) = index.sorted(&header);
+        Ok(Self {
+            source: lines.source.into_inner(),
+            header,
+            started: index.started,
+            cases,
+            unfinished,
+            elapsed_us: index.elapsed_us,
+            stopped: index.stopped,
+        })
+    }
+
+    /// How many cases came to what.
+    pub fn totals(&self) -> Totals {
+        let count = |kind| self.cases.iter().filter(|case| case.result == kind).count() as u64;
+        let cancelled = count(ResultKind::Cancelled);
+        Totals {
+            selected: (self.cases.len() + self.unfinished.len()) as u64,
+            passed: count(ResultKind::Passed),
+            flaky: self.cases.iter().filter(|case| case.is_flaky()).count() as u64,
+            failed: count(ResultKind::Failed),
+            skipped: count(ResultKind::Skipped),
+            unfinished: cancelled + self.unfinished.len() as u64,
+        }
+    }
+
+    /// Whether the run was played to its end: it was not stopped, nor does the log break off.
+    pub fn is_complete(&self) -> bool {
+        self.elapsed_us.is_some() && self.totals().unfinished == 0
+    }
+
+    /// The ids of what failed and of what was not played to its end, in the order of the files, then those of earlier runs.
+    pub fn to_play_again(&self) -> Vec<String> {
+        let again =
+            |case: &&Played| matches!(case.result, ResultKind::Failed | ResultKind::Cancelled);
+        let mut ids: Vec<(u64, &String)> = (self.cases.iter().filter(again))
+            .map(|case| (case.number, &case.id))
+            .chain(self.unfinished.iter().map(|case| (case.number, &case.id)))
+            .collect();
+        ids.sort_unstable();
+        let ids = ids.into_iter().map(|(_, id)| id);
+        ids.chain(&self.header.outstanding).cloned().collect()
+    }
+
+    /// The record of what a case came to in the end.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the log cannot be read, or has changed meanwhile.
+    pub fn record(&mut self, case: &Played) -> Result<CaseRecord, LogError> {
+        // There is one at least.
+        let place = case.attempts.last().copied().unwrap_or_default();
+        self.at(place)
+    }
+
+    /// The records of a case's attempts before the last.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the log cannot be read, or has changed meanwhile.
+    pub fn earlier(&mut self, case: &Played) -> Result<Vec<CaseRecord>, LogError> {
+        let (_, earlier) = case.attempts.split_last().unwrap_or((&(0, 0), &[]));
+        earlier.iter().map(|place| self.at(*place)).collect()
+    }
+
+    fn at(&mut self, (offset, len): Place) -> Result<CaseRecord, LogError> {
+        let damaged = || LogError::Line {
+            line: 0,
+            message: "it has changed while it was read".into(),
+        };
+        self.source.seek(SeekFrom::Start(offset))?;
+        let mut line = vec![0; usize::try_from(len).map_err(|_| damaged())?];
+        self.source.read_exact(&mut line)?;
+        match serde_json::from_slice(&line) {
+            Ok(Line::CaseEnded(record)) => Ok(*record),
+            _ => Err(damaged()),
+        }
+    }
+}
+
+/// What the lines of a log say, as far as it is held.
+#[derive(Default)]
+struct Index {
+    started: Started,
+    cases: HashMap<u64, Played>,
+    /// Those that have begun.
+    begun: HashMap<u64, String>,
+    elapsed_us: Option<u64>,
+    stopped: bool,
+}
+
+impl Index {
+    fn add(&mut self, place: Place, line: Line) {
+        match line {
+            Line::RunStarted(started) => self.started = started,
+            Line::CaseStarted { number, id, .. } => {
+                self.begun.insert(number, id);
+            }
+            Line::CaseEnded(record) => {
+                let case = self.cases.entry(record.number).or_insert_with(|| Played {
+                    number: record.number,
+                    id: String::new(),
+                    result: record.result,
+                    elapsed_us: 0,
+                    leftovers: 0,
+                    attempts: Vec::new(),
+                    has_failed_before: false,
+                });
+                case.has_failed_before |=
+                    !case.attempts.is_empty() && case.result == ResultKind::Failed;
+                case.attempts.push(place);
+                case.id = record.id;
+                case.result = record.result;
+                case.elapsed_us = record.elapsed_us;
+                case.leftovers = record.leftovers;
+            }
+            Line::Stopping { .. } => self.stopped = true,
+            Line::RunFinished { elapsed_us } => self.elapsed_us = Some(elapsed_us),
+            Line::Log(_) | Line::CaseSlow { .. } | Line::Unknown => {}
+        }
+    }
+
+    /// What is over and what is not, each in the order of the files.
+    fn sorted(&mut self, header: &Header) -> (Vec<Played>, Vec<Unfinished>) {
+        let selected = header.selected.iter();
+        let selected = selected.flat_map(|file| file.ids.iter().map(move |id| (id, &file.file)));
+        let unfinished = (0..)
+            .zip(selected)
+            .filter(|(number, _)| !self.cases.contains_key(number));
+        let unfinished = unfinished.map(|(number, (id, file))| Unfinished {
+            number,
+            id: id.clone(),
+            file: file.clone(),
+            begun: self.begun.contains_key(&number),
+        });
+        let unfinished = unfinished.collect();
+        let mut cases: Vec<Played> = std::mem::take(&mut self.cases).into_values().collect();
+        cases.sort_unstable_by_key(|case| case.number);
+        (cases, unfinished)
+    }
+}
+
+/// The lines of a log, each with its place.
+struct Lines<R> {
+    source: BufReader<R>,
+    offset: u64,
+    number: u64,
+    line: Vec<u8>,
+}
+
+impl<R: Read> Lines<R> {
+    /// The next line; `None` at the end, and before a line without an end, which was being written when the log broke off.
+    fn next(&mut self) -> Result<Option<(Place, Line)>, LogError> {
+        self.line.clear();
+        let read = (&mut self.source)
+            .take(MAX_LINE)
+            .read_until(b'\n', &mut self.line)? as u64;
+        self.number += 1;
+        if self.line.pop() != Some(b'\n') {
+            if read == MAX_LINE {
+                return Err(self.damaged("it is too long"));
+            }
+            return Ok(None);
+        }
+        let place = (self.offset, read - 1);
+        self.offset += read;
+        match serde_json::from_slice(&self.line) {
+            Ok(line) => Ok(Some((place, line))),
+            Err(error) => Err(self.damaged(&error.to_string())),
+        }
+    }
+
+    fn damaged(&self, message: &str) -> LogError {
+        LogError::Line {
+            line: self.number,
+            message: message.to_owned(),
+        }
+    }
+}

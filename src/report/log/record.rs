@@ -1,0 +1,285 @@
+//! The lines of a log, and what they are made of: the mirror of a run's events that serde knows.
+//!
+//! Times are whole microseconds. What was absent is left out; a reader takes fields it does not know for nothing.
+
+use serde::{Deserialize, Serialize};
+
+use super::Bytes;
+
+/// The version of the log's form.
+pub const LOG_VERSION: u32 = 1;
+
+/// A line of the log.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub(super) enum Line {
+    /// The first line.
+    Log(Header),
+    /// The run begins.
+    RunStarted(Started),
+    /// A case begins.
+    CaseStarted {
+        /// Its place among the cases of the run, from 0.
+        number: u64,
+        /// Its id.
+        id: String,
+        /// When, since the run began.
+        at_us: u64,
+    },
+    /// A case takes long.
+    CaseSlow {
+        /// Its id.
+        id: String,
+        /// For how long it has run.
+        elapsed_us: u64,
+    },
+    /// The wish to stop was heard.
+    Stopping {
+        /// When, since the run began.
+        at_us: u64,
+    },
+    /// A case is over.
+    CaseEnded(Box<CaseRecord>),
+    /// The run is over.
+    RunFinished {
+        /// How long it took.
+        elapsed_us: u64,
+    },
+    /// A line that a later version of this program writes.
+    #[serde(other)]
+    Unknown,
+}
+
+/// What was to be played, and by whom.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Header {
+    /// The version of the log's form: [`LOG_VERSION`].
+    pub version: u32,
+    /// Who writes: `backchat 0.1.0`.
+    pub program: String,
+    /// When, in milliseconds since 1970.
+    pub started_ms: u64,
+    /// The flags that decide how cases are played, as they are typed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub flags: Vec<String>,
+    /// The files and folders that were given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub paths: Vec<String>,
+    /// Which part of a run on several machines this is, as it is typed: `2/5`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<String>,
+    /// What is to be played, in order.
+    #[serde(default)]
+    pub selected: Vec<SelectedFile>,
+    /// Cases that failed earlier, or were not played to their end, and are not played in this run either.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outstanding: Vec<String>,
+}
+
+/// A file of which cases are played.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SelectedFile {
+    /// Its path, as it is shown.
+    pub file: String,
+    /// The ids of the cases.
+    pub ids: Vec<String>,
+}
+
+/// How the run was begun.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Started {
+    /// Scenario files selected.
+    pub scenarios: u64,
+    /// Cases selected.
+    pub cases: u64,
+    /// What is under test, in words.
+    pub target: String,
+    /// How many are played at a time.
+    pub jobs: u64,
+    /// The seed of the run, in hexadecimal digits, as it is typed.
+    pub seed: String,
+}
+
+/// What came of a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ResultKind {
+    /// Every step has passed.
+    Passed,
+    /// A step has failed.
+    Failed,
+    /// Not played, with a reason.
+    Skipped,
+    /// Begun and cancelled.
+    Cancelled,
+}
+
+/// A case that is over.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CaseRecord {
+    /// Its place among the cases of the run, from 0.
+    pub number: u64,
+    /// Which attempt this was, from 1: the last one counts.
+    #[serde(default = "first", skip_serializing_if = "is_first")]
+    pub attempt: u32,
+    /// Its id.
+    pub id: String,
+    /// Its name, rendered, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The scenario file.
+    pub file: String,
+    /// What came of it.
+    pub result: ResultKind,
+    /// Why it was skipped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// From first step to last.
+    pub elapsed_us: u64,
+    /// Replies nothing expected.
+    #[serde(default, skip_serializing_if = "none")]
+    pub leftovers: u64,
+    /// What failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<Box<FailureRecord>>,
+    /// What was said, where that was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub talk: Option<Box<Talk>>,
+}
+
+fn first() -> u32 {
+    1
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+fn is_first(n: &u32) -> bool {
+    *n == 1
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+fn none(n: &u64) -> bool {
+    *n == 0
+}
+
+/// The step that failed, and all that a person needs to see why. Every text is fit to be shown: what the peer said is escaped.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FailureRecord {
+    /// The stable code of this kind of failure: `BC2001`.
+    pub code: String,
+    /// What happened, in one line: `reply differs`.
+    pub title: String,
+    /// Which step it was: `step 4 of 6`.
+    pub place: String,
+    /// The file in which the step stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// Its line, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
+    /// Its column, in characters from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<u64>,
+    /// The number of the step in its block, from 1; 0 is the start.
+    pub step: u32,
+    /// How many steps its block has.
+    pub steps: u32,
+    /// Whether it is a step of `finally`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub in_finally: bool,
+    /// Whose step it is, where there are several clients.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client: Option<String>,
+    /// When it failed, since the conversation began.
+    pub at_us: u64,
+    /// How long the step had waited.
+    pub waited_us: u64,
+    /// How long it was to wait.
+    pub patience_us: u64,
+    /// What was expected, where something was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected: Option<ExpectedRecord>,
+    /// What came, where that is what failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub received: Option<Bytes>,
+    /// The offset of the first byte that is wrong, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub differs_at: Option<u64>,
+    /// The reason in detail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub because: Option<String>,
+    /// Prose of the step.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// How each connection stood.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub connections: Vec<String>,
+    /// What to do about it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub help: Vec<String>,
+    /// Which event of the talk it is about, from 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub here: Option<u64>,
+    /// All of it as a terminal shows it, without colours.
+    pub text: String,
+    /// What then failed in `finally`, too; its text is part of the first one's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finally: Option<Box<Self>>,
+}
+
+/// What an expectation asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExpectedRecord {
+    /// In words.
+    pub words: String,
+    /// The exact bytes, where it is for exact bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<Bytes>,
+}
+
+/// What was said, at most 64 events and 4 KiB of bytes each for the conversation and its `finally`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Talk {
+    /// The clients' names, in the order of the file.
+    pub clients: Vec<String>,
+    /// How many older events were dropped.
+    #[serde(default, skip_serializing_if = "none")]
+    pub dropped: u64,
+    /// What happened, oldest first.
+    pub events: Vec<ConnectionEvent>,
+    /// What happened in `finally`, where that has begun.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finally: Option<Vec<ConnectionEvent>>,
+}
+
+/// One thing that happened on a connection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConnectionEvent {
+    /// When, since the conversation began.
+    pub at_us: u64,
+    /// Whose connection: an index into the clients.
+    pub client: u16,
+    /// What: `connected`, `refused`, `sent`, `received`, `ended`, `unwritable`, `shutdown`, `closed`, `aborted`, `left_out`.
+    pub what: String,
+    /// In words, where there are no bytes: the peer's address, how it ended, why not.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub words: String,
+    /// The bytes that were sent or received: the first of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<Bytes>,
+    /// How many writes or reads they were.
+    #[serde(default = "first", skip_serializing_if = "is_first")]
+    pub pieces: u32,
+    /// Where these were cut: offsets in the bytes, the first ones.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cuts: Vec<u32>,
+    /// How a connection ended: `clean`, `reset`, `lost`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub how: Option<String>,
+}

@@ -1,0 +1,185 @@
+//! Logs, written and read back.
+
+use std::io::Cursor;
+
+use super::record::Line;
+use super::*;
+
+/// A log of these lines after the first.
+pub(in crate::report) fn log_of(header: &Header, lines: &[Line]) -> Vec<u8> {
+    let mut log = LogWriter::new(Vec::new(), header.clone()).expect("memory");
+    let mut bytes = std::mem::take(log.out());
+    for line in lines {
+        write_json(line, false, &mut bytes).expect("memory");
+        bytes.push(b'\n');
+    }
+    bytes
+}
+
+fn header(ids: &[&str]) -> Header {
+    Header {
+        version: LOG_VERSION,
+        program: "backchat".into(),
+        selected: vec![SelectedFile {
+            file: "a.json".into(),
+            ids: ids.iter().map(|id| (*id).to_owned()).collect(),
+        }],
+        ..Header::default()
+    }
+}
+
+fn ended(number: u64, id: &str, attempt: u32, result: ResultKind) -> Line {
+    Line::CaseEnded(Box::new(CaseRecord {
+        number,
+        attempt,
+        id: id.into(),
+        name: None,
+        file: "a.json".into(),
+        result,
+        reason: None,
+        elapsed_us: 7,
+        leftovers: 0,
+        failure: None,
+        talk: None,
+    }))
+}
+
+fn started(number: u64, id: &str) -> Line {
+    let id = id.to_owned();
+    Line::CaseStarted {
+        number,
+        id,
+        at_us: 0,
+    }
+}
+
+fn read(bytes: &[u8]) -> RunLog<Cursor<&[u8]>> {
+    RunLog::read(Cursor::new(bytes)).expect("a log")
+}
+
+#[test]
+fn cases_come_back_in_the_order_of_the_files_and_the_rest_is_unfinished() {
+    let bytes = log_of(
+        &header(&["a", "b", "c", "d"]),
+        &[
+            started(0, "a"),
+            started(1, "b"),
+            started(2, "c"),
+            ended(2, "c", 1, ResultKind::Failed),
+            ended(0, "a", 1, ResultKind::Passed),
+        ],
+    );
+    let mut log = read(&bytes);
+    let ids: Vec<&str> = log.cases.iter().map(|case| &*case.id).collect();
+    assert_eq!(ids, ["a", "c"]);
+    let unfinished: Vec<_> = log
+        .unfinished
+        .iter()
+        .map(|one| (&*one.id, one.begun))
+        .collect();
+    assert_eq!(unfinished, [("b", true), ("d", false)]);
+    assert_eq!(log.to_play_again(), ["b", "c", "d"]);
+    assert!(!log.is_complete());
+    let totals = log.totals();
+    assert_eq!(
+        (
+            totals.selected,
+            totals.passed,
+            totals.failed,
+            totals.unfinished
+        ),
+        (4, 1, 1, 2)
+    );
+    let case = log.cases[1].clone();
+    assert_eq!(log.record(&case).expect("there").result, ResultKind::Failed);
+}
+
+#[test]
+fn the_last_attempt_counts_and_one_that_passed_late_is_flaky() {
+    let bytes = log_of(
+        &header(&["a", "b"]),
+        &[
+            ended(0, "a", 1, ResultKind::Failed),
+            ended(1, "b", 1, ResultKind::Failed),
+            ended(0, "a", 2, ResultKind::Passed),
+            ended(1, "b", 2, ResultKind::Failed),
+            Line::RunFinished { elapsed_us: 9 },
+        ],
+    );
+    let mut log = read(&bytes);
+    assert!(log.is_complete());
+    let flaky: Vec<bool> = log.cases.iter().map(Played::is_flaky).collect();
+    assert_eq!(flaky, [true, false]);
+    assert_eq!(
+        (log.totals().passed, log.totals().flaky, log.totals().failed),
+        (1, 1, 1)
+    );
+    let case = log.cases[0].clone();
+    let attempts: Vec<u32> = log
+        .earlier(&case)
+        .expect("there")
+        .iter()
+        .map(|one| one.attempt)
+        .collect();
+    assert_eq!(
+        (attempts, log.record(&case).expect("there").attempt),
+        (vec![1], 2)
+    );
+    assert_eq!(log.to_play_again(), ["b"]);
+}
+
+#[test]
+fn a_log_that_breaks_off_anywhere_yields_what_was_whole_by_then() {
+    let lines = [
+        started(0, "a"),
+        ended(0, "a", 1, ResultKind::Passed),
+        started(1, "b"),
+        ended(1, "b", 1, ResultKind::Failed),
+        Line::RunFinished { elapsed_us: 9 },
+    ];
+    let bytes = log_of(&header(&["a", "b"]), &lines);
+    let first = bytes
+        .iter()
+        .position(|byte| *byte == b'\n')
+        .expect("a line");
+    for end in 0..=bytes.len() {
+        let log = RunLog::read(Cursor::new(&bytes[..end]));
+        if end <= first {
+            assert!(matches!(log, Err(LogError::NoLog)), "{end}");
+            continue;
+        }
+        let mut log = log.expect("a log");
+        let over = bytes[..end]
+            .windows(11)
+            .filter(|part| part == b"\"elapsed_us")
+            .count();
+        assert!(log.cases.len() <= over, "{end}");
+        assert_eq!(log.cases.len() + log.unfinished.len(), 2);
+        for case in log.cases.clone() {
+            assert_eq!(log.record(&case).expect("whole").id, case.id);
+        }
+    }
+}
+
+#[test]
+fn what_is_no_log_or_a_later_one_is_refused_and_unknown_lines_are_not() {
+    let refused = |text: &str| RunLog::read(Cursor::new(text.as_bytes())).expect_err("refused");
+    assert!(matches!(refused(""), LogError::NoLog));
+    assert!(matches!(refused("{}\n"), LogError::NoLog));
+    assert!(matches!(refused("\u{1b}[m\n"), LogError::NoLog));
+    let first = r#"{"event":"log","version":1,"program":"p","started_ms":0}"#;
+    let later = first.replace(":1,", ":2,") + "\n";
+    assert!(matches!(refused(&later), LogError::Version(2)));
+    let damaged = format!("{first}\n{{\n");
+    assert!(matches!(refused(&damaged), LogError::Line { line: 2, .. }));
+    let unknown = format!("{first}\n{{\"event\":\"eclipse\",\"sun\":0}}\n");
+    assert!(read(unknown.as_bytes()).cases.is_empty());
+}
+
+#[test]
+fn what_was_left_over_from_earlier_runs_is_still_to_be_played() {
+    let mut header = header(&["a"]);
+    header.outstanding = vec!["z".into()];
+    let bytes = log_of(&header, &[ended(0, "a", 1, ResultKind::Passed)]);
+    assert_eq!(read(&bytes).to_play_again(), ["z"]);
+}

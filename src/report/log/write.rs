@@ -1,0 +1,94 @@
+//! Writes the log of a run, a line for each thing that happens, whole and at once: a killed process leaves all but the line
+//! it was writing.
+
+use std::io::{self, Write};
+use std::time::Instant;
+
+use super::ascii::write_json;
+use super::convert::{micros, record};
+use super::record::{Header, Line, Started};
+use crate::report::Reporter;
+use crate::report::shown_seed;
+use crate::runner::Event;
+
+/// Writes a log.
+#[derive(Debug)]
+pub struct LogWriter<W> {
+    out: W,
+    began: Instant,
+    /// The line that is being made.
+    line: Vec<u8>,
+}
+
+impl<W: Write> LogWriter<W> {
+    /// Begins a log. `out` is given whole lines, one a call.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the first line cannot be written.
+    pub fn new(out: W, header: Header) -> io::Result<Self> {
+        let mut writer = Self {
+            out,
+            began: Instant::now(),
+            line: Vec::new(),
+        };
+        writer.write(&Line::Log(header))?;
+        Ok(writer)
+    }
+
+    /// Where it is written.
+    pub const fn out(&mut self) -> &mut W {
+        &mut self.out
+    }
+
+    fn write(&mut self, line: &Line) -> io::Result<()> {
+        self.line.clear();
+        write_json(line, false, &mut self.line)?;
+        self.line.push(b'\n');
+        self.out.write_all(&self.line)
+    }
+
+    fn now(&self) -> u64 {
+        micros(self.began.elapsed())
+    }
+}
+
+impl<W: Write> Reporter for LogWriter<W> {
+    fn event(&mut self, event: &Event) -> io::Result<()> {
+        let line = match event {
+            Event::RunStarted {
+                scenarios,
+                cases,
+                target,
+                jobs,
+                seed,
+                ..
+            } => Line::RunStarted(Started {
+                scenarios: *scenarios as u64,
+                cases: *cases as u64,
+                target: target.clone(),
+                jobs: *jobs as u64,
+                seed: shown_seed(*seed),
+            }),
+            Event::CaseStarted { number, id } => Line::CaseStarted {
+                number: *number as u64,
+                id: id.to_string(),
+                at_us: self.now(),
+            },
+            Event::CaseSlow { id, elapsed } => Line::CaseSlow {
+                id: id.to_string(),
+                elapsed_us: micros(*elapsed),
+            },
+            Event::Stopping { .. } => Line::Stopping { at_us: self.now() },
+            Event::CaseEnded { number, outcome } => {
+                Line::CaseEnded(Box::new(record(*number, outcome)))
+            }
+            Event::RunFinished { elapsed, .. } => Line::RunFinished {
+                elapsed_us: micros(*elapsed),
+            },
+            // The same, only later.
+            Event::CaseFinished(_) => return Ok(()),
+        };
+        self.write(&line)
+    }
+}
