@@ -78,7 +78,7 @@ impl Recording {
             reports: args.report.clone(),
             failed: Vec::new(),
         };
-        let at_once = recording.asked || is_ci() || folder.is_dir();
+        let at_once = recording.asked || is_ci() || reports::is_github() || folder.is_dir();
         let mut file = LogFile::new(folder);
         let path = file.path();
         let begun = if at_once { file.keep() } else { Ok(()) };
@@ -123,7 +123,7 @@ impl Recording {
     /// Writes the reports; the lines that say where they are.
     pub(super) fn finish(&mut self) -> Vec<String> {
         let mut written = Vec::new();
-        if self.reports.is_empty() {
+        if self.reports.is_empty() && !reports::is_github() {
             return written;
         }
         let Some(file) = self.log.as_mut().map(LogWriter::out) else {
@@ -155,6 +155,11 @@ impl Recording {
                 Ok(path) => written.extend(path.map(|path| shown(&path))),
                 Err(error) => self.failed.push(error),
             }
+        }
+        if reports::is_github() {
+            let annotate = !self.reports.iter().any(Wanted::is_github);
+            self.failed
+                .extend(reports::github(annotate, &mut log).err());
         }
         written
     }

@@ -55,6 +55,11 @@ impl Wanted {
         }
     }
 
+    /// Whether these are annotations of GitHub.
+    pub(super) fn is_github(&self) -> bool {
+        self.kind == ReportKind::Github
+    }
+
     /// Where it goes, where `folder` is that of the log.
     pub(super) fn place(&self, folder: &Path) -> Place {
         match (&self.path, self.kind.file()) {
@@ -101,7 +106,7 @@ pub(super) fn write(
     match wanted.place(folder) {
         Place::Stdout => {
             let mut out = BufWriter::new(io::stdout().lock());
-            let written = write_report(wanted.kind, log, &mut out);
+            let written = write_report(wanted.kind, log, &repository_folder(), &mut out);
             let written = written.map_err(into_io).and_then(|()| out.flush());
             super::console::quiet_if_gone(written)?;
             Ok(None)
@@ -116,7 +121,7 @@ pub(super) fn write(
             }
             let mut write = |file: &mut dyn Write| {
                 let mut out = BufWriter::new(file);
-                write_report(wanted.kind, log, &mut out).map_err(into_io)?;
+                write_report(wanted.kind, log, &repository_folder(), &mut out).map_err(into_io)?;
                 out.flush()
             };
             let special =
@@ -132,6 +137,53 @@ pub(super) fn write(
             Ok(Some(path))
         }
     }
+}
+
+/// What the runner of GitHub reads: its variables, where this is a job of it.
+pub(super) fn is_github() -> bool {
+    std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true")
+}
+
+/// The path from the root of the repository of a job of GitHub to the current folder, with a `/` at its end; else nothing.
+fn repository_folder() -> String {
+    let folder = || {
+        let root = fs::canonicalize(std::env::var_os("GITHUB_WORKSPACE")?).ok()?;
+        let here = fs::canonicalize(std::env::current_dir().ok()?).ok()?;
+        let below = here.strip_prefix(root).ok()?.to_str()?.to_owned();
+        Some(below + "/").filter(|below| below != "/")
+    };
+    folder().unwrap_or_default()
+}
+
+/// In a job of GitHub: annotations to standard error, which its runner reads too, and the summary of the job.
+///
+/// # Errors
+///
+/// Fails, naming the file, when one of them cannot be written.
+pub(super) fn github(annotate: bool, log: &mut RunLog<impl Read + Seek>) -> Result<(), CliError> {
+    if annotate {
+        let mut out = Vec::new();
+        let written = write_report(ReportKind::Github, log, &repository_folder(), &mut out);
+        let written = written
+            .map_err(into_io)
+            .and_then(|()| io::stderr().write_all(&out));
+        super::console::quiet_if_gone(written)?;
+    }
+    let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) else {
+        return Ok(());
+    };
+    let unwritable = |source| CliError::Unwritable {
+        path: shown(Path::new(&path)),
+        source,
+    };
+    let mut out = Vec::new();
+    write_report(ReportKind::Markdown, log, "", &mut out)
+        .map_err(into_io)
+        .map_err(unwritable)?;
+    // Steps of a job add to it.
+    let file = File::options().create(true).append(true).open(&path);
+    file.and_then(|mut file| file.write_all(&out))
+        .map_err(unwritable)
 }
 
 fn into_io(error: LogError) -> io::Error {
@@ -151,6 +203,8 @@ mod tests {
         for (text, place) in [
             ("json", Place::File("out/report.json".into())),
             ("json=-", Place::Stdout),
+            ("github", Place::Stdout),
+            ("junit", Place::File("out/junit.xml".into())),
             ("json=a=b", Place::File("a=b".into())),
             ("text=./x", Place::File("./x".into())),
         ] {

@@ -3,26 +3,49 @@
 use std::io::{Read, Seek, Write};
 
 use super::log::{LogError, RunLog};
-use super::{json, summary};
+use super::{github, html, json, junit, markdown, summary, tap};
 
 /// A kind of report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ReportKind {
+    /// XML, for build servers.
+    Junit,
+    /// TAP, version 14.
+    Tap,
     /// For programs.
     Json,
+    /// Annotations of a workflow of GitHub.
+    Github,
+    /// For people, as the summary of a job or a comment.
+    Markdown,
+    /// For people: a page.
+    Html,
     /// For people: the count, and each failure in full.
     Text,
 }
 
 impl ReportKind {
     /// All that can be asked for.
-    pub const ALL: [Self; 2] = [Self::Json, Self::Text];
+    pub const ALL: [Self; 7] = [
+        Self::Junit,
+        Self::Tap,
+        Self::Json,
+        Self::Github,
+        Self::Markdown,
+        Self::Html,
+        Self::Text,
+    ];
 
     /// What it is called.
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Junit => "junit",
+            Self::Tap => "tap",
             Self::Json => "json",
+            Self::Github => "github",
+            Self::Markdown => "markdown",
+            Self::Html => "html",
             Self::Text => "text",
         }
     }
@@ -30,13 +53,20 @@ impl ReportKind {
     /// The file it is written to, in the folder of the log, where no other is named; `None`: to standard output.
     pub const fn file(self) -> Option<&'static str> {
         match self {
+            Self::Junit => Some("junit.xml"),
+            Self::Tap => Some("report.tap"),
             Self::Json => Some("report.json"),
+            // The runner reads them there.
+            Self::Github => None,
+            Self::Markdown => Some("report.md"),
+            Self::Html => Some("report.html"),
             Self::Text => Some("report.txt"),
         }
     }
 }
 
-/// Writes a report.
+/// Writes a report. `folder` is the path from the root of the repository to where files are counted from: empty, or with a `/`
+/// at its end.
 ///
 /// # Errors
 ///
@@ -44,9 +74,15 @@ impl ReportKind {
 pub fn write_report(
     kind: ReportKind,
     log: &mut RunLog<impl Read + Seek>,
+    folder: &str,
     out: &mut dyn Write,
 ) -> Result<(), LogError> {
     match kind {
+        ReportKind::Junit => junit::junit(log, out),
+        ReportKind::Tap => tap::tap(log, out),
+        ReportKind::Github => github::github(log, folder, out),
+        ReportKind::Markdown => markdown::markdown(log, out),
+        ReportKind::Html => html::html(log, out),
         ReportKind::Json => json::json(log, out),
         ReportKind::Text => summary::text(log, out),
     }

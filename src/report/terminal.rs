@@ -389,7 +389,7 @@ impl<W: Write> Terminal<W> {
 }
 
 /// The block of a failed case, with what the program under test did, and the health check that failed after it.
-fn whole_block(failure: &Failure, outcome: &Outcome, palette: &Palette) -> String {
+pub(super) fn whole_block(failure: &Failure, outcome: &Outcome, palette: &Palette) -> String {
     let mut block = render_failure(failure, &outcome.scenario, &outcome.transcript, palette);
     if let Some(news) = &outcome.program {
         block.push_str(&render_program(news, palette));

@@ -13,7 +13,8 @@ pub(in crate::cli) const DEFAULT_OUT: &str = "backchat-out";
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Reports")]
 pub(in crate::cli) struct ReportingArgs {
-    /// Write a report: json or text, to PATH or into the folder of --out; `-` is standard output; repeatable
+    /// Write a report (junit, tap, json, github, markdown, html, text) to PATH or into the folder of --out; `-` is standard
+    /// output; repeatable
     #[arg(long, value_name = "KIND[=PATH]", value_parser = wanted, conflicts_with_all = ["list", "update"])]
     #[arg(env = "BACKCHAT_REPORT", hide_env = true)]
     pub(in crate::cli) report: Vec<Wanted>,

@@ -8,7 +8,9 @@ use crate::player::{
     Ending, Event, EventKind, Expected, Failure, FailureKind, Log, Transcript, Verdict,
 };
 use crate::report::conversation::{happened, links};
-use crate::report::failure::{Scene, block, here, place, span};
+use crate::report::failure::{Scene, here, place, span};
+use crate::report::program::render_program;
+use crate::report::terminal::whole_block;
 use crate::report::text::words;
 use crate::report::words as say;
 use crate::report::{Palette, code, difference};
@@ -27,11 +29,7 @@ pub(super) fn record(number: usize, outcome: &Outcome) -> CaseRecord {
         CaseResult::Played(Verdict::Cancelled) => (ResultKind::Cancelled, None),
     };
     let failure = match &outcome.result {
-        CaseResult::Played(Verdict::Failed(failure)) => Some(Box::new(failed(
-            failure,
-            &outcome.scenario,
-            &outcome.transcript,
-        ))),
+        CaseResult::Played(Verdict::Failed(failure)) => Some(Box::new(failed(failure, outcome))),
         _ => None,
     };
     CaseRecord {
@@ -45,6 +43,9 @@ pub(super) fn record(number: usize, outcome: &Outcome) -> CaseRecord {
         elapsed_us: micros(outcome.elapsed),
         leftovers: outcome.leftovers,
         failure,
+        program: (outcome.program.as_ref())
+            .map(|news| render_program(news, &Palette::plain()))
+            .filter(|program| !program.is_empty()),
         talk: talk(&outcome.transcript, &outcome.scenario).map(Box::new),
     }
 }
@@ -58,10 +59,11 @@ pub(super) fn micros(duration: Duration) -> u64 {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
 
-fn failed(failure: &Failure, scenario: &Scenario, transcript: &Transcript) -> FailureRecord {
+fn failed(failure: &Failure, outcome: &Outcome) -> FailureRecord {
+    let (scenario, transcript) = (&outcome.scenario, &outcome.transcript);
     let names: Vec<&str> = names(scenario);
     let scene = Scene::of(scenario, transcript, &names);
-    let mut text = block(failure, &scene, &Palette::plain());
+    let mut text = whole_block(failure, outcome, &Palette::plain());
     if text.len() > MAX_TEXT {
         let mut end = MAX_TEXT;
         while !text.is_char_boundary(end) {

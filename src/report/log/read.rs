@@ -8,6 +8,7 @@ use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use thiserror::Error;
 
 use super::record::{CaseRecord, Header, LOG_VERSION, Line, ResultKind, Started};
+use crate::wire::escape_words;
 
 /// How long a line may be: 64 MiB. The longest is the first, which names all that is selected.
 const MAX_LINE: u64 = 64 << 20;
@@ -211,9 +212,39 @@ impl<R: Read + Seek> RunLog<R> {
         let mut line = vec![0; usize::try_from(len).map_err(|_| damaged())?];
         self.source.read_exact(&mut line)?;
         match serde_json::from_slice(&line) {
-            Ok(Line::CaseEnded(record)) => Ok(*record),
+            Ok(Line::CaseEnded(mut record)) => {
+                make_fit(&mut record);
+                Ok(*record)
+            }
             _ => Err(damaged()),
         }
+    }
+}
+
+/// Makes texts fit to be shown. This program writes them so, and a log may be anybody's.
+fn make_fit(record: &mut CaseRecord) {
+    let one = |text: &mut String| *text = escape_words(text).to_string();
+    let lines = |text: &mut String| {
+        let lines = text.split('\n').map(|line| escape_words(line).to_string());
+        *text = lines.collect::<Vec<_>>().join("\n");
+    };
+    one(&mut record.file);
+    record.name.iter_mut().for_each(one);
+    record.reason.iter_mut().for_each(one);
+    record.program.iter_mut().for_each(lines);
+    let mut failure = record.failure.as_deref_mut();
+    while let Some(this) = failure {
+        one(&mut this.code);
+        one(&mut this.title);
+        one(&mut this.place);
+        lines(&mut this.text);
+        let texts = [&mut this.file, &mut this.because, &mut this.note];
+        texts.into_iter().flatten().for_each(one);
+        this.help
+            .iter_mut()
+            .chain(&mut this.connections)
+            .for_each(one);
+        failure = this.finally.as_deref_mut();
     }
 }
 

@@ -143,6 +143,9 @@ pub struct CaseRecord {
     /// What failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<Box<FailureRecord>>,
+    /// What the program under test did and printed, where there is one: as a terminal shows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub program: Option<String>,
     /// What was said, where that was kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub talk: Option<Box<Talk>>,

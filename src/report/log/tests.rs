@@ -40,6 +40,7 @@ fn ended(number: u64, id: &str, attempt: u32, result: ResultKind) -> Line {
         elapsed_us: 7,
         leftovers: 0,
         failure: None,
+        program: None,
         talk: None,
     }))
 }

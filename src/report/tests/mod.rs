@@ -4,5 +4,6 @@ mod diagnostics;
 mod failures;
 mod finally;
 mod flow;
+mod formats;
 mod program;
 mod searching;

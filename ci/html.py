@@ -1,0 +1,129 @@
+"""Opens pages in headless Chromium, over its debugging pipe, and uses them as a person would. Standard library only."""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+
+class Browser:
+    """Speaks the DevTools protocol: JSON messages, each ended by a NUL, on descriptors 3 and 4 of the browser."""
+
+    def __init__(self, program, profile):
+        to_read, self.to = os.pipe()
+        self.back, to_write = os.pipe()
+        command = (
+            f'exec "$0" --headless --no-sandbox --disable-gpu --remote-debugging-pipe'
+            f' --user-data-dir="$1" about:blank 3<&{to_read} 4>&{to_write}'
+        )
+        self.process = subprocess.Popen(
+            ["bash", "-c", command, program, profile],
+            pass_fds=(to_read, to_write),
+            stderr=subprocess.DEVNULL,
+        )
+        os.close(to_read)
+        os.close(to_write)
+        self.rest, self.number, self.events, self.session = b"", 0, [], None
+
+    def read(self):
+        while b"\0" not in self.rest:
+            more = os.read(self.back, 65536)
+            if not more:
+                raise SystemExit("the browser went away")
+            self.rest += more
+        message, self.rest = self.rest.split(b"\0", 1)
+        return json.loads(message)
+
+    def call(self, method, **params):
+        self.number += 1
+        message = {"id": self.number, "method": method, "params": params}
+        if self.session:
+            message["sessionId"] = self.session
+        os.write(self.to, json.dumps(message).encode() + b"\0")
+        while True:
+            answer = self.read()
+            if answer.get("id") == self.number:
+                if "error" in answer:
+                    raise SystemExit(f"{method}: {answer['error']}")
+                return answer["result"]
+            self.events.append(answer)
+
+    def wait(self, method):
+        while not any(event.get("method") == method for event in self.events):
+            self.events.append(self.read())
+
+    def js(self, expression):
+        result = self.call("Runtime.evaluate", expression=expression, returnByValue=True)
+        if "exceptionDetails" in result:
+            raise SystemExit(f"{expression}: {result['exceptionDetails']}")
+        return result["result"].get("value")
+
+
+def use(browser, path):
+    """Opens the page, filters, opens a failure; then looks at what was logged and loaded."""
+    url = pathlib.Path(path).resolve().as_uri()
+    target = browser.call("Target.createTarget", url="about:blank")["targetId"]
+    session = browser.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+    browser.session, browser.events = session, []
+    for domain in ("Page", "Runtime", "Log", "Network"):
+        browser.call(f"{domain}.enable")
+    browser.call("Page.navigate", url=url)
+    browser.wait("Page.loadEventFired")
+
+    def check(expression, what):
+        if not browser.js(expression):
+            raise SystemExit(f"{path}: {what}")
+
+    check("document.querySelector('button[data-state=failed]').ariaPressed === 'true'", "failures do not come first")
+    check("document.querySelectorAll('#list > li.failed').length > 0", "no failure is shown")
+    check("document.querySelector('#list details').open", "the first failure is not open")
+    check("document.querySelectorAll('#list svg .arrow').length > 0", "there is no diagram")
+    check("document.querySelectorAll('#list mark').length > 0", "no byte is marked")
+    browser.js("document.querySelector('button[data-state=all]').click()")
+    all_ids = browser.js("document.querySelectorAll('#list > li').length")
+    browser.js(
+        "(() => { const f = document.getElementById('filter');"
+        " f.value = document.querySelector('#list .mono').textContent;"
+        " f.dispatchEvent(new Event('input')); })()"
+    )
+    some = browser.js("document.querySelectorAll('#list > li').length")
+    if not 1 <= some < all_ids:
+        raise SystemExit(f"{path}: the filter leaves {some} of {all_ids}")
+    browser.js("{ const f = document.getElementById('filter'); f.value = ''; f.dispatchEvent(new Event('input')); }")
+    # Each of them can be opened, from the keyboard too: a summary takes the focus.
+    browser.js("for (const one of document.querySelectorAll('#list details')) one.open = true")
+    check("[...document.querySelectorAll('#list details')].every((one) => one.tagName === 'DETAILS')", "unreachable")
+    browser.js("document.querySelector('#list summary').focus()")
+    check("document.activeElement.tagName === 'SUMMARY'", "a summary does not take the focus")
+    # Two frames: what opening brings about has come about by then.
+    browser.call("Runtime.evaluate", awaitPromise=True, expression="new Promise((d) => requestAnimationFrame(() => requestAnimationFrame(d)))")
+    check("[...document.querySelectorAll('#list > li > details')].every((one) => one.children.length > 1)", "a case stays empty")
+    check("!document.querySelector('#list script, #list img, #list iframe')", "a peer's bytes became an element")
+
+    for event in browser.events:
+        method, params = event.get("method"), event.get("params", {})
+        if method in ("Runtime.exceptionThrown", "Log.entryAdded", "Runtime.consoleAPICalled", "Page.javascriptDialogOpening"):
+            raise SystemExit(f"{path}: {method}: {params}")
+        if method == "Network.requestWillBeSent" and params["request"]["url"] != url:
+            raise SystemExit(f"{path}: it asks for {params['request']['url']}")
+    browser.session = None
+    browser.call("Target.closeTarget", targetId=target)
+    print(f"{os.path.basename(path)}: {all_ids} cases, as they should be")
+
+
+def main():
+    program, *pages = sys.argv[1:]
+    with tempfile.TemporaryDirectory() as profile:
+        browser = Browser(program, profile)
+        try:
+            for page in pages:
+                use(browser, page)
+            browser.call("Browser.close")
+        finally:
+            browser.process.terminate()
+            browser.process.wait()
+
+
+main()

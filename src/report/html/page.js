@@ -1,0 +1,271 @@
+"use strict";
+// Builds what is looked at, of the data in the page. Nothing of it is ever parsed as HTML: text nodes only.
+(() => {
+  const read = (id) => JSON.parse(document.getElementById(id).textContent);
+  const run = read("run");
+  const byId = (id) => document.getElementById(id);
+  const SVG = "http://www.w3.org/2000/svg";
+  const FIRST = 200, MORE = 500;
+
+  function make(tag, attributes, ...children) {
+    const element = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes || {})) element.setAttribute(name, value);
+    element.append(...children.filter((child) => child !== null && child !== undefined));
+    return element;
+  }
+  function draw(tag, attributes, text) {
+    const element = document.createElementNS(SVG, tag);
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    if (text !== undefined) element.textContent = text;
+    return element;
+  }
+
+  // Bytes as they are shown everywhere else: what cannot be seen is escaped.
+  function bytesOf(bytes) {
+    if (!bytes) return new Uint8Array();
+    if (bytes.text !== undefined) return new TextEncoder().encode(bytes.text);
+    return Uint8Array.from(atob(bytes.base64 || ""), (c) => c.charCodeAt(0));
+  }
+  const NAMED = { 9: "\\t", 10: "\\n", 13: "\\r", 92: "\\\\" };
+  const hex = (n, width) => n.toString(16).padStart(width, "0");
+  // The bytes cut into pieces to be shown, each with the offset where it begins.
+  function pieces(bytes) {
+    const shown = [];
+    for (let at = 0; at < bytes.length; ) {
+      const lead = bytes[at];
+      const size = lead < 0x80 ? 1 : lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc0 ? 2 : 1;
+      let text = null;
+      if (size > 1) {
+        try { text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes.subarray(at, at + size)); }
+        catch { text = null; }
+      } else if (lead < 0x80) {
+        text = String.fromCharCode(lead);
+      }
+      if (text === null) {
+        shown.push([at, "\\x" + hex(lead, 2)]);
+        at += 1;
+        continue;
+      }
+      const code = text.codePointAt(0);
+      let view = text;
+      if (NAMED[code]) view = NAMED[code];
+      else if (code < 0x20 || code === 0x7f) view = "\\x" + hex(code, 2);
+      else if (code > 0x7f && /[\p{C}\p{Z}\p{M}]/u.test(text)) view = "\\u{" + code.toString(16) + "}";
+      shown.push([at, view]);
+      at += size;
+    }
+    return shown;
+  }
+  const escaped = (bytes) => pieces(bytes).map(([, view]) => view).join("");
+  function cut(text, most) { return [...text].length > most ? [...text].slice(0, most - 1).join("") + "…" : text; }
+  function bytesLine(bytes, most) {
+    const text = escaped(bytesOf(bytes));
+    return cut(bytes.len > bytesOf(bytes).length ? text + "…" : text, most);
+  }
+  function time(us) {
+    if (us < 1000) return us + " µs";
+    if (us < 1e6) return (us / 1000).toFixed(1) + " ms";
+    return (us / 1e6).toFixed(2) + " s";
+  }
+
+  // One side of a comparison: as text, and as hexadecimal digits; what differs is marked.
+  function side(name, mine, other, from, total, fallback) {
+    const differs = (i) => other !== null && mine[i] !== other[i];
+    const block = make("div", { class: name }, make("h3", {}, name === "expected" ? "Expected" : "Received"));
+    if (fallback) { block.append(make("p", {}, fallback)); }
+    if (mine === null) return block;
+    const text = make("div", { class: "mono text", role: "group", "aria-label": name + ", as text" });
+    if (mine.length === 0) text.append("(nothing)");
+    if (from > 0) text.append("… ");
+    const list = pieces(mine);
+    list.forEach(([at, view], n) => {
+      const end = n + 1 < list.length ? list[n + 1][0] : mine.length;
+      let wrong = false;
+      for (let i = at; i < end; i += 1) wrong = wrong || differs(i);
+      text.append(wrong ? make("mark", {}, view) : view);
+    });
+    if (total > from + mine.length) text.append("…");
+    block.append(text);
+    const dump = make("div", { class: "mono", role: "group", "aria-label": name + ", in hexadecimal" });
+    for (let row = 0; row < mine.length; row += 8) {
+      dump.append((row ? "\n" : "\n") + hex(from + row, 8) + "  ");
+      for (let i = row; i < row + 8; i += 1) {
+        if (i >= mine.length) { dump.append("   "); continue; }
+        dump.append(differs(i) ? make("mark", {}, hex(mine[i], 2)) : hex(mine[i], 2), " ");
+      }
+      dump.append(" ");
+      for (let i = row; i < Math.min(row + 8, mine.length); i += 1) {
+        const c = mine[i] >= 0x20 && mine[i] < 0x7f ? String.fromCharCode(mine[i]) : ".";
+        dump.append(differs(i) ? make("mark", {}, c) : c);
+      }
+    }
+    block.append(dump);
+    return block;
+  }
+  function comparison(failure) {
+    if (!failure.expected && !failure.received) return null;
+    const exact = failure.expected && failure.expected.bytes;
+    const mine = exact ? bytesOf(exact) : null;
+    const came = failure.received ? bytesOf(failure.received) : null;
+    const both = mine !== null && came !== null;
+    return make("div", { class: "sides" },
+      side("expected", mine, both ? came : null, exact ? exact.from || 0 : 0, exact ? exact.len : 0,
+        exact ? null : failure.expected ? failure.expected.words : null),
+      side("received", came, both ? mine : null, (failure.received || {}).from || 0, (failure.received || {}).len || 0, null));
+  }
+
+  // A conversation as a sequence diagram: a line down for each client and one for the server, time runs down.
+  function words(event) {
+    if (event.bytes) {
+      const times = event.pieces > 1 ? "  (" + event.pieces + (event.what === "sent" ? " writes)" : " reads)") : "";
+      return bytesLine(event.bytes, 64) + times;
+    }
+    return event.words;
+  }
+  function diagram(clients, events, here) {
+    const left = 90, gap = 150, label = 470;
+    const server = left + clients.length * gap;
+    const width = server + label;
+    let y = 44, before = null;
+    const rows = events.map((event, n) => {
+      // A long pause is a wide gap, up to a bound.
+      if (before !== null) y += 24 + Math.min(40, Math.log10(1 + (event.at_us - before) / 1000) * 12);
+      before = event.at_us;
+      return { event, y, here: n === here };
+    });
+    const height = y + 28;
+    const svg = draw("svg", { width, height, viewBox: "0 0 " + width + " " + height, "aria-hidden": "true" });
+    for (const row of rows) {
+      if (row.here) svg.append(draw("rect", { class: "row", x: 0, y: row.y - 12, width, height: 24 }));
+    }
+    const place = (client) => left + client * gap;
+    clients.forEach((name, n) => {
+      svg.append(draw("text", { x: place(n), y: 16, "text-anchor": "middle" }, cut(name, 18)),
+        draw("line", { class: "life", x1: place(n), x2: place(n), y1: 24, y2: height - 6 }));
+    });
+    svg.append(draw("text", { x: server, y: 16, "text-anchor": "middle" }, "server"),
+      draw("line", { class: "life", x1: server, x2: server, y1: 24, y2: height - 6 }));
+    for (const { event, y, here } of rows) {
+      svg.append(draw("text", { class: "dim", x: 8, y: y + 4 }, time(event.at_us)));
+      const mine = place(event.client);
+      const outward = ["sent", "connected", "refused", "shutdown", "closed", "aborted", "unwritable"].includes(event.what);
+      const reset = event.how === "reset" || ["aborted", "refused", "unwritable"].includes(event.what);
+      const kind = (reset ? "reset" : event.what === "received" ? "in" : event.bytes ? "out" : "end") + (here ? " here" : "");
+      const [a, b] = outward ? [mine, server] : [server, mine];
+      const d = b > a ? 1 : -1;
+      if (event.what !== "left_out") {
+        svg.append(draw("line", { class: kind + " arrow", x1: a, x2: b - d * 7, y1: y, y2: y }));
+        if (reset) {
+          svg.append(draw("path", { class: kind + " arrow", d: "M" + (b - 6) + " " + (y - 5) + "l10 10m0 -10l-10 10" }));
+        } else {
+          svg.append(draw("path", { class: kind + " head", d: "M" + b + " " + y + "l" + -d * 9 + " -5v10z" }));
+        }
+        // Where the pieces of one message were cut.
+        for (let n = 1; n < Math.min(event.pieces || 1, 9); n += 1) {
+          const x = a + ((b - a) * n) / Math.min(event.pieces, 9);
+          svg.append(draw("line", { class: kind + " arrow", x1: x, x2: x, y1: y - 4, y2: y + 4 }));
+        }
+      }
+      const text = (here ? "► " : "") + cut(words(event), here ? 60 : 64);
+      svg.append(draw("text", { class: here ? "bad" : event.bytes ? "" : "dim", x: server + 14, y: y + 4 }, text));
+    }
+    return svg;
+  }
+  function talk(title, clients, events, dropped, here) {
+    const list = make("ol", { class: "unseen" });
+    events.forEach((event, n) => {
+      const who = clients[event.client] || "client";
+      const what = { sent: " sent ", received: " received " }[event.what] || ": ";
+      list.append(make("li", {}, time(event.at_us) + ", " + who + what + words(event) + (n === here ? " (this is what failed)" : "")));
+    });
+    const box = make("div", { class: "diagram", tabindex: "0", role: "group", "aria-label": title }, diagram(clients, events, here), list);
+    const earlier = dropped ? make("p", { class: "dim" }, "… " + dropped + " earlier events") : null;
+    return [make("h3", {}, title), earlier, box];
+  }
+
+  function one(record) {
+    const parts = [];
+    const failure = record.failure;
+    if (record.name) parts.push(make("p", {}, record.name));
+    if (record.reason) parts.push(make("p", {}, "Skipped: " + record.reason));
+    const fail = (failure) => {
+      const place = failure.file ? failure.file + ":" + failure.line + ":" + failure.column : "";
+      parts.push(make("p", {}, make("strong", { class: "bad" }, failure.title), " at " + failure.place), make("p", {}, make("code", {}, place), " ", make("span", { class: "dim" }, failure.code)));
+      if (failure.note) parts.push(make("p", {}, failure.note));
+      if (failure.because) parts.push(make("p", {}, failure.because));
+      parts.push(comparison(failure));
+      for (const line of failure.connections || []) parts.push(make("p", { class: "dim" }, line));
+      const help = failure.help || [];
+      if (help[0]) parts.push(make("p", {}, help[0]));
+      for (const line of help.slice(1)) parts.push(make("pre", {}, line));
+    };
+    if (failure) fail(failure);
+    if (record.talk) {
+      const { clients, events, dropped, finally: after } = record.talk;
+      const here = failure && failure.here;
+      parts.push(...talk("Conversation", clients, events, dropped, failure && failure.in_finally ? undefined : here));
+      if (after) parts.push(...talk("Then, in finally", clients, after, 0, failure && failure.in_finally ? here : undefined));
+    }
+    if (failure && failure.finally) { parts.push(make("h3", {}, "In finally, too")); fail(failure.finally); }
+    if (record.program) parts.push(make("h3", {}, "Program under test"), make("pre", {}, record.program));
+    if (failure) parts.push(make("details", {}, make("summary", {}, "As a terminal shows it"), make("pre", {}, failure.text)));
+    return parts.filter((part) => part);
+  }
+  function details(number) {
+    const source = byId("c" + number);
+    const body = make("div", { class: "body" });
+    if (!source) {
+      body.append(make("p", { class: "dim" }, "The page would be too large with this one: `backchat report show --report text` has it."));
+      return body;
+    }
+    const records = JSON.parse(source.textContent);
+    for (const record of records) {
+      if (records.length > 1) body.append(make("h2", {}, "Attempt " + (record.attempt || 1) + ": " + record.result));
+      body.append(...one(record));
+    }
+    return body;
+  }
+
+  // The list, as far as it is shown.
+  let matching = [], shown = 0, state = run.cases.some((c) => c.state === "failed") ? "failed" : "all";
+  const list = byId("list"), more = byId("more"), filter = byId("filter");
+  function item(entry) {
+    const head = [make("span", { class: "time" }, entry.us === null ? "" : time(entry.us)),
+      make("span", { class: "state" }, entry.state), make("span", { class: "mono" }, entry.id), entry.title ? make("span", { class: "dim" }, "  " + entry.title) : null];
+    const li = make("li", { class: entry.state });
+    if (!entry.more) {
+      li.append(make("p", { class: "plain" }, ...head.filter((part) => part)));
+      return li;
+    }
+    const box = make("details", { id: "case-" + entry.n }, make("summary", {}, ...head.filter((part) => part)));
+    box.addEventListener("toggle", () => { if (box.open && box.children.length === 1) box.append(details(entry.n)); });
+    li.append(box);
+    return li;
+  }
+  function show(count) {
+    const next = matching.slice(shown, shown + count);
+    list.append(...next.map(item));
+    shown += next.length;
+    more.hidden = shown >= matching.length;
+    byId("status").textContent = matching.length + " of " + run.cases.length + (run.cases.length === 1 ? " case" : " cases");
+  }
+  function select() {
+    const wanted = filter.value.toLowerCase();
+    matching = run.cases.filter((entry) => (state === "all" || entry.state === state)
+      && (entry.id + " " + (entry.title || "")).toLowerCase().includes(wanted));
+    shown = 0;
+    list.replaceChildren();
+    show(FIRST);
+    for (const button of document.querySelectorAll("button[data-state]")) {
+      button.setAttribute("aria-pressed", String(button.dataset.state === state));
+    }
+  }
+  for (const button of document.querySelectorAll("button[data-state]")) {
+    button.addEventListener("click", () => { state = button.dataset.state; select(); });
+  }
+  filter.addEventListener("input", select);
+  more.addEventListener("click", () => show(MORE));
+  select();
+  const first = list.querySelector("details");
+  if (first && state === "failed") first.open = true;
+})();
