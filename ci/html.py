@@ -80,7 +80,6 @@ def use(browser, path):
     check("document.querySelectorAll('#list > li.failed').length > 0", "no failure is shown")
     check("document.querySelector('#list details').open", "the first failure is not open")
     check("document.querySelectorAll('#list svg .arrow').length > 0", "there is no diagram")
-    check("document.querySelectorAll('#list mark').length > 0", "no byte is marked")
     browser.js("document.querySelector('button[data-state=all]').click()")
     all_ids = browser.js("document.querySelectorAll('#list > li').length")
     browser.js(
@@ -100,6 +99,7 @@ def use(browser, path):
     # Two frames: what opening brings about has come about by then.
     browser.call("Runtime.evaluate", awaitPromise=True, expression="new Promise((d) => requestAnimationFrame(() => requestAnimationFrame(d)))")
     check("[...document.querySelectorAll('#list > li > details')].every((one) => one.children.length > 1)", "a case stays empty")
+    check("document.querySelectorAll('#list mark').length > 0", "no byte is marked")
     check("!document.querySelector('#list script, #list img, #list iframe')", "a peer's bytes became an element")
 
     for event in browser.events:

@@ -20,9 +20,10 @@ else
     echo "SKIPPED: JUnit read by another program: xmllint is not installed (apt-get install libxml2-utils)"
 fi
 if command -v prove >/dev/null; then
-    # It is to say that tests failed, and to find no fault with the form.
-    prove --source TAP --exec cat "$out/run/report.tap" >"$out/prove" 2>&1 && exit 1
-    if grep -i "parse error" "$out/prove"; then exit 1; fi
+    # It is to say that tests failed, and to find no fault with the form. It reads version 13, of which what is used of 14 is a part.
+    sed '1s/^TAP version 14$/TAP version 13/' "$out/run/report.tap" >"$out/13.tap"
+    prove --exec cat "$out/13.tap" >"$out/prove" 2>&1 && exit 1
+    if grep -A9 -i "parse error" "$out/prove"; then exit 1; fi
     grep -q "^Result: FAIL" "$out/prove"
 else
     echo "SKIPPED: TAP read by another program: prove is not installed (apt-get install perl)"
