@@ -50,11 +50,15 @@ pub(crate) enum Bug {
     ThirdBrace,
     /// A lone name behind three expressions that are more than names is left out.
     FourthExpression,
+    /// A client after the second that is just connecting is not given back in the end.
+    HeldConnection,
+    /// Answers are written into the middle of an answer, when many wait.
+    HastyAnswer,
 }
 
 /// The names of all planted bugs.
 #[cfg(canary)]
-const NAMES: [(&str, Bug); 18] = [
+const NAMES: [(&str, Bug); 20] = [
     ("short_field", Bug::ShortField),
     ("long_drop", Bug::LongDrop),
     ("tight_limit", Bug::TightLimit),
@@ -73,6 +77,8 @@ const NAMES: [(&str, Bug); 18] = [
     ("late_above_max", Bug::LateAboveMax),
     ("third_brace", Bug::ThirdBrace),
     ("fourth_expression", Bug::FourthExpression),
+    ("held_connection", Bug::HeldConnection),
+    ("hasty_answer", Bug::HastyAnswer),
 ];
 
 #[cfg(canary)]

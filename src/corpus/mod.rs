@@ -2,7 +2,7 @@
 //!
 //! The properties read their inputs with what stands here, and `backchat corpus` writes them with it: so there is one
 //! layout of each. `header` and `pieces` are what layouts are made of, `layout` has one type a target, `language` the steps
-//! of a conversation in a line each. `talk` plays a scenario against a peer that says what is expected, `seeds` makes
+//! of a conversation in a line each, `peer` what happens to a player. `talk` plays a scenario against a peer that says what is expected, `seeds` makes
 //! inputs of what was said, `replay` makes a scenario of an input.
 //!
 //! No I/O: files are the caller's.
@@ -11,6 +11,8 @@ mod header;
 #[cfg(feature = "cli")]
 mod language;
 mod layout;
+#[cfg(feature = "cli")]
+mod peer;
 mod pieces;
 #[cfg(feature = "cli")]
 mod quoting;
@@ -28,6 +30,8 @@ pub(crate) use header::{FRAMINGS, framing_named};
 #[cfg(feature = "cli")]
 pub(crate) use layout::{ConversationInput, Options, SessionInput};
 pub(crate) use layout::{FrameInput, RoundTripInput, Utf8Input};
+#[cfg(feature = "cli")]
+pub(crate) use peer::{PlayerInput, Turn};
 pub(crate) use pieces::Cuts;
 #[cfg(feature = "cli")]
 pub(crate) use pieces::Random;

@@ -12,6 +12,7 @@ use super::sending::Cutting;
 use super::setting::Setting;
 use super::verdict::{FailureKind, Fault, fail};
 use super::{Action, EventKind, Transcript};
+use crate::canary::{Bug, sings};
 use crate::scenario::{
     Client, ClientId, CloseHow, EvalError, Payload, Script, Split, Step, Values,
 };
@@ -304,8 +305,10 @@ impl Core {
 
     /// Gives all connections back.
     pub(super) fn give_all_back(&mut self, now: Time) {
+        let lost = |link: &&Link| sings(Bug::HeldConnection) && link.id.0 > 1 && !link.is_open();
         for n in 0..self.links.len() {
-            if let Some(link) = self.links.get(n).filter(|link| link.is_held()) {
+            let link = self.links.get(n).filter(|link| link.is_held());
+            if let Some(link) = link.filter(|link| !lost(link)) {
                 self.give_back(link.id, CloseHow::Clean, now);
             }
         }

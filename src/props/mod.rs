@@ -15,6 +15,8 @@ mod naive;
 #[cfg(feature = "cli")]
 mod played;
 #[cfg(feature = "cli")]
+mod player;
+#[cfg(feature = "cli")]
 mod printed;
 mod round_trip;
 #[cfg(feature = "cli")]
@@ -42,6 +44,8 @@ pub use frames::{FRAME_DECODER_TURNS, frame_decoder, frame_decoder_room};
 pub use matching::matcher;
 #[cfg(feature = "cli")]
 pub use mutate::{cross_scenarios, mutate_scenario};
+#[cfg(feature = "cli")]
+pub use player::{mutate_player, player};
 pub use round_trip::frame_roundtrip;
 #[cfg(feature = "cli")]
 pub use scenario::scenario_json;

@@ -96,6 +96,45 @@ fn text() -> impl Strategy<Value = String> {
     proptest::collection::vec(part, 0..12).prop_map(|parts| parts.concat())
 }
 
+/// What happens to a player: the signs of `Turn`.
+const TURNS: [&str; 22] = [
+    "+",
+    "-",
+    "~",
+    "h",
+    "w",
+    "x",
+    "X",
+    ".",
+    "!",
+    "?",
+    "t",
+    "t",
+    "C",
+    "z",
+    "*",
+    "0",
+    "1",
+    "'a|'",
+    "'PING 1|'",
+    "'PING 2'",
+    "'|'",
+    "'b|c|'",
+];
+
+/// Scenarios that make the player do all it can do with its connections.
+const SCRIPTS: [&str; 4] = [
+    r#"{"framing":"line","steps":[{"expect":"a"},{"send":"b","split":1,"pace":"2ms","may_fail":true},{"retry":
+        [{"send":"c"},{"expect":{"prefix":"b"}}],"every":"1ms","within":"9ms"},{"expect_close":"any"}]}"#,
+    r#"{"framing":"line","ignore":[{"match":{"regex":"^PING (?<n>.*)$"},"send":"PONG {{ n }}"}],"steps":
+        [{"send":"x"},{"expect":"a"},{"expect_silence":"5ms"},{"close":"clean"}],"finally":[{"send":"{{ n }}"},{"send":"y"}]}"#,
+    r#"{"framing":"line","clients":["p","q"],"steps":[{"parallel":[[{"as":"p","repeat":[{"send":"x"}],"times":3}],
+        [{"as":"p","expect":"a"},{"as":"p","expect_close":"clean"}],[{"as":"q","skip_until":"b"},{"as":"q","expect_any_order":["c","a"]}]]},
+        {"as":"p","connect":true},{"as":"p","close":"reset"}]}"#,
+    r#"{"framing":"raw","steps":[{"connect":"refused"},{"connect":true},{"expect_bytes":["a",{"any":true},"b"]},{"send":"x"},
+        {"skip_until":{"regex":"PING (?<n>[0-9])"}},{"close":"write"},{"expect_close":["clean","reset"],"then":"open"}]}"#,
+];
+
 proptest! {
     #[test]
     fn a_template_is_worth_the_same_as_its_parts(divided in any::<u8>(), text in text()) {
@@ -108,6 +147,15 @@ proptest! {
         steps in steps(),
     ) {
         super::conversation(&[&header[..], &steps].concat());
+    }
+
+    #[test]
+    fn a_player_keeps_to_its_protocol_whatever_happens(
+        cuts in any::<u8>(),
+        turns in proptest::collection::vec(prop::sample::select(&TURNS), 0..16),
+        script in prop::sample::select(&SCRIPTS),
+    ) {
+        super::player(&[&[cuts], turns.concat().as_bytes(), b"\n", script.as_bytes()].concat());
     }
 
     #[test]

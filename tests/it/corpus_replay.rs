@@ -18,11 +18,12 @@ struct Target {
 /// A target that does nothing, which the others are measured against.
 const EMPTY: &str = "empty";
 
-const TARGETS: [Target; 8] = [
+const TARGETS: [Target; 9] = [
     Target::new("conversation", props::conversation, 25),
     Target::new("frame_decoder", props::frame_decoder, 57),
     Target::new("frame_roundtrip", props::frame_roundtrip, 23),
     Target::new("matcher", props::matcher, 21),
+    Target::new("player", props::player, 212),
     Target::new("scenario_json", props::scenario_json, 30),
     Target::new("session", props::session, 28),
     Target::new("template", props::template, 30),
@@ -37,23 +38,32 @@ impl Target {
 
 #[test]
 fn every_seed_of_every_target_holds() {
+    let input = |file: PathBuf| {
+        let bytes = fs::read(&file).unwrap();
+        (file, bytes)
+    };
     for Target { name, body, seeds } in TARGETS {
-        let mut files = files(&fuzz().join("seeds").join(name));
-        assert!(files.len() >= seeds, "{name}: only {} seeds", files.len());
-        if name == "scenario_json" {
+        let folder = fuzz().join("seeds").join(name);
+        let mut inputs: Vec<_> = files(&folder).into_iter().map(input).collect();
+        assert!(inputs.len() >= seeds, "{name}: only {} seeds", inputs.len());
+        // Scenarios are inputs of these, to the player behind a line that says nothing of what its peers do.
+        if let Some((_, header)) = SCENARIOS.iter().find(|(target, _)| *target == name) {
             for (folder, least) in [("scenarios", 50), ("tests/it/corpus", 50)] {
                 let scenarios = scenarios(&fuzz().join("..").join(folder));
                 assert!(scenarios.len() >= least, "{folder}: {}", scenarios.len());
-                files.extend(scenarios);
+                let scenarios = scenarios.into_iter().map(input);
+                inputs.extend(scenarios.map(|(file, bytes)| (file, [header, &bytes[..]].concat())));
             }
         }
-        for file in files {
-            let bytes = fs::read(&file).unwrap();
+        for (file, bytes) in inputs {
             let held = catch_unwind(|| body(&bytes));
             assert!(held.is_ok(), "{name} breaks on {}", file.display());
         }
     }
 }
+
+/// The targets that read scenarios, and what stands before one in an input.
+const SCENARIOS: [(&str, &[u8]); 2] = [("player", b"0\n"), ("scenario_json", b"")];
 
 #[test]
 fn frames_are_decoded_in_little_memory() {

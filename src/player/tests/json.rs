@@ -80,3 +80,54 @@ fn what_is_nested_without_end_is_given_up() {
     bench.receive(deep.as_bytes()).receive(b"\n");
     assert!(matches!(bench.fails(), FailureKind::Mismatch { .. }));
 }
+
+#[test]
+fn numbers_are_the_same_however_they_are_written_and_texts_too() {
+    for (json, arrives, same) in [
+        ("100", "1e2", true),
+        ("-0.5", "-5E-1", true),
+        ("0", "-0", true),
+        ("9007199254740993", "9007199254740992", false),
+        ("1", "01", false),
+        ("1", "1.", false),
+        ("1", "1e", false),
+        ("1", "-", false),
+        ("1", "1 1", false),
+        (
+            r#""\b\f\n\r\t\"\\/""#,
+            r#""\u0008\u000C\u000a\u000d\u0009\u0022\u005c\/""#,
+            true,
+        ),
+        (r#""\u0001""#, r#""\b""#, false),
+        (r#""\b\f\n\r\t""#, r#""\b\f\n\r\t""#, true),
+        (r#""\u0008\u000c""#, r#""\b\f""#, true),
+        (
+            "\"\u{1f600}\u{10ffff}\u{10000}\"",
+            r#""\ud83d\ude00\udbff\udfff\ud800\udc00""#,
+            true,
+        ),
+        ("\"\u{1f600}\"", r#""\ud83d\ue000""#, false),
+        ("\"\u{1f600}\"", r#""\ud83d\udbff""#, false),
+        ("\"\u{1f600}\"", r#""\ud83d""#, false),
+        ("\"A\"", r#""\u0041""#, true),
+    ] {
+        // In a list: on a stream, a number alone has no end.
+        let told = judged(&format!("[{json}]"), &format!("[{arrives}]"));
+        assert_eq!(told.is_none(), same, "{json} {arrives}");
+    }
+}
+
+#[test]
+fn a_list_and_an_object_are_named_unless_they_are_empty() {
+    const TEXT: &str = "\"t\"";
+    for (json, arrives, because) in [
+        (TEXT, "[]", "the value is [], not \"t\""),
+        (TEXT, "[2]", "the value is a list, not \"t\""),
+        (TEXT, "{}", "the value is {}, not \"t\""),
+        (TEXT, r#"{"a":2}"#, "the value is an object, not \"t\""),
+        ("true", "null", "the value is null, not true"),
+        (r#"{ "a~/": 1 }"#, r#"{"a~/":[]}"#, "/a~0~1 is [], not 1"),
+    ] {
+        assert_eq!(judged(json, arrives).as_deref(), Some(because), "{json}");
+    }
+}

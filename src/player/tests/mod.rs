@@ -5,6 +5,7 @@ mod bench;
 mod endings;
 mod examples;
 mod expecting;
+mod explaining;
 mod flow;
 mod json;
 mod long_replies;
