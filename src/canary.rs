@@ -50,7 +50,7 @@ pub(crate) enum Bug {
     ThirdBrace,
     /// A lone name behind three expressions that are more than names is left out.
     FourthExpression,
-    /// A client after the second that is just connecting is not given back in the end.
+    /// A client that is just connecting is not given back at the end of `finally`.
     HeldConnection,
     /// Answers are written into the middle of an answer, when many wait.
     HastyAnswer,

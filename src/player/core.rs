@@ -305,7 +305,8 @@ impl Core {
 
     /// Gives all connections back.
     pub(super) fn give_all_back(&mut self, now: Time) {
-        let lost = |link: &&Link| sings(Bug::HeldConnection) && link.id.0 > 1 && !link.is_open();
+        let in_finally = self.in_finally;
+        let lost = |link: &&Link| sings(Bug::HeldConnection) && in_finally && !link.is_open();
         for n in 0..self.links.len() {
             let link = self.links.get(n).filter(|link| link.is_held());
             if let Some(link) = link.filter(|link| !lost(link)) {
