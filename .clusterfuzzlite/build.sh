@@ -9,9 +9,11 @@ flags=(-O --debug-assertions)
 if [ "${SANITIZER:-address}" = coverage ]; then
     flags=(-O)
 fi
-cargo fuzz build "${flags[@]}"
+# Where it builds is said, not looked for: by its version, cargo-fuzz has chosen other places.
+build=${CARGO_TARGET_DIR:-$PWD/fuzz/target}
+cargo fuzz build "${flags[@]}" --target-dir "$build"
 
-release=$(find fuzz/target target -maxdepth 2 -path '*-*-*/release' 2>/dev/null | head -n 1)
+release=$build/$(rustc -vV | sed -n 's/^host: //p')/release
 for target in $(bash ci/fuzz-limits.sh); do
     cp "$release/$target" "$OUT/"
     cp "fuzz/dictionaries/$target.dict" "$OUT/"

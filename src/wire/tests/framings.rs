@@ -465,3 +465,29 @@ fn a_promise_allocates_nothing() {
         }
     }
 }
+
+#[test]
+fn the_length_of_a_payload_is_written_alone_or_refused_with_its_bounds() {
+    let field = |width, adjust| LengthPrefix {
+        offset: 3,
+        width,
+        endian: Endian::Big,
+        adjust,
+    };
+    let too_short = |len, least| Err(EncodeError::TooShort { len, least });
+    let too_long = |len, most| Err(EncodeError::TooLong { len, most });
+    for (field, body, expected) in [
+        (field(LengthWidth::Two, 0), 258, Ok(&[1_u8, 2][..])),
+        (field(LengthWidth::One, 0), 255, Ok(&[255][..])),
+        (field(LengthWidth::One, 0), 256, too_long(256, 255)),
+        (field(LengthWidth::One, 4), 3, too_short(3, 4)),
+        (field(LengthWidth::One, 4), 4, Ok(&[0][..])),
+        (field(LengthWidth::One, 4), 259, Ok(&[255][..])),
+        (field(LengthWidth::One, 4), 260, too_long(260, 259)),
+        (field(LengthWidth::One, -4), 0, Ok(&[4][..])),
+    ] {
+        let mut out = Vec::new();
+        let written = field.encode_length(body, &mut out).map(|()| &out[..]);
+        assert_eq!(written, expected, "{field:?} {body}");
+    }
+}
