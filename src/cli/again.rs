@@ -192,6 +192,9 @@ pub(super) fn flags(args: &RunArgs) -> Vec<String> {
     for (name, value) in &args.play.var {
         flag("--var", &format!("{name}={value}"));
     }
+    for name in &args.play.allow_env {
+        flag("--allow-env", name);
+    }
     for name in &args.play.feature {
         flag("--feature", name);
     }

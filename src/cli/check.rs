@@ -10,6 +10,7 @@ use super::error::CliError;
 use super::explain::explain;
 use super::files::{self, Found};
 use super::load::{Load, Showing};
+use super::values::environment_names;
 use crate::scenario::ReadOptions;
 
 /// How standard input is asked for.
@@ -23,6 +24,8 @@ pub(super) fn check(args: CheckArgs, console: &Console) -> Result<ExitStatus, Cl
     }
     let options = ReadOptions {
         vars: args.var.into_iter().map(|(name, _)| name).collect(),
+        env: environment_names(&args.allow_env),
+        max_steps: Some(args.max_steps),
     };
     let (stdin, paths): (Vec<PathBuf>, Vec<PathBuf>) = args
         .paths

@@ -21,6 +21,7 @@ use super::shard::ShardArg;
 use super::signals::Signals;
 use super::under_test;
 use super::update::{Updates, update};
+use super::values::{environment, environment_names};
 use super::watch::watch;
 use crate::count::count;
 use crate::drive::Cancel;
@@ -143,6 +144,15 @@ fn usable(args: &RunArgs) -> Result<(), CliError> {
     Ok(())
 }
 
+/// What the reader of files must know of what was typed.
+pub(super) fn read_options(args: &PlayArgs) -> ReadOptions {
+    ReadOptions {
+        vars: args.var.iter().map(|(name, _)| name.clone()).collect(),
+        env: environment_names(&args.allow_env),
+        max_steps: Some(args.max_steps),
+    }
+}
+
 /// The files and folders that are played.
 fn paths(args: &RunArgs) -> Vec<PathBuf> {
     if args.paths.is_empty() {
@@ -154,9 +164,7 @@ fn paths(args: &RunArgs) -> Vec<PathBuf> {
 
 /// All the files, read.
 fn load(args: &RunArgs, console: &Console) -> Result<Vec<Loaded>, CliError> {
-    let options = ReadOptions {
-        vars: args.play.var.iter().map(|(name, _)| name.clone()).collect(),
-    };
+    let options = read_options(&args.play);
     let load = Load::of_files(
         files::find(&paths(args))?,
         &options,
@@ -261,6 +269,7 @@ fn options(args: PlayArgs, console: &Console) -> RunOptions {
         health: None,
         max_steps: args.max_steps,
         features: args.feature,
+        environment: environment(&args.allow_env).into(),
         shard: None,
         simulate: args.simulate,
         keep_transcripts: console.detail >= Detail::Conversation,

@@ -8,7 +8,8 @@ use super::console::Console;
 use super::error::CliError;
 use super::files;
 use super::load::{Load, Showing};
-use crate::scenario::{ReadOptions, Scenario};
+use super::run::read_options;
+use crate::scenario::Scenario;
 use crate::target::{Ready, Spawn, Target};
 
 /// What is under test. All the files that it names are read.
@@ -39,9 +40,7 @@ pub(super) fn health(args: &RunArgs, console: &Console) -> Result<Option<Arc<Sce
 
 /// The one scenario of a file.
 fn scenario(path: &Path, args: &RunArgs, console: &Console) -> Result<Arc<Scenario>, CliError> {
-    let options = ReadOptions {
-        vars: args.play.var.iter().map(|(name, _)| name.clone()).collect(),
-    };
+    let options = read_options(&args.play);
     let found = files::find(&[path.to_owned()])?;
     let load = Load::of_files(found, &options, Showing::mistakes(console));
     console.say(&load.shown)?;

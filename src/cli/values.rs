@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use super::args::ReadyWhen;
-use crate::scenario::{BUILT_IN, is_feature, parse_duration};
+use crate::scenario::{BUILT_IN, Value, Values, is_feature, parse_duration};
 use crate::target::Ready;
 
 /// Reads a duration as scenarios write it.
@@ -46,6 +46,34 @@ pub(super) fn ready_when(text: &str) -> Result<ReadyWhen, String> {
         Some(("scenario", path)) => Ok(ReadyWhen::Scenario(path.into())),
         _ => Err("write port, output:REGEX, file:PATH or scenario:FILE".into()),
     }
+}
+
+/// Reads the name of a variable of the environment.
+pub(super) fn env_name(text: &str) -> Result<String, String> {
+    let fine = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let begins_well = !text.starts_with(|c: char| c.is_ascii_digit());
+    if !text.is_empty() && begins_well && text.chars().all(fine) {
+        Ok(text.to_owned())
+    } else {
+        Err("a name of the environment is letters, digits and `_`, the first no digit; its value is not given here".into())
+    }
+}
+
+/// What the environment has under these names: text where it is UTF-8, bytes otherwise.
+pub(super) fn environment(names: &[String]) -> Vec<(String, Value)> {
+    let found = names.iter().filter_map(|name| {
+        let value = std::env::var_os(name)?;
+        Some((name.clone(), Values::of_bytes(value.as_encoded_bytes())))
+    });
+    found.collect()
+}
+
+/// These names of the environment, and whether each is set.
+pub(super) fn environment_names(names: &[String]) -> Vec<(String, bool)> {
+    let names = names.iter();
+    names
+        .map(|name| (name.clone(), std::env::var_os(name).is_some()))
+        .collect()
 }
 
 /// Reads a seed as it is shown: hexadecimal digits.

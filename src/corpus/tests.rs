@@ -16,7 +16,12 @@ use crate::session::Config;
 use crate::simulation;
 
 fn scenario(name: &str, text: &[u8]) -> Scenario {
-    match read(name, text, &ReadOptions::default()) {
+    // Some are without end, as `--max-steps` allows them to be.
+    let options = ReadOptions {
+        max_steps: Some(u64::MAX),
+        ..ReadOptions::default()
+    };
+    match read(name, text, &options) {
         Ok((scenario, warnings)) => {
             assert!(warnings.list.is_empty(), "{name}: {:?}", warnings.list);
             scenario

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::alarm::Alarm;
 use super::{Cancel, Lingering};
-use crate::net::{Address, Clock, ConnectError, Connection, connect_within, ending_of};
+use crate::net::{Address, Clock, ConnectError, Connection, Endpoint, connect_within, ending_of};
 use crate::player::{Action, Ending, Player, Refusal};
 use crate::scenario::ClientId;
 use crate::time::Time;
@@ -48,6 +48,14 @@ pub async fn play(
     PlayStats {
         connected: driver.connected,
         elapsed: driver.clock.now().since(Time::ZERO),
+    }
+}
+
+/// The port of our side of a connection, where there are ports.
+fn local_port(connection: &Connection) -> Option<u16> {
+    match connection.local() {
+        Ok(Endpoint::Ip(address)) => Some(address.port()),
+        _ => None,
     }
 }
 
@@ -200,6 +208,7 @@ impl Driver<'_> {
         match result {
             Ok(connection) => {
                 self.connected = true;
+                player.handle_local_port(client, local_port(&connection));
                 player.handle_connected(client, &connection.peer().to_string(), now);
                 self.put(
                     client,

@@ -76,6 +76,8 @@ impl Core {
             ignoring: Matching::default(),
             computed: Vec::new(),
         };
+        let environment = Arc::clone(&core.setting.environment);
+        core.values.set_environment(environment);
         core.set_given_values();
         core
     }

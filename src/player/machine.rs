@@ -1,5 +1,6 @@
 //! The player itself.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::core::Core;
@@ -7,7 +8,7 @@ use super::cursor::{Cursor, Flow};
 use super::link::{Phase, Writing};
 use super::verdict::{Failure, FailureKind};
 use super::{Action, Ending, EventKind, Refusal, Setting, Transcript, Verdict, Wanted};
-use crate::scenario::{BlockId, ClientId, EvalError, Script, Template};
+use crate::scenario::{BlockId, ClientId, EvalError, Script, Template, Value};
 use crate::time::Time;
 
 /// A script being played.
@@ -150,6 +151,21 @@ impl Player {
             link.peer.push_str(peer);
             self.core.transcript.connected(client, peer, now);
             self.advance(now);
+        }
+    }
+
+    /// The port of this side of a client's connection, before it is [told](Self::handle_connected) that there is one: the
+    /// value `local_port` of the client. `None` where there are no ports.
+    pub fn handle_local_port(&mut self, client: ClientId, port: Option<u16>) {
+        let core = &mut self.core;
+        if !core.script.reads_clients {
+            return;
+        }
+        let script = Arc::clone(&core.script);
+        let name = script.clients.get(usize::from(client.0));
+        if let Some(slot) = name.and_then(|client| script.names.find(&client.name)) {
+            let value = BTreeMap::from([("local_port", Value::from(port))]);
+            core.values.set(slot, Value::from(value));
         }
     }
 

@@ -1,14 +1,13 @@
 //! What one play of a script is given from outside.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+pub use crate::scenario::DEFAULT_MAX_STEPS;
 use crate::scenario::{SlotId, Value};
 
 /// How long a step waits unless the file or the run says otherwise: 5 s.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// How many steps a conversation may have unless the run says otherwise: 1,000,000.
-pub const DEFAULT_MAX_STEPS: u64 = 1_000_000;
 
 /// How many bytes a computed payload may have unless the run says otherwise: 64 MiB.
 pub const DEFAULT_MAX_PAYLOAD: usize = 64 << 20;
@@ -24,6 +23,8 @@ pub struct Setting {
     pub builtins: Vec<(&'static str, Value)>,
     /// Names the run sets (`--var`), stronger than the file's, weaker than the case's.
     pub vars: Vec<(String, Value)>,
+    /// What templates may know of the environment (`--allow-env`).
+    pub environment: Arc<[(String, Value)]>,
     /// Names the case sets.
     pub case: Vec<(SlotId, Value)>,
     /// Decides whatever is random.
@@ -45,6 +46,7 @@ impl Default for Setting {
         Self {
             builtins: Vec::new(),
             vars: Vec::new(),
+            environment: Arc::default(),
             case: Vec::new(),
             seed: 0,
             began: DEFAULT_BEGAN,

@@ -165,6 +165,7 @@ pub fn cross_scenarios(one: &[u8], other: &[u8], out: &mut [u8], seed: u32) -> u
 fn is_read(file: &[u8]) -> bool {
     let options = ReadOptions {
         vars: vec!["name".to_owned()],
+        ..ReadOptions::default()
     };
     read("changed.json", file, &options).is_ok()
 }

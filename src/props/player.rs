@@ -29,6 +29,7 @@ pub fn player(data: &[u8]) {
     };
     let options = ReadOptions {
         vars: vec!["given".to_owned()],
+        ..ReadOptions::default()
     };
     let Ok((scenario, _)) = read("player.json", input.file, &options) else {
         return;

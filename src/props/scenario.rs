@@ -38,6 +38,7 @@ pub fn scenario_json(data: &[u8]) {
 fn outcome(data: &[u8]) -> Result<Scenario, Diagnostics> {
     let options = ReadOptions {
         vars: vec!["given".to_owned()],
+        ..ReadOptions::default()
     };
     match read("arbitrary.json", data, &options) {
         Ok((scenario, warnings)) => {

@@ -250,6 +250,7 @@ impl Run {
         Setting {
             builtins: self.builtins(case, address),
             vars: options.vars.clone(),
+            environment: Arc::clone(&options.environment),
             case: (case.scenario.cases.get(case.case))
                 .map(|row| row.values.clone())
                 .unwrap_or_default(),

@@ -37,6 +37,8 @@ pub struct RunOptions {
     pub seed: u64,
     /// Names set from outside (`--var`).
     pub vars: Vec<(String, Value)>,
+    /// What templates may know of the environment (`--allow-env`).
+    pub environment: Arc<[(String, Value)]>,
     /// Plays every send in other pieces, but in scenarios that are about theirs.
     pub segment: Option<Segment>,
     /// Which part of a suite the cases are.
@@ -64,6 +66,7 @@ impl Default for RunOptions {
             timeout: DEFAULT_TIMEOUT,
             seed: 0,
             vars: Vec::new(),
+            environment: Arc::default(),
             segment: None,
             shard: None,
             fail_fast: false,

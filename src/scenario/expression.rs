@@ -11,7 +11,7 @@ use minijinja::value::{Enumerator, Object, ObjectRepr, ValueKind};
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior};
 
 use super::filters::{self, AS_CAPTURED, FILTERS, JOINABLE, TESTS};
-use super::functions::{self, CALLED, FUNCTIONS};
+use super::functions::{self, Asked, CALLED, FUNCTIONS};
 use super::source::Source;
 use super::tokens::{Kind, Token, is_called, is_read, tokens};
 use super::{EvalError, Names, SlotId, Span, TemplateError, Value, Values};
@@ -41,6 +41,8 @@ pub(super) struct Expression {
     text: Box<str>,
     /// The names it reads, in the order of the text.
     reads: Arc<[Read]>,
+    /// The names of the environment it asks for, and where in the string.
+    environment: Box<[Asked]>,
 }
 
 /// A name that an expression reads.
@@ -83,6 +85,7 @@ impl Expression {
             code: Code(code),
             text: text.trim().into(),
             reads: reads(text, &words, range.start, names)?,
+            environment: functions::environment(text, &words, range.start)?.into(),
         })
     }
 
@@ -94,6 +97,11 @@ impl Expression {
     /// The names it reads, in the order of the text.
     pub(super) fn reads(&self) -> &[Read] {
         &self.reads
+    }
+
+    /// The names of the environment it asks for, and where in the string.
+    pub(super) fn environment(&self) -> &[Asked] {
+        &self.environment
     }
 
     /// Its value.

@@ -4,6 +4,7 @@
 //! environment holds nothing of any run. It has a name of its own inside, so that a var may be called `uuid` too.
 
 use std::fmt::Write as _;
+use std::ops::Range;
 use std::sync::Arc;
 
 use minijinja::value::{Object, ObjectRepr};
@@ -11,10 +12,11 @@ use minijinja::{Error, ErrorKind, State};
 
 use super::filters::fuel_of;
 use super::source::Source;
-use super::{Value, Values};
+use super::tokens::{Kind, Token, is_called};
+use super::{TemplateError, Value, Values};
 
 /// The functions an expression may call.
-pub(super) const FUNCTIONS: [&str; 3] = ["now", "random", "uuid"];
+pub(super) const FUNCTIONS: [&str; 4] = ["env", "now", "random", "uuid"];
 
 /// What stands before the name of a function where it is called, once an expression is compiled. Not for authors.
 pub(super) const CALLED: &str = "_call_";
@@ -41,16 +43,59 @@ impl Object for Function {
 
     fn call(self: &Arc<Self>, state: &mut State<'_, '_>, args: &[Value]) -> Result<Value, Error> {
         match (self.name, args) {
+            ("env", [name]) => name
+                .as_str()
+                .and_then(|name| self.source.environment(name))
+                .ok_or_else(|| refused("the run does not allow `env` this name")),
             ("now", []) => Ok(Value::from(self.source.now() / 1_000_000_000)),
             ("now", [unit]) => self.now_in(unit),
             ("uuid", []) => Ok(Value::from(self.uuid())),
             ("random", [count]) => self.random(count, state),
             ("random", [least, most]) => self.random_number(least, most),
+            ("env", _) => Err(refused(ENV)),
             ("now", _) => Err(refused("`now` takes a unit, or nothing: now(\"ms\")")),
             ("uuid", _) => Err(refused("`uuid` takes no arguments: uuid()")),
             _ => Err(refused(RANDOM)),
         }
     }
+}
+
+/// How `env` is called.
+const ENV: &str = "`env` takes one name of the environment in quotes: env(\"TOKEN\")";
+
+/// A name of the environment that is asked for, and where.
+pub(super) type Asked = (Box<str>, Range<usize>);
+
+/// The names that the calls of `env` in an expression ask for, each with its place in the string. They are known before
+/// anything is sent, so that the run can be asked for all of them.
+pub(super) fn environment(
+    text: &str,
+    words: &[Token],
+    offset: usize,
+) -> Result<Vec<Asked>, TemplateError> {
+    let mut names = Vec::new();
+    for (at, word) in words.iter().enumerate() {
+        if word.of(text) != "env" || !is_called(text, words, at) {
+            continue;
+        }
+        let name = words.get(at + 2).filter(|word| word.kind == Kind::Text);
+        let is_closed = words.get(at + 3).is_some_and(|word| word.is(')'));
+        let inside = name.map(|word| (word, word.of(text).trim_matches(['"', '\''])));
+        let is_plain = |name: &str| {
+            let fine = |c: char| c.is_ascii_alphanumeric() || c == '_';
+            name.chars().all(fine)
+                && !name.is_empty()
+                && !name.starts_with(|c: char| c.is_ascii_digit())
+        };
+        match inside.filter(|(_, name)| is_closed && is_plain(name)) {
+            Some((word, name)) => names.push((name.into(), offset + word.start..offset + word.end)),
+            None => {
+                let range = offset + word.start..offset + word.end;
+                return Err(TemplateError::new(ENV.to_owned(), range));
+            }
+        }
+    }
+    Ok(names)
 }
 
 /// How `random` is called.

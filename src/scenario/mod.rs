@@ -56,9 +56,9 @@ pub use integers::{IntegerForm, LengthDigits, LengthForm};
 pub use json_text::JsonText;
 pub use keys::nearest;
 pub use lower::{
-    BUILT_IN, DEFAULT_EVERY, DurationError, MAX_BRANCHES, MAX_CASES, MAX_DURATION, MAX_FILE,
-    MAX_INCLUDED, MAX_INCLUDES, MAX_MISTAKES, MAX_PAYLOAD, ReadOptions, parse_duration, read,
-    read_with,
+    BUILT_IN, DEFAULT_EVERY, DEFAULT_MAX_STEPS, DurationError, MAX_BRANCHES, MAX_CASES,
+    MAX_DURATION, MAX_FILE, MAX_INCLUDED, MAX_INCLUDES, MAX_MISTAKES, MAX_PAYLOAD, ReadOptions,
+    parse_duration, read, read_with,
 };
 pub use matcher::{Matcher, MatcherNode, Pointing};
 pub use model::{ALONE, Case, Reply, Scenario, ServerSettings};

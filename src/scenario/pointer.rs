@@ -17,13 +17,19 @@ pub enum PointerError {
     /// It begins with something else than `/`.
     #[error("a JSON pointer is empty or begins with `/`")]
     NoSlash,
+    /// More keys and indices than JSON is deep.
+    #[error("JSON is at most {MAX_TOKENS} levels deep")]
+    TooDeep,
     /// A `~` that escapes nothing.
     #[error("in a JSON pointer `~` is written `~0`, and `/` in a key `~1`")]
     BadEscape,
 }
 
 /// What a pointer looks like, as a regular expression.
-pub(in crate::scenario) const POINTER: &str = "^(/([^~/]|~[01])*)*$";
+pub(in crate::scenario) const POINTER: &str = "^(/([^~/]|~[01])*){0,128}$";
+
+/// How many keys and indices a pointer may have: as deep as JSON may be.
+const MAX_TOKENS: usize = super::json::MAX_DEPTH;
 
 impl Pointer {
     /// The keys and indices on the way, unescaped.
@@ -46,6 +52,9 @@ impl FromStr for Pointer {
         let mut parts = text.split('/');
         if parts.next() != Some("") {
             return Err(PointerError::NoSlash);
+        }
+        if parts.clone().nth(MAX_TOKENS).is_some() {
+            return Err(PointerError::TooDeep);
         }
         let tokens = parts.map(unescape).collect::<Result<_, _>>()?;
         Ok(Self { tokens })
@@ -114,6 +123,15 @@ mod tests {
         ] {
             assert_eq!(text.parse::<Pointer>(), Err(error), "{text}");
         }
+    }
+
+    #[test]
+    fn a_pointer_is_no_deeper_than_json_may_be() {
+        let deep = |levels: usize| "/a".repeat(levels).parse::<Pointer>();
+        assert!(deep(128).is_ok());
+        assert_eq!(deep(129), Err(PointerError::TooDeep));
+        assert_eq!(deep(1_000_000), Err(PointerError::TooDeep));
+        assert!(POINTER.contains(&MAX_TOKENS.to_string()));
     }
 
     #[test]

@@ -23,6 +23,8 @@ pub struct Script {
     pub timeout: Option<Duration>,
     /// The most states a matcher of the script needs.
     pub matcher_states: usize,
+    /// Whether an expression reads a value of a client.
+    pub reads_clients: bool,
 }
 
 /// The number of a list of steps in a script.

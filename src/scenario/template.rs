@@ -159,6 +159,17 @@ impl Template {
         })
     }
 
+    /// The names of the environment it asks for, each with its bytes of the string.
+    pub fn environment(&self) -> impl Iterator<Item = (&str, Range<usize>)> {
+        self.parts
+            .iter()
+            .flat_map(|part| match part {
+                Part::Expression(expression) => expression.environment(),
+                _ => &[],
+            })
+            .map(|(name, range)| (&**name, range.clone()))
+    }
+
     /// Its value: that of the expression when the string is one `{{ }}` and nothing else, the rendered text otherwise.
     ///
     /// # Errors

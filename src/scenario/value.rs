@@ -111,6 +111,11 @@ impl Values {
         self.source.begin(seed);
     }
 
+    /// Sets what templates may know of the environment; only the first time counts.
+    pub fn set_environment(&mut self, environment: Arc<[(String, Value)]>) {
+        self.source.set_environment(environment);
+    }
+
     /// Sets the time, in nanoseconds since 1970.
     pub fn set_now(&mut self, now: u64) {
         self.source.set_now(now);

@@ -9,6 +9,9 @@ use crate::scenario::{ClientId, ConnectAs, Scenario, Verb};
 use crate::session::{Config, Session};
 use crate::time::Time;
 
+/// The local port of the first client, where there are no sockets; that of the others goes on from it.
+const FIRST_PORT: u16 = 49_152;
+
 /// Which way bytes go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Toward {
@@ -115,6 +118,7 @@ impl Simulation {
         match action {
             Action::Connect(_) => {
                 wire.connect(&self.config, now);
+                player.handle_local_port(client, FIRST_PORT.checked_add(client.0));
                 player.handle_connected(client, "simulated", now);
             }
             Action::Write(_) => {

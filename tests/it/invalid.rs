@@ -33,6 +33,8 @@ fn shown(path: &Path) -> io::Result<String> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let options = ReadOptions {
         vars: vec!["given".to_owned()],
+        env: vec![("TOKEN".to_owned(), true), ("UNSET".to_owned(), false)],
+        ..ReadOptions::default()
     };
     let diagnostics = match read_with(&name, &bytes, &options, &Folder::of(path)) {
         Ok((scenario, mut found)) => {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::super::values::variable;
+use super::super::values::{env_name, variable};
 
 /// `backchat check`
 #[derive(Debug, Args)]
@@ -29,6 +29,14 @@ pub(in crate::cli) struct CheckArgs {
     #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
     #[arg(env = "BACKCHAT_VAR", hide_env = true)]
     pub(in crate::cli) var: Vec<(String, String)>,
+    /// Let templates read this variable of the environment; repeatable
+    #[arg(long, value_name = "NAME", value_parser = env_name, value_delimiter = ',')]
+    #[arg(env = "BACKCHAT_ALLOW_ENV", hide_env = true)]
+    pub(in crate::cli) allow_env: Vec<String>,
+    /// How many steps one conversation may have, as for `run`
+    #[arg(long, value_name = "N", default_value = "1000000")]
+    #[arg(env = "BACKCHAT_MAX_STEPS", hide_env = true)]
+    pub(in crate::cli) max_steps: u64,
 }
 
 /// `backchat completions`

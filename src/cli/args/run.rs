@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use super::super::shard::{ShardArg, shard};
-use super::super::values::{feature, jobs, seed, some_time, variable};
+use super::super::values::{env_name, feature, jobs, seed, some_time, variable};
 use super::{DEFAULT_TARGET, DetailArgs, ReportingArgs, SpawnArgs};
 
 /// `backchat run`
@@ -107,6 +107,10 @@ pub(in crate::cli) struct PlayArgs {
     #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
     #[arg(env = "BACKCHAT_VAR", hide_env = true)]
     pub(in crate::cli) var: Vec<(String, String)>,
+    /// Let templates read this variable of the environment, `{{ env("NAME") }}`; repeatable
+    #[arg(long, value_name = "NAME", value_parser = env_name, value_delimiter = ',')]
+    #[arg(env = "BACKCHAT_ALLOW_ENV", hide_env = true)]
+    pub(in crate::cli) allow_env: Vec<String>,
     /// Decide what is random by this seed, as the first line of a run shows it
     #[arg(long, value_name = "HEX", value_parser = seed, env = "BACKCHAT_SEED", hide_env = true)]
     pub(in crate::cli) seed: Option<u64>,

@@ -21,6 +21,7 @@ const EXPECT_ALL: &str = r#"{
 async fn built_in_names_those_of_the_run_and_those_of_the_case_have_values() {
     let options = ReadOptions {
         vars: vec!["extra".to_owned()],
+        ..ReadOptions::default()
     };
     let (scenario, _) = read("dir/all", EXPECT_ALL.as_bytes(), &options).unwrap();
     let scenario = Arc::new(scenario);

@@ -236,6 +236,10 @@ impl<'a> Reader<'a> {
     }
 
     fn unknown_key(&mut self, property: &ObjectProp<'a>, place: Place) {
+        if self.is_full() {
+            // Looking for the nearest of all keys takes its time.
+            return self.count_more(1);
+        }
         let name = property.name.as_str();
         let (what, span) = (place.words(), json::span_of(&property.name));
         let message = format!("{what} has no key {}", quoted(name));

@@ -7,7 +7,7 @@ use super::super::keys::{self, Form, Place};
 use super::super::{Case, Diagnostic, Requirement, Scenario, Script, Span, code};
 use super::fields::{Fields, Given, quoted};
 use super::framings::Cut;
-use super::read::ReadOptions;
+use super::read::{DEFAULT_MAX_STEPS, ReadOptions};
 use super::reader::Reader;
 
 impl<'a> Reader<'a> {
@@ -72,6 +72,7 @@ impl<'a> Reader<'a> {
         });
         self.check_names(options, &cases);
         self.check_connections(finally);
+        self.check_length(finally, options.max_steps.unwrap_or(DEFAULT_MAX_STEPS));
 
         Some(Scenario {
             sources: Vec::new(),
@@ -84,6 +85,7 @@ impl<'a> Reader<'a> {
             as_written: segments == Some("as-written"),
             server,
             script: Arc::new(Script {
+                reads_clients: self.scope.reads_a_client(),
                 clients: std::mem::take(&mut self.clients),
                 blocks: std::mem::take(&mut self.blocks),
                 finally,

@@ -43,6 +43,8 @@ pub(super) struct Scope {
     pub branches: Option<Branches>,
     /// Whether what is read now is evaluated at any time, after whatever step.
     pub anytime: bool,
+    /// The clients that a `parallel` connects, while one is read: which branch is first, nobody knows.
+    connected_at_once: Vec<SlotId>,
     /// Whether the cases could not be read: then nobody knows which names they give.
     pub cases_unknown: bool,
 }
@@ -75,6 +77,8 @@ pub(super) enum Setter {
     Index,
     /// The `with` of an `include`.
     With,
+    /// A step that connects the client of this name.
+    Connect,
 }
 
 /// A name that is read.
@@ -101,6 +105,7 @@ impl Scope {
             named: Span::default(),
             branches: None,
             anytime: false,
+            connected_at_once: Vec::new(),
             cases_unknown: false,
         };
         for name in BUILT_IN {
@@ -179,6 +184,28 @@ impl Scope {
         }
     }
 
+    /// Notes that a step connects this client: from here on it has values, in the step too.
+    pub(super) fn connects(&mut self, client: &str) {
+        let Some(slot) = self.names.find(client) else {
+            return;
+        };
+        if self.branches.is_some() {
+            self.connected_at_once.push(slot);
+            return;
+        }
+        let clock = self.clock;
+        self.known(slot).set.get_or_insert((clock, Setter::Connect));
+        self.tick();
+    }
+
+    /// A `parallel` is over: the clients that it has connected have values.
+    pub(super) fn end_branches(&mut self) {
+        for slot in std::mem::take(&mut self.connected_at_once) {
+            let clock = self.clock;
+            self.known(slot).set.get_or_insert((clock, Setter::Connect));
+        }
+    }
+
     /// The name with this number.
     pub(super) fn name(&self, slot: SlotId) -> &str {
         self.names.name(slot)
@@ -217,6 +244,14 @@ impl Scope {
     /// Notes that one of the cases sets a name.
     pub(super) fn set_in_case(&mut self, slot: SlotId) {
         self.known(slot).cases += 1;
+    }
+
+    /// Whether a value of a client is read.
+    pub(super) fn reads_a_client(&self) -> bool {
+        self.reads.iter().any(|read| {
+            let known = self.known.get(usize::from(read.slot.0));
+            known.is_some_and(|known| known.client.is_some())
+        })
     }
 
     /// How many reads of names have been noted.
@@ -263,7 +298,7 @@ impl Scope {
             if found.len() >= MAX_MISTAKES {
                 more += 1;
             } else if known.client.is_some() {
-                found.push(client_value(read.span, name));
+                found.push(client_value(read.span, name, known.set.is_some()));
             } else if known.cases > 0 {
                 if lacking.insert(read.slot) {
                     found.push(missing_in_case(read.slot, name, cases));
@@ -312,9 +347,17 @@ fn undefined(span: Span, name: &str, near: Option<&str>) -> Diagnostic {
     })
 }
 
-fn client_value(span: Span, name: &str) -> Diagnostic {
-    let message = format!("values of a client, such as `{name}.local_port`, are not supported yet");
-    Diagnostic::error(code::NOT_YET, span, message).label("the name of a client")
+fn client_value(span: Span, name: &str, is_set: bool) -> Diagnostic {
+    let shown = quoted(name);
+    let message = match is_set {
+        true => format!("{shown} is read before that client is connected"),
+        false => format!("{shown} is read, and that client never connects"),
+    };
+    Diagnostic::error(code::NAME_TOO_EARLY, span, message)
+        .label("has values once it is connected")
+        .help(format!(
+            "a client connects before its first step; connect it earlier: {{ \"as\": \"{name}\", \"connect\": true }}"
+        ))
 }
 
 fn too_early(span: Span, name: &str, setter: Setter) -> Diagnostic {
@@ -329,6 +372,8 @@ fn too_early(span: Span, name: &str, setter: Setter) -> Diagnostic {
             .help("a var may use those that stand before it"),
         Setter::Capture(step) => found.label(format!("captured by step {step}, not before it")),
         Setter::Set(step) => found.label(format!("set by step {step}, not before it")),
+        // Clients have words of their own.
+        Setter::Connect => found.label("known once the client is connected"),
         Setter::With => found.label("it is given to a fragment"),
         Setter::Index => found.label("it counts the rounds of a later `repeat`"),
     }

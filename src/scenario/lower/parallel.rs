@@ -97,6 +97,7 @@ impl<'a> Reader<'a> {
         }
         self.default_client = around;
         let branches = self.scope.branches.take().unwrap_or_default();
+        self.scope.end_branches();
         for (slot, span, first) in &branches.clashes {
             let message = format!(
                 "{} is set in two lists that are played at the same time",

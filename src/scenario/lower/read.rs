@@ -14,11 +14,18 @@ pub const MAX_FILE: usize = 64 << 20;
 /// How many mistakes of a file are kept: 1,000. The others are counted.
 pub const MAX_MISTAKES: usize = 1000;
 
+/// How many steps a conversation may have unless the run says otherwise: 1,000,000.
+pub const DEFAULT_MAX_STEPS: u64 = 1_000_000;
+
 /// What the reader must know besides the text.
 #[derive(Debug, Clone, Default)]
 pub struct ReadOptions {
     /// Names that the run sets (`--var`): a file may use them without defining them.
     pub vars: Vec<String>,
+    /// Names of the environment that templates may ask for (`--allow-env`), and whether each is set.
+    pub env: Vec<(String, bool)>,
+    /// How many steps a conversation may have; `None`: [`DEFAULT_MAX_STEPS`].
+    pub max_steps: Option<u64>,
 }
 
 /// Reads a scenario: `name` is the file's path as a person knows it, `bytes` its content.
@@ -54,6 +61,7 @@ pub fn read_with(
     let library = texts.library(text, files);
     let mut reader = Reader::new(text, &library);
     reader.named = texts.bytes;
+    reader.env.clone_from(&options.env);
     let scenario = reader.scenario(&tree, options);
     let diagnostics = Diagnostics {
         sources: std::iter::once(SourceFile {
@@ -117,6 +125,9 @@ pub(super) fn text_of(bytes: &[u8]) -> Result<&str, Box<Unreadable<'_>>> {
             about_file(message, Some("save it as UTF-8")),
         )));
     }
+    if let Some(found) = not_for_editors(bytes) {
+        return Err(Box::new((Cow::Borrowed(""), found)));
+    }
     let text = wire::validate(bytes).map_err(|error| not_utf8(bytes, &error))?;
     if text.starts_with('\u{feff}') {
         let mark = Span {
@@ -134,6 +145,25 @@ pub(super) fn text_of(bytes: &[u8]) -> Result<&str, Box<Unreadable<'_>>> {
         return Err(Box::new((Cow::Borrowed(text), found)));
     }
     Ok(text)
+}
+
+/// What is wrong with a file that begins with NUL bytes, or has them between its first characters.
+fn not_for_editors(bytes: &[u8]) -> Option<Diagnostic> {
+    let first = bytes.get(..bytes.len().min(4)).unwrap_or_default();
+    if !first.contains(&0) {
+        return None;
+    }
+    let is_text = first.iter().any(|byte| byte.is_ascii_graphic());
+    Some(match is_text {
+        true => about_file(
+            "the file is UTF-16 or UTF-32 text".to_owned(),
+            Some("save it as UTF-8"),
+        ),
+        false => about_file(
+            "the file is no text: it begins with a NUL byte".to_owned(),
+            None,
+        ),
+    })
 }
 
 /// What is wrong with a file as a whole.

@@ -40,6 +40,8 @@ pub(super) struct Reader<'a> {
     pub default_client: Option<ClientId>,
     /// All lists of steps.
     pub blocks: Vec<Block>,
+    /// Names of the environment that may be asked for, and whether each is set.
+    pub env: Vec<(String, bool)>,
     /// The most states a matcher needs.
     pub matcher_states: usize,
     /// What the `match` that is being read captures for its own answer.
@@ -68,6 +70,7 @@ impl<'a> Reader<'a> {
             clients_known: true,
             default_client: None,
             blocks: Vec::new(),
+            env: Vec::new(),
             matcher_states: 0,
             captured_for_answer: Vec::new(),
             lines: Vec::new(),
@@ -400,6 +403,10 @@ impl<'a> Reader<'a> {
                     let span = json::span_within(self.text, literal, range);
                     self.scope.read(slot, span, asks);
                 }
+                for (name, range) in template.environment() {
+                    let span = json::span_within(self.text, literal, range);
+                    self.check_environment(name, span);
+                }
                 Some(template)
             }
             Err(error) => {
@@ -411,6 +418,30 @@ impl<'a> Reader<'a> {
                 None
             }
         }
+    }
+
+    /// Reports a name of the environment that cannot be asked for, or is not there.
+    fn check_environment(&mut self, name: &str, span: Span) {
+        let shown = quoted(name);
+        self.report(match self.env.iter().find(|(known, _)| known == name) {
+            Some((_, true)) => return,
+            Some((_, false)) => {
+                let message = format!("the environment has no {shown}");
+                Diagnostic::error(code::UNDEFINED_NAME, span, message)
+                    .label("allowed, but not set")
+                    .help(format!("set it before the run: {name}=... backchat run"))
+            }
+            None => {
+                let message = format!("{shown} of the environment may not be read");
+                let found = Diagnostic::error(code::UNDEFINED_NAME, span, message)
+                    .label("only what the run allows is read");
+                let near = keys::nearest(name, self.env.iter().map(|(known, _)| known.as_str()));
+                found.help(match near {
+                    Some(near) => format!("did you mean \"{near}\"?"),
+                    None => format!("allow it with --allow-env {name}"),
+                })
+            }
+        });
     }
 
     /// Reports an empty value where there must be something.

@@ -83,6 +83,13 @@ impl<'a> Reader<'a> {
         self.refuse_misplaced(fields);
         let client = self.step_client(fields, fields.verbs().next());
         let when = fields.get("when").map(|given| self.true_or_false(given));
+        if let Some(client) = client
+            && fields.verbs().any(connects)
+        {
+            let client = self.clients.get(usize::from(client.0));
+            let name = client.map(|client| client.name.clone()).unwrap_or_default();
+            self.scope.connects(&name);
+        }
         let within = fields.get("within").map(|given| self.some_time(given));
         // All verbs are read, so that the mistakes inside of a superfluous one are found too.
         let mut read = None;
@@ -107,6 +114,16 @@ impl<'a> Reader<'a> {
         let beside = |given: &Given<'_, 'a>| matches!(given.key.name, "note" | "as");
         let alone = !fields.faulty && fields.list.iter().all(beside);
         fields.get("note").filter(|_| alone)
+    }
+}
+
+/// Whether a verb connects its client, if it is not connected.
+fn connects(given: Given<'_, '_>) -> bool {
+    match given.key.name {
+        "wait" | "set" | "assert" | "repeat" | "retry" | "parallel" | "include" => false,
+        // A word says how it fails.
+        "connect" => !matches!(given.value, Value::StringLit(_)),
+        _ => true,
     }
 }
 

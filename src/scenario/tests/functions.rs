@@ -155,3 +155,37 @@ fn a_name_may_be_that_of_a_function() {
     check_refused("{{ _call_now }}", "`_call_now` is not set");
     check_refused("{{ _call_now() }}", "there is no function `_call_now`");
 }
+
+#[test]
+fn the_environment_is_what_the_run_gives_of_it() {
+    let mut names = Names::default();
+    let mut values = Values::new(1);
+    let known = [
+        ("TOKEN", Value::from("s3cret")),
+        ("RAW", Value::from_bytes(vec![0xff])),
+    ];
+    let known = known.map(|(name, value)| (name.to_owned(), value));
+    values.set_environment(Vec::from(known).into());
+    let mut eval = |text: &str| {
+        let template = Template::parse(text, Span::default(), &mut names);
+        let template = template.unwrap_or_else(|error| panic!("{text}: {}", error.message));
+        template.eval(&values).map_err(|error| error.message)
+    };
+    assert_eq!(eval("{{ env(\"TOKEN\") }}"), Ok(Value::from("s3cret")));
+    assert_eq!(
+        eval("a {{ env('TOKEN') | upper }}"),
+        Ok(Value::from("a S3CRET"))
+    );
+    assert_eq!(eval("{{ env('RAW') | hex }}"), Ok(Value::from("ff")));
+    let refused = eval("{{ env('OTHER') }}").expect_err("not given");
+    assert!(refused.contains("does not allow"), "{refused}");
+    for text in [
+        "{{ env() }}",
+        "{{ env(text) }}",
+        "{{ env('A' ~ 'B') }}",
+        "{{ env('A-B') }}",
+        "{{ env('') }}",
+    ] {
+        check_refused(text, "one name of the environment");
+    }
+}

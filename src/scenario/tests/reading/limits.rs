@@ -138,7 +138,13 @@ fn blocks_in_blocks_are_judged_in_one_pass_each() {
     let depth = 60;
     let open = "{ \"repeat\": [{ \"send\": \"x\" }, ".repeat(depth);
     let close = "], \"times\": 2 }".repeat(depth);
-    accept_steps(&format!("{open}{{ \"wait\": \"1s\" }}{close}"));
+    let text = format!("{{ \"steps\": [{open}{{ \"wait\": \"1s\" }}{close}] }}");
+    let options = ReadOptions {
+        max_steps: Some(u64::MAX),
+        ..ReadOptions::default()
+    };
+    let read = read("test.json", text.as_bytes(), &options);
+    assert!(read.is_ok_and(|(_, warnings)| warnings.list.is_empty()));
 }
 
 #[test]

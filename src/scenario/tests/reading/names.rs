@@ -80,14 +80,26 @@ fn a_name_is_refused_where_it_cannot_have_a_value() {
 }
 
 #[test]
-fn values_of_clients_are_of_a_later_version() {
-    check_steps(
-        r#"{ "send": "{{ client.local_port }}" }"#,
-        &["BC1008 client"],
-    );
+fn values_of_clients_are_there_once_they_are_connected() {
+    accept_steps(r#"{ "send": "{{ client.local_port }}" }"#);
+    accept_steps(r#"{ "connect": true }, { "assert": "{{ client.local_port > 0 }}" }"#);
+    accept_steps(r#"{ "repeat": [{ "send": "{{ client.local_port }}" }], "times": 2 }"#);
+    for early in [
+        r#"{ "assert": "{{ client.local_port > 0 }}" }, { "send": "x" }"#,
+        r#"{ "set": { "p": "{{ client.local_port }}" } }, { "send": "x" }"#,
+        r#"{ "connect": "refused" }, { "assert": "{{ client.local_port > 0 }}" }"#,
+        r#"{ "wait": "1s" }, { "assert": "{{ client.local_port > 0 }}" }"#,
+        r#"{ "send": "x", "when": "{{ client.local_port > 0 }}" }"#,
+    ] {
+        check_steps(early, &["BC1020 client"]);
+    }
+    let two = |steps: &str| format!(r#"{{ "clients": ["ann", "bob"], "steps": [{steps}] }}"#);
+    accept(&two(
+        r#"{ "as": "ann", "send": "x" }, { "as": "bob", "send": "{{ ann.local_port }}" }"#,
+    ));
     check(
-        r#"{ "clients": ["ann"], "steps": [{ "send": "{{ ann.local_port }}" }] }"#,
-        &["BC1008 ann"],
+        &two(r#"{ "as": "bob", "send": "{{ ann.local_port }}" }"#),
+        &["BC1020 ann"],
     );
 }
 
@@ -97,6 +109,7 @@ fn what_the_run_sets_may_be_read_everywhere() {
         r#"{ "name": "{{ a }}", "cases": [{ "a": 1 }, {}], "steps": [{ "send": "{{ a }}" }] }"#;
     let options = ReadOptions {
         vars: vec!["a".to_owned()],
+        ..ReadOptions::default()
     };
     assert!(read("x", text.as_bytes(), &options).is_ok());
     check(text, &["BC1019 {}"]);

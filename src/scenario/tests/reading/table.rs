@@ -122,6 +122,7 @@ fn with_key(place: Place, key: &Key, value: &str) -> String {
 fn the_example_and_the_default_of_every_key_are_values_that_it_takes() {
     let options = ReadOptions {
         vars: vec!["user".to_owned()],
+        ..ReadOptions::default()
     };
     for place in Place::ALL {
         // Random bytes can be sent only.
@@ -223,6 +224,8 @@ fn as_file(block: &str) -> String {
 fn the_examples_of_the_reference_are_read_without_a_mistake() {
     let options = ReadOptions {
         vars: ["count", "token", "user"].map(str::to_owned).into(),
+        env: vec![("TOKEN".to_owned(), true)],
+        ..ReadOptions::default()
     };
     let blocks = REFERENCE.split("```json\n").skip(1);
     let blocks = blocks.filter_map(|rest| rest.split("```").next());
