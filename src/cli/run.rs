@@ -3,12 +3,13 @@
 use std::collections::{BTreeSet, HashSet};
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, BufWriter, Write};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use super::ExitStatus;
 use super::again::{self, Again};
-use super::args::{DEFAULT_TARGET, PlayArgs, RunArgs, SegmentArg};
+use super::args::{DEFAULT_TARGET, FlakyArg, PlayArgs, RunArgs, SegmentArg};
 use super::console::{Console, is_ci, quiet_if_gone};
 use super::entry::runtime;
 use super::error::CliError;
@@ -77,7 +78,7 @@ pub(super) fn play_once(
     let mut options = options(args.play.clone(), console);
     options.shard = args.select.shard.map(ShardArg::resolve).transpose()?;
     let mut cases = cases(args, &loaded, console)?;
-    arrange(&mut cases, &options, args.select.shuffle);
+    arrange(&mut cases, &options, args);
     if let Some(updates) = &mut updates {
         let paths = loaded.iter().map(|one| &one.found);
         updates.paths = paths
@@ -100,11 +101,14 @@ pub(super) fn play_once(
         return Ok(ExitStatus::Success);
     }
     options.health = health;
-    options.fail_fast &= updates.is_none();
+    if updates.is_some() {
+        options.max_fail = None;
+    }
     let report = TerminalOptions {
         palette: console.palette,
         detail: console.detail,
-        fail_fast: options.fail_fast,
+        max_fail: options.max_fail,
+        retries: options.retries,
         counted: !console.watched,
     };
     let again = Again::new(args, &loaded);
@@ -118,6 +122,7 @@ pub(super) fn play_once(
     }
     report.updates = updates;
     report.deny_skips = args.play.deny_skips;
+    report.flaky_result = args.play.flaky_result;
     // From here on a case's scenario is held only until it has been played.
     drop(loaded);
     let runtime = runtime()?;
@@ -195,6 +200,7 @@ fn cases(args: &RunArgs, loaded: &[Loaded], console: &Console) -> Result<Vec<Cas
             };
             if selection.matches(&id) {
                 cases.push(CaseRef {
+                    round: 0,
                     id: id.into(),
                     file: Arc::clone(&file),
                     scenario: Arc::clone(scenario),
@@ -217,12 +223,24 @@ fn cases(args: &RunArgs, loaded: &[Loaded], console: &Console) -> Result<Vec<Cas
 /// Leaves the cases of this shard, in the order in which they are to be played.
 ///
 /// Sharded first: machines of one run need not have the same seed.
-fn arrange(cases: &mut Vec<CaseRef>, options: &RunOptions, shuffled: bool) {
+fn arrange(cases: &mut Vec<CaseRef>, options: &RunOptions, args: &RunArgs) {
     if let Some(shard) = options.shard {
         let mut nth = 0..;
         cases.retain(|case| shard.contains(nth.next().unwrap_or_default(), &case.id));
     }
-    if shuffled {
+    let rounds = args.play.repeat.get();
+    if rounds > 1 {
+        let again = |round| {
+            move |case: &CaseRef| CaseRef {
+                round,
+                ..case.clone()
+            }
+        };
+        *cases = (0..rounds)
+            .flat_map(|round| cases.iter().map(again(round)))
+            .collect();
+    }
+    if args.select.shuffle {
         shuffle(cases, options.seed);
     }
 }
@@ -264,7 +282,11 @@ fn options(args: PlayArgs, console: &Console) -> RunOptions {
             SegmentArg::Byte => Some(Segment::Byte),
             SegmentArg::Random => Some(Segment::Random),
         },
-        fail_fast: args.fail_fast || !args.no_fail_fast && !is_ci(),
+        max_fail: match args.max_fail {
+            None if args.fail_fast || !args.no_fail_fast && !is_ci() => NonZeroUsize::new(1),
+            max => max,
+        },
+        retries: args.retries,
         slow_timeout: args.slow_timeout,
         health: None,
         max_steps: args.max_steps,
@@ -323,7 +345,8 @@ async fn play(
         return Ok(status.or(error.status()));
     }
     let denied = denied(&summary, report.deny_skips, console);
-    let verdict = verdict(&summary, report, console).or(denied);
+    let flaky = flaky(&summary, report.flaky_result, console);
+    let verdict = verdict(&summary, report, console).or(denied).or(flaky);
     Ok(status.or(verdict))
 }
 
@@ -360,6 +383,19 @@ fn denied(summary: &Summary, deny_skips: bool, console: &Console) -> ExitStatus 
     error.status()
 }
 
+/// What comes of cases that passed only when they were tried again, where that is not enough.
+fn flaky(summary: &Summary, result: FlakyArg, console: &Console) -> ExitStatus {
+    if result == FlakyArg::Pass || summary.flaky == 0 {
+        return ExitStatus::Success;
+    }
+    let cases = count(summary.flaky, "case");
+    let error = CliError::Denied(format!(
+        "{cases} passed only when tried again, which --flaky-result fail does not allow"
+    ));
+    console.error(&error);
+    error.status()
+}
+
 /// Everything that listens to a run.
 struct Report<'u> {
     progress: Option<Progress>,
@@ -369,6 +405,8 @@ struct Report<'u> {
     target: String,
     /// Whether a skipped case makes the run fail.
     deny_skips: bool,
+    /// What a case comes to that passes only when tried again.
+    flaky_result: FlakyArg,
     /// Why connections did not come about: each reason once.
     tried: Vec<String>,
     /// Why the program under test was not ready.
@@ -402,6 +440,7 @@ impl Report<'_> {
             failed: None,
             updates: None,
             deny_skips: false,
+            flaky_result: FlakyArg::Pass,
             recording: None,
             outstanding: 0,
             console: *console,

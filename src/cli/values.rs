@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use super::args::ReadyWhen;
+use crate::runner::MAX_RETRIES;
 use crate::scenario::{BUILT_IN, Value, Values, is_feature, parse_duration};
 use crate::target::Ready;
 
@@ -24,6 +25,13 @@ pub(super) fn some_time(text: &str) -> Result<Duration, String> {
 pub(super) fn jobs(text: &str) -> Result<NonZeroUsize, String> {
     text.parse()
         .map_err(|_| "not a whole number from 1 (-j, --jobs, BACKCHAT_JOBS)".to_owned())
+}
+
+/// Reads how often a failed case is tried again.
+pub(super) fn retries(text: &str) -> Result<u32, String> {
+    (text.parse().ok())
+        .filter(|n| *n <= MAX_RETRIES)
+        .ok_or_else(|| format!("not a whole number from 0 to {MAX_RETRIES}"))
 }
 
 /// Reads the name of a feature.
@@ -133,6 +141,14 @@ mod tests {
         }
         assert!(some_time("0s").is_err() && some_time("0.0ms").is_err());
         assert_eq!(some_time("1ms"), Ok(Duration::from_millis(1)));
+    }
+
+    #[test]
+    fn retries_are_bounded() {
+        assert_eq!((retries("0"), retries("100")), (Ok(0), Ok(MAX_RETRIES)));
+        for text in ["", "-1", "101", "99999999999", "1.5"] {
+            assert!(retries(text).is_err(), "{text:?}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What a person sees of a run: a line a case, each failure in full, and the count at the end.
 
 use std::io::{self, Write};
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use super::conversation::{Conversation, FINALLY, is_shown_whole};
@@ -40,8 +41,10 @@ pub struct TerminalOptions {
     pub palette: Palette,
     /// How much.
     pub detail: Detail,
-    /// Whether the run stops at the first failure.
-    pub fail_fast: bool,
+    /// After how many failures the run stops.
+    pub max_fail: Option<NonZeroUsize>,
+    /// How often a case that has failed is tried again at most.
+    pub retries: u32,
     /// Whether each case is counted, `[ 12/72]`: where there is no bar to tell how far the run is.
     pub counted: bool,
 }
@@ -52,6 +55,8 @@ pub struct Terminal<W> {
     out: W,
     options: TerminalOptions,
     failed: Vec<Failed>,
+    /// What passed only when it was tried again.
+    flaky: Vec<Flaky>,
     /// Whether a connection came about.
     connected: bool,
     /// Why connections did not come about, each reason once, and the block of the first failure: in full it is shown
@@ -83,6 +88,15 @@ struct Failed {
     elapsed: Duration,
 }
 
+/// A case that passed late, to be named again at the end.
+#[derive(Debug)]
+struct Flaky {
+    id: std::sync::Arc<str>,
+    elapsed: Duration,
+    /// `FLAKY 2/3`
+    label: String,
+}
+
 impl<W: Write> Terminal<W> {
     /// Makes a report that is written to `out`.
     pub const fn new(out: W, options: TerminalOptions) -> Self {
@@ -90,6 +104,7 @@ impl<W: Write> Terminal<W> {
             out,
             options,
             failed: Vec::new(),
+            flaky: Vec::new(),
             connected: false,
             refusals: Vec::new(),
             left_over: LeftOver {
@@ -112,6 +127,9 @@ impl<W: Write> Terminal<W> {
             self.connected = true;
             self.show_refusals()?;
         }
+        for tried in &outcome.earlier {
+            self.tried(tried)?;
+        }
         let palette = self.options.palette;
         let elapsed = format!(
             "[{:>8.3}s]{}",
@@ -130,7 +148,9 @@ impl<W: Write> Terminal<W> {
             }
             CaseResult::Played(Verdict::Passed) => {
                 self.left_over.add(outcome);
-                if self.options.detail >= Detail::Normal {
+                if outcome.is_flaky() {
+                    self.passed_late(outcome, &elapsed)?;
+                } else if self.options.detail >= Detail::Normal {
                     self.line(palette.good, "PASS", &elapsed, &self.named(outcome))?;
                 }
             }
@@ -174,6 +194,36 @@ impl<W: Write> Terminal<W> {
             }
         }
         self.conversation(outcome)
+    }
+
+    /// Shows an attempt that another one follows.
+    fn tried(&mut self, outcome: &Outcome) -> io::Result<()> {
+        let CaseResult::Played(Verdict::Failed(failure)) = &outcome.result else {
+            return Ok(());
+        };
+        let palette = self.options.palette;
+        let label = format!("TRY {} FAIL", outcome.attempt);
+        let elapsed = format!("[{:>8.3}s]", outcome.elapsed.as_secs_f64());
+        self.line(palette.warn, &label, &elapsed, &self.named(outcome))?;
+        // Where there is nobody to talk to, the last attempt says so.
+        if outcome.connected {
+            let block = render_failure(failure, &outcome.scenario, &outcome.transcript, &palette);
+            writeln!(self.out, "{block}")?;
+        }
+        Ok(())
+    }
+
+    /// Shows that a case has passed, but not at once.
+    fn passed_late(&mut self, outcome: &Outcome, elapsed: &str) -> io::Result<()> {
+        let label = format!("FLAKY {}/{}", outcome.attempt, self.options.retries + 1);
+        let named = self.named(outcome);
+        self.line(self.options.palette.warn, &label, elapsed, &named)?;
+        self.flaky.push(Flaky {
+            id: outcome.id.clone(),
+            elapsed: outcome.elapsed,
+            label,
+        });
+        Ok(())
     }
 
     fn count_skip(&mut self, reason: &str) {
@@ -276,8 +326,15 @@ impl<W: Write> Terminal<W> {
         };
         writeln!(self.out, "{}", paint(palette.dim, "────────────"))?;
         let mut counts = format!(
-            "{} run: {} passed, {} failed, {} skipped",
-            summary.run, summary.passed, summary.failed, summary.skipped
+            "{} run: {} passed{}, {} failed, {} skipped",
+            summary.run,
+            summary.passed,
+            match summary.flaky {
+                0 => String::new(),
+                flaky => format!(" ({flaky} flaky)"),
+            },
+            summary.failed,
+            summary.skipped
         );
         if summary.cancelled > 0 {
             counts.push_str(&format!(", {} cancelled", summary.cancelled));
@@ -316,13 +373,24 @@ impl<W: Write> Terminal<W> {
             self.failed.clear();
             return Ok(());
         }
-        if self.options.fail_fast && summary.failed > 0 && summary.not_started > 0 {
+        if let Some(max) = self.options.max_fail
+            && summary.failed >= max.get()
+            && summary.not_started > 0
+        {
             let left = match summary.not_started {
                 1 => "1 case was".to_owned(),
                 n => format!("{n} cases were"),
             };
-            let text = format!("after a failure: {left} not started; `--no-fail-fast` plays on");
+            let after = match max.get() {
+                1 => "a failure".to_owned(),
+                n => count(n, "failure"),
+            };
+            let text = format!("after {after}: {left} not started; `--no-fail-fast` plays on");
             self.note("Stopped", &text)?;
+        }
+        for flaky in std::mem::take(&mut self.flaky) {
+            let elapsed = format!("[{:>8.3}s]", flaky.elapsed.as_secs_f64());
+            self.line(palette.warn, &flaky.label, &elapsed, &words(&flaky.id))?;
         }
         for failed in std::mem::take(&mut self.failed) {
             let elapsed = format!("[{:>8.3}s]", failed.elapsed.as_secs_f64());

@@ -47,6 +47,8 @@ pub(super) struct Run {
     pub(super) undone: AtomicUsize,
     /// Whether a program had to be killed.
     pub(super) killed: AtomicBool,
+    /// How many cases have failed.
+    pub(super) failures: AtomicUsize,
 }
 
 /// A case that is over.
@@ -58,6 +60,12 @@ pub(super) struct Finished {
 }
 
 impl Run {
+    /// Counts a failed case; says whether no further one is to be begun.
+    pub(super) fn is_enough(&self) -> bool {
+        let failures = self.failures.fetch_add(1, Ordering::Relaxed) + 1;
+        (self.options.max_fail).is_some_and(|max| failures >= max.get())
+    }
+
     /// Why a case is not to be played, where that is known before anything is connected.
     pub(super) fn skip_reason(&self, case: &CaseRef) -> Option<String> {
         let said = case.scenario.skip.clone();
@@ -67,6 +75,11 @@ impl Run {
     /// Takes down that a case is over, and says whether it was the last one of the run.
     pub(super) fn over(&self) -> bool {
         self.undone.fetch_sub(1, Ordering::SeqCst) == 1
+    }
+
+    /// Takes down that a case is not over after all.
+    pub(super) fn again(&self) {
+        self.undone.fetch_add(1, Ordering::SeqCst);
     }
 
     /// Plays a case.
@@ -130,7 +143,8 @@ impl Run {
         case: &CaseRef,
         lingering: &Lingering,
     ) -> After {
-        let is_last = self.over();
+        // A case that may be tried again still needs its program; what is shared is then stopped at the end of the run.
+        let is_last = self.over() && self.options.retries == 0;
         let mut after = After::default();
         let has_ended = (peer.program.as_ref()).is_some_and(|program| program.ended().is_some());
         if let Some(health) = &self.options.health
@@ -173,6 +187,7 @@ impl Run {
         case: &CaseRef,
     ) -> Option<Box<Outcome>> {
         let check = CaseRef {
+            round: 0,
             id: Arc::clone(&case.id),
             file: Arc::clone(&case.file),
             scenario: Arc::clone(health),
@@ -232,6 +247,8 @@ impl Run {
                 connected: stats.connected,
                 elapsed: stats.elapsed,
                 leftovers: player.leftovers(),
+                attempt: 1,
+                earlier: Vec::new(),
                 transcript: if shown {
                     player.transcript().clone()
                 } else {
@@ -254,7 +271,7 @@ impl Run {
             case: (case.scenario.cases.get(case.case))
                 .map(|row| row.values.clone())
                 .unwrap_or_default(),
-            seed: case_seed(options.seed, &case.id),
+            seed: seed_of(options.seed, case),
             began: match address {
                 Some(_) => nanos_since_1970(),
                 // What is simulated is the same each time.
@@ -305,6 +322,15 @@ impl Run {
     }
 }
 
+/// The seed of a case, another one each time it is repeated; the first time, that of a case played once.
+fn seed_of(run: u64, case: &CaseRef) -> u64 {
+    let seed = case_seed(run, &case.id);
+    match case.round {
+        0 => seed,
+        round => case_seed(seed, &round.to_string()),
+    }
+}
+
 fn nanos_since_1970() -> u64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     // Until the year 2554.
@@ -326,6 +352,8 @@ fn finish(case: CaseRef, result: CaseResult) -> Finished {
             connected: false,
             elapsed: Duration::ZERO,
             leftovers: 0,
+            attempt: 1,
+            earlier: Vec::new(),
             transcript: Transcript::default(),
             program: None,
             health: None,

@@ -43,7 +43,7 @@ pub enum Event {
         /// How many are being played.
         playing: usize,
     },
-    /// A case is over, just now: told in whatever order they end, so that what writes it down loses nothing.
+    /// A case is over, just now, or an attempt at it: told in whatever order they end, so that what writes it down loses nothing.
     CaseEnded {
         /// Its place among the cases of the run, from 0.
         number: usize,
@@ -68,6 +68,8 @@ pub struct Summary {
     pub run: usize,
     /// Passed.
     pub passed: usize,
+    /// Of these, those that passed only when tried again.
+    pub flaky: usize,
     /// Failed.
     pub failed: usize,
     /// Not played, with a reason.

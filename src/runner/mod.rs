@@ -14,9 +14,10 @@ mod shuffle;
 mod suite;
 #[cfg(test)]
 mod tests;
+mod tries;
 
 pub use event::{Event, Summary};
-pub use options::{CaseRef, DEFAULT_JOBS, DEFAULT_SLOW_TIMEOUT, RunOptions};
+pub use options::{CaseRef, DEFAULT_JOBS, DEFAULT_SLOW_TIMEOUT, MAX_RETRIES, RunOptions};
 pub use outcome::{CaseResult, Outcome, ProgramNews};
 pub use seed::case_seed;
 pub use shard::{Shard, ShardError, ShardRule};

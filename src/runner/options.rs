@@ -1,5 +1,6 @@
 //! What is to be played, and how.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +14,9 @@ pub const DEFAULT_JOBS: usize = 8;
 /// After how long a case is called slow unless told otherwise: 5 s.
 pub const DEFAULT_SLOW_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// How often a failed case may be tried again at most: the transcripts of all its attempts are kept until it is over.
+pub const MAX_RETRIES: u32 = 100;
+
 /// One case to be played.
 #[derive(Debug, Clone)]
 pub struct CaseRef {
@@ -24,6 +28,8 @@ pub struct CaseRef {
     pub scenario: Arc<Scenario>,
     /// Which of the file's cases, from 0.
     pub case: usize,
+    /// Which time it is played, from 0.
+    pub round: u32,
 }
 
 /// How cases are played.
@@ -43,8 +49,10 @@ pub struct RunOptions {
     pub segment: Option<Segment>,
     /// Which part of a suite the cases are.
     pub shard: Option<Shard>,
-    /// Begins no further case once one has failed.
-    pub fail_fast: bool,
+    /// Begins no further case once so many have failed.
+    pub max_fail: Option<NonZeroUsize>,
+    /// How often a case that has failed is tried again at most: up to [`MAX_RETRIES`].
+    pub retries: u32,
     /// After how long a case is called slow, and again each time it has lasted as long once more.
     pub slow_timeout: Duration,
     /// How many steps a conversation may have.
@@ -69,7 +77,8 @@ impl Default for RunOptions {
             environment: Arc::default(),
             segment: None,
             shard: None,
-            fail_fast: false,
+            max_fail: None,
+            retries: 0,
             slow_timeout: DEFAULT_SLOW_TIMEOUT,
             max_steps: DEFAULT_MAX_STEPS,
             features: Vec::new(),

@@ -23,6 +23,10 @@ pub struct Outcome {
     pub elapsed: Duration,
     /// Replies nothing expected.
     pub leftovers: u64,
+    /// Which attempt this was, from 1: a case that failed may be tried again.
+    pub attempt: u32,
+    /// The attempts before, oldest first, all failed.
+    pub earlier: Vec<Arc<Outcome>>,
     /// The last things that happened.
     pub transcript: Transcript,
     /// What the program under test did meanwhile, where there is one and the case failed or all is to be kept.
@@ -42,6 +46,18 @@ pub struct ProgramNews {
     pub stdout: Vec<u8>,
     /// The last bytes it printed as errors meanwhile. Never to be shown as they are.
     pub stderr: Vec<u8>,
+}
+
+impl Outcome {
+    /// Whether it was played and failed.
+    pub fn has_failed(&self) -> bool {
+        matches!(self.result, CaseResult::Played(Verdict::Failed(_)))
+    }
+
+    /// Whether it passed, but not at once.
+    pub fn is_flaky(&self) -> bool {
+        matches!(self.result, CaseResult::Played(Verdict::Passed)) && !self.earlier.is_empty()
+    }
 }
 
 /// Played or not, and what came of it.

@@ -13,6 +13,7 @@ use tokio::time::{Instant, sleep_until};
 use super::conversation::{Finished, Run, skipped};
 use super::order::InOrder;
 use super::queue::{Queue, Turn};
+use super::tries::tries;
 use super::{CaseRef, CaseResult, Event, Outcome, RunOptions, Summary, case_seed};
 use crate::drive::{Cancel, Lingering};
 use crate::player::Verdict;
@@ -73,6 +74,7 @@ pub async fn run_suite(
         cancel: cancel.clone(),
         undone: AtomicUsize::new(all),
         killed: AtomicBool::new(false),
+        failures: AtomicUsize::new(0),
     });
 
     let (told, news) = mpsc::channel(MAX_UNREPORTED);
@@ -127,8 +129,10 @@ async fn end(run: Arc<Run>) -> Closed {
 }
 
 /// What a worker tells.
-enum News {
+pub(super) enum News {
     Started(usize, Arc<str>),
+    /// An attempt has failed, and another one follows.
+    Tried(usize, Arc<Outcome>),
     Finished(usize, Finished),
 }
 
@@ -153,10 +157,13 @@ async fn work(run: Arc<Run>, queue: Arc<Queue>, tell: mpsc::Sender<News>) {
                 {
                     return;
                 }
-                run.play(case).await
+                match tries(&run, &tell, n, case).await {
+                    Some(finished) => finished,
+                    None => return,
+                }
             }
         };
-        if run.options.fail_fast && has_failed(&finished.outcome) {
+        if finished.outcome.has_failed() && run.is_enough() {
             queue.stop();
         }
         // Whoever waits for them does not wait for the report.
@@ -201,6 +208,9 @@ impl<F: FnMut(Event)> Suite<'_, F> {
                 }
                 news = news.recv() => match news {
                     Some(News::Started(n, id)) => self.started(n, id),
+                    Some(News::Tried(number, outcome)) => {
+                        (self.events)(Event::CaseEnded { number, outcome });
+                    }
                     Some(News::Finished(n, finished)) => self.finished(n, finished),
                     None => return,
                 },
@@ -246,6 +256,7 @@ impl<F: FnMut(Event)> Suite<'_, F> {
             CaseResult::Played(Verdict::Passed) => {
                 summary.run += 1;
                 summary.passed += 1;
+                summary.flaky += usize::from(finished.outcome.is_flaky());
             }
             CaseResult::Played(Verdict::Failed(_)) => {
                 summary.run += 1;
@@ -297,10 +308,6 @@ async fn at(time: Option<Instant>) {
         Some(time) => sleep_until(time).await,
         None => std::future::pending().await,
     }
-}
-
-fn has_failed(outcome: &Outcome) -> bool {
-    matches!(outcome.result, CaseResult::Played(Verdict::Failed(_)))
 }
 
 /// How many files the cases are from: the cases of one file stand together.

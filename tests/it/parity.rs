@@ -40,6 +40,7 @@ async fn verdicts(folder: &str, simulate: bool) -> BTreeMap<String, String> {
         let scenario = Arc::new(scenario.expect("a valid scenario"));
         for case in 0..scenario.cases.len() {
             cases.push(CaseRef {
+                round: 0,
                 id: format!("{name}#{case}").into(),
                 file: name.as_str().into(),
                 scenario: Arc::clone(&scenario),

@@ -143,6 +143,7 @@ async fn play(
     let mut cases = Vec::new();
     for (id, scenario) in scenarios {
         cases.extend((0..scenario.cases.len()).map(|case| CaseRef {
+            round: 0,
             id: format!("{id}#{case}").into(),
             file: id.as_str().into(),
             scenario: Arc::clone(scenario),

@@ -1,8 +1,9 @@
-//! Which cases of a suite one run plays, in which order, and how often: shards and shuffling.
+//! Which cases of a suite one run plays, in which order, and how often: shards, shuffling, repeats and retries.
 
 use std::collections::BTreeSet;
+use std::io::Write as _;
 
-use crate::harness::{Output, Workplace};
+use crate::harness::{Output, Server, Workplace};
 
 /// A folder with `n` scenarios that pass.
 fn suite(n: usize) -> Workplace {
@@ -92,4 +93,92 @@ fn a_seed_decides_the_order() {
         .collect();
     let plain: BTreeSet<String> = list(&place, &["--shard", "1/2"]).into_iter().collect();
     assert_eq!(shard, plain);
+}
+
+/// A server that greets as it should the `nth` time, and only then.
+fn greets_only(nth: usize) -> Server {
+    let mut served = 0;
+    Server::start(move |mut stream| {
+        served += 1;
+        let greeting: &[u8] = if served == nth {
+            b"Welcome!\n"
+        } else {
+            b"Go away!\n"
+        };
+        stream.write_all(greeting).expect("written");
+    })
+}
+
+#[test]
+fn what_fails_is_tried_again_and_what_passes_then_is_shown_as_flaky() {
+    let server = greets_only(3);
+    let place = suite(1);
+    let run = |flags: &[&str]| {
+        let target = server.target();
+        let flags = ["-t", &*target].into_iter().chain(flags.iter().copied());
+        run(&place, &flags.collect::<Vec<_>>())
+    };
+    let output = run(&["--retries", "3"]);
+    output
+        .ends_with(0)
+        .says("  TRY 1 FAIL [")
+        .says("  TRY 2 FAIL [")
+        .says("+ Go away!")
+        .says("   FLAKY 3/4 [")
+        .says("1 run: 1 passed (1 flaky), 0 failed, 0 skipped");
+    assert_eq!(server.connections(), 3);
+    // Every attempt is written down, the last one counts.
+    run(&["--retries", "1"])
+        .ends_with(1)
+        .says("  TRY 1 FAIL [")
+        .says("1 run: 0 passed, 1 failed, 0 skipped");
+    assert_eq!(server.connections(), 5);
+}
+
+#[test]
+fn what_is_flaky_may_count_as_failed() {
+    let server = greets_only(2);
+    let target = server.target();
+    let flags = ["-t", &target, "--retries", "1", "--flaky-result", "fail"];
+    run(&suite(1), &flags)
+        .ends_with(1)
+        .says("1 run: 1 passed (1 flaky)")
+        .says(
+            "error: 1 case passed only when tried again, which --flaky-result fail does not allow",
+        );
+}
+
+#[test]
+fn a_run_stops_at_the_nth_failure() {
+    let server = greets_only(0);
+    let target = server.target();
+    let flags = ["-t", &target, "-j", "1", "--max-fail", "2"];
+    run(&suite(5), &flags)
+        .ends_with(1)
+        .says("2 run: 0 passed, 2 failed, 0 skipped, 3 cancelled")
+        .says("Stopped after 2 failures: 3 cases were not started");
+    assert_eq!(server.connections(), 2);
+    run(&suite(1), &["--max-fail", "0"]).ends_with(2);
+    run(&suite(1), &["--max-fail", "2", "--fail-fast"]).ends_with(2);
+}
+
+#[test]
+fn cases_are_repeated_round_after_round_each_time_with_another_seed() {
+    let server = greets_only(0);
+    let target = server.target();
+    let place = Workplace::new().file(
+        "scenarios/a.json",
+        br#"{ "steps": [{ "expect": "{{ uuid() }}" }] }"#,
+    );
+    let flags = ["-t", &target, "--repeat", "3", "--no-fail-fast"];
+    let output = run(&place, &flags);
+    output.ends_with(1).says("3 run: 0 passed, 3 failed");
+    let expected: BTreeSet<&str> = (output.stderr.lines())
+        .filter_map(|line| line.trim_start().strip_prefix("text     - "))
+        .collect();
+    assert_eq!(expected.len(), 3, "{output}");
+    assert_eq!(
+        list(&suite(2), &["--repeat", "2"]),
+        ["s00", "s01", "s00", "s01"]
+    );
 }

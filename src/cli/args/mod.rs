@@ -18,7 +18,7 @@ pub(super) use files::{
     SchemaArgs,
 };
 pub(super) use report::{DEFAULT_OUT, ReportArgs, ReportVerb, ReportingArgs, ShowArgs};
-pub(super) use run::{PlayArgs, RunArgs, SegmentArg, SelectArgs};
+pub(super) use run::{FlakyArg, PlayArgs, RunArgs, SegmentArg, SelectArgs};
 pub(super) use serve::{FramingArg, ReplyArg, ServeArgs};
 pub(super) use spawn::{ReadyWhen, SpawnArgs};
 

@@ -1,13 +1,13 @@
 //! What can be typed after `run`, with the help text beside each flag.
 
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
 use super::super::shard::{ShardArg, shard};
-use super::super::values::{env_name, feature, jobs, seed, some_time, variable};
+use super::super::values::{env_name, feature, jobs, retries, seed, some_time, variable};
 use super::{DEFAULT_TARGET, DetailArgs, ReportingArgs, SpawnArgs};
 
 /// `backchat run`
@@ -103,6 +103,32 @@ pub(in crate::cli) struct PlayArgs {
     /// Play on after a failure
     #[arg(long, overrides_with = "fail_fast")]
     pub(in crate::cli) no_fail_fast: bool,
+    /// Stop at the Nth failure
+    #[arg(long, value_name = "N", conflicts_with_all = ["fail_fast", "no_fail_fast"])]
+    #[arg(env = "BACKCHAT_MAX_FAIL", hide_env = true)]
+    pub(in crate::cli) max_fail: Option<NonZeroUsize>,
+    /// Try a case that has failed again, up to N times; what passes then is shown as flaky
+    #[arg(long, value_name = "N", default_value = "0", value_parser = retries)]
+    #[arg(env = "BACKCHAT_RETRIES", hide_env = true)]
+    pub(in crate::cli) retries: u32,
+    /// What a case comes to that passes only when tried again: `pass` or `fail`
+    #[arg(
+        long,
+        value_name = "RESULT",
+        default_value = "pass",
+        hide_possible_values = true
+    )]
+    #[arg(env = "BACKCHAT_FLAKY_RESULT", hide_env = true)]
+    pub(in crate::cli) flaky_result: FlakyArg,
+    /// Play each case N times
+    #[arg(
+        long,
+        value_name = "N",
+        default_value = "1",
+        env = "BACKCHAT_REPEAT",
+        hide_env = true
+    )]
+    pub(in crate::cli) repeat: NonZeroU32,
     /// Set a name for all scenarios; repeatable
     #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
     #[arg(env = "BACKCHAT_VAR", hide_env = true)]
@@ -141,6 +167,15 @@ pub(in crate::cli) struct PlayArgs {
         hide_env = true
     )]
     pub(in crate::cli) max_steps: u64,
+}
+
+/// What a flaky case comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum FlakyArg {
+    /// It has passed, and is shown.
+    Pass,
+    /// The run fails.
+    Fail,
 }
 
 /// How sends are cut.

@@ -34,7 +34,7 @@ pub(super) fn record(number: usize, outcome: &Outcome) -> CaseRecord {
     };
     CaseRecord {
         number: number as u64,
-        attempt: 1,
+        attempt: outcome.attempt,
         id: outcome.id.to_string(),
         name: outcome.name.as_deref().map(words),
         file: file_of(&outcome.scenario),

@@ -1,6 +1,7 @@
 //! Scenarios that must not be played at the same time.
 
 use std::collections::HashMap;
+use std::num::NonZeroUsize;
 use std::sync::Mutex;
 
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
@@ -126,7 +127,7 @@ async fn a_failure_that_stops_the_run_wakes_those_who_wait_for_a_lock() {
         all.extend(cases(id, waits));
     }
     let options = RunOptions {
-        fail_fast: true,
+        max_fail: NonZeroUsize::new(1),
         ..RunOptions::default()
     };
     let ran = run(all, options).await;

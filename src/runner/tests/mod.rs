@@ -26,6 +26,7 @@ fn cases(id: &str, text: &str) -> Vec<CaseRef> {
         .unwrap_or_else(|diagnostics| panic!("{id}: {diagnostics:#?}"));
     let scenario = Arc::new(scenario);
     let case = |(case, row): (usize, &crate::scenario::Case)| CaseRef {
+        round: 0,
         id: match &row.label {
             Some(label) => format!("{id}#{label}").into(),
             None => id.into(),

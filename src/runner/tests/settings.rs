@@ -29,6 +29,7 @@ async fn built_in_names_those_of_the_run_and_those_of_the_case_have_values() {
         .into_iter()
         .enumerate()
         .map(|(case, id)| CaseRef {
+            round: 0,
             id: id.into(),
             file: "dir/all".into(),
             scenario: Arc::clone(&scenario),

@@ -1,5 +1,6 @@
 //! Many cases at a time.
 
+use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -102,10 +103,10 @@ async fn with_fail_fast_no_further_case_is_begun_after_a_failure() {
         cases("d", PASSES),
     ]
     .concat();
-    for (fail_fast, run_to_the_end, cancelled) in [(false, 4, 0), (true, 2, 2)] {
+    for (max_fail, run_to_the_end, cancelled) in [(None, 4, 0), (NonZeroUsize::new(1), 2, 2)] {
         let options = RunOptions {
             jobs: 1,
-            fail_fast,
+            max_fail,
             ..RunOptions::default()
         };
         let ran = run(all.clone(), options).await;
