@@ -14,7 +14,7 @@ pub enum Action {
     Write(ClientId),
     /// Send FIN and go on reading. Done at once.
     Shutdown(ClientId),
-    /// Send RST and forget the connection. Done at once.
+    /// Send RST, or close where there is none, and forget the connection. Done at once.
     Reset(ClientId),
     /// Send FIN, let what still arrives be dropped for a second at most, and forget the connection. Done at once.
     Close(ClientId),
@@ -28,6 +28,8 @@ pub enum Ending {
     Clean,
     /// The peer sent RST.
     Reset,
+    /// On packets: nobody listens where the last ones went.
+    Refused,
     /// The system gave up on the peer (`ETIMEDOUT`, unreachable).
     Lost,
 }

@@ -30,7 +30,7 @@ impl Core {
     fn drop_ignored(&mut self, client: ClientId) -> Result<Result<Option<Cut>, WireError>, Fault> {
         loop {
             let link = self.link(client)?;
-            if link.answers.len() >= MAX_ANSWERS {
+            if link.answers.len() + link.packets.len() >= MAX_ANSWERS {
                 return Ok(Ok(None));
             }
             let cut = match link.decoder.peek_message() {
@@ -86,10 +86,12 @@ impl Core {
                 }
             }
             rendered?;
-            of_client
-                .framing
+            link.framing
                 .encode(&self.computed, &mut link.answers)
                 .map_err(|error| EvalError::new(error.to_string(), answer.span))?;
+            if link.is_of_packets() {
+                link.packets.push_back(self.computed.len());
+            }
             return Ok(true);
         }
         Ok(false)
@@ -105,13 +107,21 @@ impl Core {
         match link.writer {
             Writer::Step => return Ok(()),
             Writer::Shut => {
-                link.answers.clear();
+                link.drop_answers();
                 return Ok(());
             }
             Writer::Answer if link.piece.end < link.outbox.len() => {}
-            Writer::Answer | Writer::Nobody if link.answers.is_empty() => {
+            Writer::Answer | Writer::Nobody
+                if link.answers.is_empty() && link.packets.is_empty() =>
+            {
                 link.writer = Writer::Nobody;
                 return Ok(());
+            }
+            Writer::Answer | Writer::Nobody if link.is_of_packets() => {
+                link.writer = Writer::Answer;
+                let len = link.packets.pop_front().unwrap_or_default();
+                link.outbox.clear();
+                link.outbox.extend(link.answers.drain(..len));
             }
             Writer::Answer | Writer::Nobody => {
                 link.writer = Writer::Answer;
@@ -138,7 +148,7 @@ impl Core {
             // Nobody waits for an answer to be taken; the end that reading sees is the one that counts.
             link.writing = Writing::Idle;
             link.writer = Writer::Shut;
-            link.answers.clear();
+            link.drop_answers();
         }
         // It fails only where there is no such client.
         _ = self.write_answers(client);

@@ -11,7 +11,7 @@ use super::matching::Matching;
 use super::sending::Cutting;
 use super::setting::Setting;
 use super::verdict::{FailureKind, Fault, fail};
-use super::{Action, EventKind, Transcript};
+use super::{Action, Ending, EventKind, Transcript};
 use crate::canary::{Bug, sings};
 use crate::scenario::{
     Client, ClientId, CloseHow, EvalError, Payload, Script, Split, Step, Values,
@@ -55,12 +55,7 @@ pub(super) enum Unread {
 
 impl Core {
     pub(super) fn new(script: Arc<Script>, setting: Setting) -> Self {
-        let links = script
-            .clients
-            .iter()
-            .zip(0..)
-            .map(|(client, n)| Link::new(ClientId(n), client))
-            .collect();
+        let links = Self::links(&script, &setting);
         let mut core = Self {
             values: Values::new(script.names.len()),
             rng: ChaCha8Rng::seed_from_u64(setting.seed),
@@ -80,6 +75,26 @@ impl Core {
         core.values.set_environment(environment);
         core.set_given_values();
         core
+    }
+
+    /// The connections of a play, none of them there.
+    fn links(script: &Script, setting: &Setting) -> Vec<Link> {
+        let of_packets = |n: u16| {
+            let packets = setting.packets.get(usize::from(n));
+            packets.copied().unwrap_or_default()
+        };
+        let clients = script.clients.iter().zip(0..);
+        clients
+            .map(|(client, n)| Link::new(ClientId(n), client, of_packets(n)))
+            .collect()
+    }
+
+    /// Takes another setting for the next play.
+    pub(super) fn set(&mut self, setting: Setting) {
+        if setting.packets != self.setting.packets {
+            self.links = Self::links(&self.script, &setting);
+        }
+        self.setting = setting;
     }
 
     /// Begins anew, with the same buffers.
@@ -191,8 +206,8 @@ impl Core {
 
     /// Whether a client's messages are cut by more than reads.
     pub(super) fn is_framed(&self, client: ClientId) -> bool {
-        self.client(client)
-            .is_some_and(|client| client.framing != Framing::Raw)
+        self.link_ref(client)
+            .is_ok_and(|link| link.framing != Framing::Raw)
     }
 
     /// Fills a client's outbox with a send.
@@ -202,13 +217,17 @@ impl Core {
         payload: &Payload,
         framed: bool,
     ) -> Result<(), EvalError> {
-        let framing = match self.script.clients.get(usize::from(client.0)) {
-            Some(client) if framed => &client.framing,
-            _ => &Framing::Raw,
-        };
         let Some(link) = self.links.get_mut(usize::from(client.0)) else {
             return Ok(());
         };
+        let framing = match framed {
+            true => &link.framing,
+            false => &Framing::Raw,
+        };
+        // A packet may find somebody where the one before found nobody.
+        if link.ended == Some(Ending::Refused) {
+            link.ended = None;
+        }
         link.outbox.clear();
         link.piece = 0..0;
         link.writer = Writer::Step;
@@ -249,6 +268,12 @@ impl Core {
             (None, None) => Cutting::Whole,
         };
         let (start, len) = (link.piece.end, link.outbox.len());
+        if link.is_of_packets() {
+            // A packet is one write, also when it is empty.
+            link.piece = 0..len;
+            link.writing = Writing::Asked;
+            return Ok(true);
+        }
         if start >= len {
             return Ok(false);
         }
@@ -268,10 +293,10 @@ impl Core {
         } else {
             false
         };
-        Ok(match self.link_ref(client)?.decoder.unread() {
-            [] => Unread::Nothing,
-            _ if half => Unread::Half,
-            _ => Unread::Something,
+        Ok(match self.link_ref(client)?.decoder.is_empty() {
+            true => Unread::Nothing,
+            false if half => Unread::Half,
+            false => Unread::Something,
         })
     }
 
@@ -328,7 +353,7 @@ impl Core {
         }
         if self
             .link_ref(client)
-            .is_ok_and(|link| !link.decoder.unread().is_empty())
+            .is_ok_and(|link| !link.decoder.is_empty())
         {
             self.leftovers += 1;
         }

@@ -234,6 +234,7 @@ fn is_right_end(kinds: CloseKinds, how: Ending) -> bool {
     match how {
         Ending::Clean => kinds.clean,
         Ending::Reset => kinds.reset,
+        Ending::Refused => kinds.refused,
         // `any` takes what no kind names.
         Ending::Lost => kinds.clean && kinds.reset,
     }

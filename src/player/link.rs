@@ -1,11 +1,12 @@
 //! One client's connection, as the player knows it: what is unread, what is to be written, how it ended.
 
+use std::collections::VecDeque;
 use std::ops::Range;
 
 use super::{Action, Ending, Failure, Refusal};
 use crate::scenario::{Client, ClientId};
 use crate::time::Time;
-use crate::wire::{Cut, FrameDecoder};
+use crate::wire::{Cut, FrameDecoder, Framing};
 
 /// A few bytes more than a message may have, so that one over the limit is seen to be so.
 const FRAMING_ROOM: usize = 32;
@@ -62,6 +63,8 @@ pub(super) enum Writer {
 pub(super) struct Link {
     pub(super) id: ClientId,
     pub(super) phase: Phase,
+    /// How its messages are cut.
+    pub(super) framing: Framing,
     /// The unread bytes.
     pub(super) decoder: FrameDecoder,
     /// How the peer or the system ended it.
@@ -73,6 +76,8 @@ pub(super) struct Link {
     pub(super) writer: Writer,
     /// Answers to ignored messages that wait to be written, framed.
     pub(super) answers: Vec<u8>,
+    /// Where each of them ends, where they are packets.
+    pub(super) packets: VecDeque<usize>,
     /// The whole send, framed.
     pub(super) outbox: Vec<u8>,
     /// The piece of it that is one write.
@@ -94,17 +99,23 @@ pub(super) struct Link {
 }
 
 impl Link {
-    pub(super) fn new(id: ClientId, client: &Client) -> Self {
-        let room = client.framing.around().saturating_add(FRAMING_ROOM);
+    pub(super) fn new(id: ClientId, client: &Client, on_packets: bool) -> Self {
+        let framing = match on_packets {
+            true => Framing::Datagram,
+            false => client.framing.clone(),
+        };
+        let room = framing.around().saturating_add(FRAMING_ROOM);
         Self {
             id,
             phase: Phase::Fresh,
-            decoder: FrameDecoder::new(client.framing.clone(), client.max_message),
+            decoder: FrameDecoder::new(framing.clone(), client.max_message),
+            framing,
             ended: None,
             unwritable: None,
             writing: Writing::Idle,
             writer: Writer::Nobody,
             answers: Vec::new(),
+            packets: VecDeque::new(),
             outbox: Vec::new(),
             piece: 0..0,
             connect_by: None,
@@ -143,7 +154,7 @@ impl Link {
         self.unwritable = None;
         self.writing = Writing::Idle;
         self.writer = Writer::Nobody;
-        self.answers.clear();
+        self.drop_answers();
         self.answers.shrink_to(KEPT);
         self.outbox.clear();
         self.outbox.shrink_to(KEPT);
@@ -152,6 +163,17 @@ impl Link {
         self.window = self.max_message.saturating_add(self.room);
         self.passed = 0;
         self.passed_head.clear();
+    }
+
+    /// Forgets the answers that wait.
+    pub(super) fn drop_answers(&mut self) {
+        self.answers.clear();
+        self.packets.clear();
+    }
+
+    /// Whether its messages are packets.
+    pub(super) fn is_of_packets(&self) -> bool {
+        self.framing == Framing::Datagram
     }
 
     pub(super) fn is_open(&self) -> bool {
@@ -195,7 +217,7 @@ impl Link {
 
     /// Drops all unread bytes.
     pub(super) fn drop_all(&mut self) {
-        self.decoder.skip(self.decoder.unread().len());
+        self.decoder.drop_unread();
     }
 
     /// Drops a message that the step looked at.

@@ -59,7 +59,7 @@ impl Player {
     /// Begins again, in another setting, with the same buffers.
     pub fn reset(&mut self, setting: Setting) {
         let seed = setting.seed;
-        self.core.setting = setting;
+        self.core.set(setting);
         self.replay(seed);
     }
 
@@ -182,14 +182,17 @@ impl Player {
         }
     }
 
-    /// Bytes of a client's peer arrived.
+    /// Bytes of a client's peer arrived; on packets, one packet.
     pub fn handle_received(&mut self, client: ClientId, bytes: &[u8], now: Time) {
         if let Ok(link) = self.core.link(client)
             && link.is_open()
-            && !bytes.is_empty()
+            && (!bytes.is_empty() || link.is_of_packets())
         {
             link.decoder.push(bytes);
-            self.core.transcript.received(client, bytes, now);
+            match link.is_of_packets() {
+                true => self.core.transcript.received_packet(client, bytes, now),
+                false => self.core.transcript.received(client, bytes, now),
+            }
             self.advance(now);
         }
     }

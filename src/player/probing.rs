@@ -29,7 +29,7 @@ impl Cursor {
         let link = core.link(step.client)?;
         let most = self.matching.most_undecided(matcher, link.max_message());
         link.make_window(most);
-        if let Some(how) = link.ended.filter(|_| link.decoder.unread().is_empty()) {
+        if let Some(how) = link.ended.filter(|_| link.decoder.is_empty()) {
             return fail(FailureKind::EndedInSilence(how));
         }
         let instead = Instead::Reply(self.matching.expected(matcher, framed));

@@ -39,6 +39,8 @@ pub struct Setting {
     pub max_payload: usize,
     /// Plays every send of the script in these pieces instead of its own; `None`: as written.
     pub segment: Option<Segment>,
+    /// Which clients' connections carry packets, by their ids; those that are not named carry bytes.
+    pub packets: Vec<bool>,
 }
 
 impl Default for Setting {
@@ -54,6 +56,7 @@ impl Default for Setting {
             max_steps: DEFAULT_MAX_STEPS,
             max_payload: DEFAULT_MAX_PAYLOAD,
             segment: None,
+            packets: Vec::new(),
         }
     }
 }

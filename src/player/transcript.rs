@@ -151,6 +151,13 @@ impl Transcript {
         self.current().received(client, bytes, at);
     }
 
+    /// Notes a packet that arrived: no other bytes go on with it.
+    pub(super) fn received_packet(&mut self, client: ClientId, bytes: &[u8], at: Time) {
+        let log = self.current();
+        log.received(client, bytes, at);
+        log.unfinished = false;
+    }
+
     /// Where new events belong.
     const fn current(&mut self) -> &mut Log {
         if self.in_finally {

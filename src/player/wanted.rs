@@ -43,6 +43,7 @@ impl Cursor {
             (Doing::Probe, Verb::Probe { .. }) => Deed::Say(said(step, None, script, core)?),
             (Doing::ExpectClose, Verb::ExpectClose { kinds, .. }) => Deed::End(match kinds.clean {
                 true => Ending::Clean,
+                false if kinds.refused => Ending::Refused,
                 false => Ending::Reset,
             }),
             (Doing::Join, Verb::Connect(ConnectAs::Refused)) => refused(true),

@@ -94,7 +94,7 @@ impl Play {
 
     /// Does what a driver can do without new bytes: writes, or waits for the next timeout.
     fn go_on(&mut self) {
-        if self.session.outbox().is_empty() {
+        if !self.session.wants_to_write() {
             let Some(due) = self.session.poll_timeout() else {
                 panic!("a session that waits for nothing is over");
             };
@@ -127,6 +127,7 @@ impl Play {
     fn compare(&self) {
         let (session, model) = (&self.session, &self.model);
         assert_eq!(session.outbox(), model.outbox(), "outbox");
+        assert_eq!(session.wants_to_write(), model.has_to_write(), "writes");
         assert_eq!(session.poll_timeout(), model.timeout(), "timeout");
         assert_eq!(session.poll_close(), model.closed(), "close");
         assert_eq!(session.wants_bytes(), model.wants_bytes(), "wants bytes");

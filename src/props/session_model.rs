@@ -15,7 +15,11 @@ use crate::wire::{Framing, WireErrorKind, validate};
 pub(crate) struct Model {
     config: Arc<Config>,
     unread: Vec<u8>,
+    /// A packet that is to be answered now.
+    arrived: Option<Vec<u8>>,
     outbox: Vec<u8>,
+    /// Whether the outbox is a packet.
+    packet: bool,
     /// The reply that is thought about, and when it will be said.
     thinking: Option<(Vec<u8>, Time)>,
     /// No more bytes are taken; why.
@@ -30,7 +34,9 @@ impl Model {
         let mut model = Self {
             config,
             unread: Vec::new(),
+            arrived: None,
             outbox: Vec::new(),
+            packet: false,
             thinking: None,
             last: None,
             closing: None,
@@ -56,11 +62,16 @@ impl Model {
 
     /// Bytes arrive.
     pub(crate) fn receive(&mut self, bytes: &[u8], now: Time) {
-        if bytes.is_empty() || self.last.is_some() || self.closing.is_some() {
+        let on_packets = self.on_packets();
+        if bytes.is_empty() && !on_packets || self.last.is_some() || self.closing.is_some() {
             return;
         }
         self.quiet_since = now;
-        self.unread.extend_from_slice(bytes);
+        if !on_packets {
+            self.unread.extend_from_slice(bytes);
+        } else if self.thinking.is_none() && !self.packet {
+            self.arrived = Some(bytes.to_vec());
+        }
         self.answer(now);
     }
 
@@ -72,8 +83,12 @@ impl Model {
 
     /// The first `n` bytes of the outbox are written.
     pub(crate) fn written(&mut self, n: usize, now: Time) {
+        if self.packet {
+            self.outbox.clear();
+        }
+        self.packet = false;
         self.outbox.drain(..n.min(self.outbox.len()));
-        if self.outbox.is_empty() {
+        if !self.has_to_write() {
             self.quiet_since = now;
         }
         self.answer(now);
@@ -94,6 +109,15 @@ impl Model {
         }
     }
 
+    /// Whether there is something to be written.
+    pub(crate) fn has_to_write(&self) -> bool {
+        self.packet || !self.outbox.is_empty()
+    }
+
+    fn on_packets(&self) -> bool {
+        self.config.framing == Framing::Datagram
+    }
+
     /// What is to be written.
     pub(crate) fn outbox(&self) -> &[u8] {
         &self.outbox
@@ -105,22 +129,23 @@ impl Model {
         match &self.thinking {
             _ if self.closing.is_some() => None,
             Some((_, until)) => Some(*until),
-            None if idle.is_zero() || !self.outbox.is_empty() => None,
+            None if idle.is_zero() || self.has_to_write() => None,
             None => Some(self.quiet_since.after(idle)),
         }
     }
 
     /// Why it is over, once it is.
     pub(crate) fn closed(&self) -> Option<Closing> {
-        self.closing.filter(|_| self.outbox.is_empty())
+        self.closing.filter(|_| !self.has_to_write())
     }
 
     /// Whether more bytes should be read.
     pub(crate) fn wants_bytes(&self) -> bool {
-        // A raw session is asleep while it thinks.
-        let raw = self.config.framing == Framing::Raw;
-        let idle = self.thinking.is_none() || (self.unread.is_empty() && !raw);
-        self.closing.is_none() && self.last.is_none() && idle && self.outbox.len() < MAX_OUTBOX
+        // It is asleep while it thinks, where a message is what one read brings.
+        let sleeps = self.config.framing.is_by_push();
+        let idle = self.thinking.is_none() || (self.unread.is_empty() && !sleeps);
+        let room = self.outbox.len() < MAX_OUTBOX && !self.packet;
+        self.closing.is_none() && self.last.is_none() && idle && room
     }
 
     /// Answers what can be answered.
@@ -152,6 +177,12 @@ impl Model {
     /// Takes the next message.
     fn next_message(&mut self) -> Result<Option<Vec<u8>>, WireErrorKind> {
         let limit = self.config.max_message;
+        if let Some(packet) = self.arrived.take() {
+            return match packet.len() > limit {
+                true => Err(WireErrorKind::TooLong { limit }),
+                false => Ok(Some(packet)),
+            };
+        }
         // Soon answered, so that a fuzzer is not slowed down by bytes that come one at a time.
         let is_line = matches!(self.config.framing, Framing::Line(_));
         if is_line && self.unread.len() <= limit && !self.unread.contains(&b'\n') {
@@ -200,6 +231,8 @@ impl Model {
             .is_err()
         {
             self.close(Closing::BadInput);
+        } else {
+            self.packet = self.on_packets();
         }
     }
 

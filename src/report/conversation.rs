@@ -160,6 +160,7 @@ pub(super) fn ended(how: Ending) -> &'static str {
     match how {
         Ending::Clean => "closed by the peer (FIN)",
         Ending::Reset => "reset by the peer (RST)",
+        Ending::Refused => "refused: nobody listens there",
         Ending::Lost => "lost: the system gave up on the peer",
     }
 }

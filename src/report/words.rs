@@ -407,6 +407,7 @@ fn kind_of(how: Ending) -> Option<&'static str> {
     match how {
         Ending::Clean => Some("clean"),
         Ending::Reset => Some("reset"),
+        Ending::Refused => Some("refused"),
         Ending::Lost => None,
     }
 }
@@ -415,6 +416,7 @@ fn end(how: Ending) -> &'static str {
     match how {
         Ending::Clean => "connection closed",
         Ending::Reset => "connection reset",
+        Ending::Refused => "refused",
         Ending::Lost => "connection lost",
     }
 }
@@ -423,6 +425,7 @@ fn close(kinds: CloseKinds) -> &'static str {
     match (kinds.clean, kinds.reset) {
         (true, false) => "a clean close (FIN)",
         (false, true) => "a reset (RST)",
+        (false, false) => "a refusal",
         _ => "a close or a reset",
     }
 }

@@ -20,6 +20,7 @@ use crate::session;
 use crate::simulation::{self, Unsupported};
 use crate::target::{Capabilities, Mark, OpenTarget, Peer, Unavailable};
 use crate::time::Time;
+use crate::wire::Framing;
 
 /// The host of a target that is simulated.
 const SIMULATED: &str = "simulated";
@@ -103,6 +104,9 @@ impl Run {
                 return without_peer(case, unavailable);
             }
         };
+        if let Some(misfit) = misfit(&case, &peer.address) {
+            return skipped(case, misfit);
+        }
         let script = &case.scenario.script;
         let mut player = Player::new(Arc::clone(script), self.setting(&case, Some(&peer.address)));
         let addresses = vec![peer.address.clone(); script.clients.len()];
@@ -335,6 +339,13 @@ fn nanos_since_1970() -> u64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     // Until the year 2554.
     now.map_or(0, |now| u64::try_from(now.as_nanos()).unwrap_or(u64::MAX))
+}
+
+/// Why a case cannot be played over a transport, if it cannot.
+fn misfit(case: &CaseRef, address: &Address) -> Option<String> {
+    let mut clients = case.scenario.script.clients.iter();
+    let of_packets = clients.any(|client| client.framing == Framing::Datagram);
+    of_packets.then(|| format!("the framing `datagram` is of packets, and {address} carries bytes"))
 }
 
 /// A case that is not played.

@@ -62,3 +62,5 @@ pub(super) const AT_ONCE: Code = Code("BC1033");
 pub(super) const BAD_POINTER: Code = Code("BC1034");
 /// Found by the player, which knows what a matcher holds for.
 pub(crate) const WRONG_EXAMPLE: Code = Code("BC1035");
+pub(super) const NOT_ON_PACKETS: Code = Code("BC1036");
+pub(super) const ONLY_ON_PACKETS: Code = Code("BC1037");

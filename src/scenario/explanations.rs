@@ -369,6 +369,28 @@ pub const EXPLANATIONS: &[Explanation] = &[
         r#"{ "expect": { "regex": "^id=(?<id>\\d+)$" }, "example": "id=none" }"#,
         r#"{ "expect": { "regex": "^id=(?<id>\\d+)$" }, "example": "id=17" }"#,
     ),
+    entry(
+        NOT_ON_PACKETS,
+        "something of byte streams on packets",
+        "The framing `datagram` is that of datagram sockets (`udp`, `unix-datagram`, `unix-seqpacket`, `icmp`): a message is a \
+         packet, sent and received whole. So there is nothing to be split, no bytes outside of messages to be sent or \
+         expected, and no end that the other side is told of.",
+    )
+    .example(
+        r#""framing": "datagram", "steps": [{ "send_bytes": { "hex": "00 ff" } }]"#,
+        r#""framing": "datagram", "steps": [{ "send": { "hex": "00 ff" } }]"#,
+    ),
+    entry(
+        ONLY_ON_PACKETS,
+        "an end that only packets have",
+        "Who sends a packet where nobody listens may be told so afterwards: that is the end \"refused\" of a datagram socket. \
+         A byte stream is refused before it is there, which is `{ \"connect\": \"refused\" }`; once it is there, it is closed \
+         or reset.",
+    )
+    .example(
+        r#""framing": "line", "steps": [{ "expect_close": "refused" }]"#,
+        r#""framing": "line", "steps": [{ "connect": "refused" }]"#,
+    ),
 ];
 
 /// An explanation without an example.

@@ -47,8 +47,12 @@ pub struct ClientId(pub u16);
 pub struct Client {
     /// As the file names it; `client` when it names none.
     pub name: String,
-    /// How its messages are cut.
+    /// How its messages are cut: on packets, those where no framing is given are packets.
     pub framing: Framing,
+    /// Whether the file gives it a framing.
+    pub framing_given: bool,
+    /// What its steps need that only byte streams have, as the file writes it.
+    pub streams_only: Option<&'static str>,
     /// Bytes a received message may have; in raw, bytes a step may hold undecided.
     pub max_message: usize,
     /// Messages to be dropped before anything but `expect_bytes` sees them.
@@ -235,6 +239,8 @@ pub struct CloseKinds {
     pub clean: bool,
     /// RST.
     pub reset: bool,
+    /// On packets: nobody listens.
+    pub refused: bool,
 }
 
 /// What a `connect` must come to.

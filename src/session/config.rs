@@ -46,6 +46,7 @@ impl Default for Config {
 
 impl Config {
     /// What a scenario asks the reference server to be: its `server` settings, or the defaults; its framing, or that of its first client.
+    /// On packets nothing is said first unless the settings say so.
     ///
     /// # Errors
     ///
@@ -57,6 +58,10 @@ impl Config {
             framing,
             ..Self::default()
         };
+        if config.framing == Framing::Datagram {
+            // Who is not connected can be told nothing before it has said something.
+            config.greeting = None;
+        }
         let Some(settings) = &scenario.server else {
             return Ok(config);
         };

@@ -104,19 +104,21 @@ impl Session {
         self.greet();
     }
 
-    /// Bytes of the peer arrived. In raw, these are one message.
+    /// Bytes of the peer arrived. In raw, and on packets, these are one message.
     ///
     /// Bytes that arrive although the session [wants](Self::wants_bytes) none join those that wait, as they would in the
     /// system's buffer.
     pub fn handle_received(&mut self, bytes: &[u8], now: Time) {
-        if bytes.is_empty() || self.last.is_some() || self.is_closing() {
+        let on_packets = self.config.framing == Framing::Datagram;
+        if bytes.is_empty() && !on_packets || self.last.is_some() || self.is_closing() {
             return;
         }
         self.quiet_since = now;
         if self.is_ready() && self.held.is_empty() {
             let taken = self.take(bytes, now);
             self.hold(bytes.get(taken..).unwrap_or_default());
-        } else {
+        } else if !on_packets {
+            // Packets for which there is no room are lost, as everywhere on their way.
             self.hold(bytes);
         }
     }
@@ -158,16 +160,22 @@ impl Session {
         self.finish(Closing::Stopping, now);
     }
 
-    /// Bytes to be written.
+    /// Whether something is to be written: bytes, or a packet, which may have none.
+    pub fn wants_to_write(&self) -> bool {
+        !self.voice.outbox.is_empty()
+    }
+
+    /// Bytes to be written; on packets, one packet.
     pub fn outbox(&self) -> &[u8] {
         self.voice.outbox.unwritten()
     }
 
     /// Whether the driver should read.
     ///
-    /// In raw not while it thinks, as a program that reads, sleeps and answers: what arrives meanwhile becomes one message.
+    /// In raw not while it thinks, as a program that reads, sleeps and answers: what arrives meanwhile becomes one message. Packets
+    /// are taken one at a time, too.
     pub fn wants_bytes(&self) -> bool {
-        let asleep = self.config.framing == Framing::Raw && self.is_thinking();
+        let asleep = self.config.framing.is_by_push() && self.is_thinking();
         !self.is_closing()
             && !asleep
             && self.last.is_none()

@@ -16,6 +16,8 @@ pub(super) struct Outbox {
     bytes: Vec<u8>,
     /// How many of `bytes` have been written.
     written: usize,
+    /// Whether a packet waits, which may be empty. No other one is said before it is written.
+    packet: bool,
 }
 
 impl Outbox {
@@ -26,12 +28,12 @@ impl Outbox {
 
     /// Whether all has been written.
     pub(super) fn is_empty(&self) -> bool {
-        self.written >= self.bytes.len()
+        self.written >= self.bytes.len() && !self.packet
     }
 
     /// Whether so much waits that nothing more should be said.
     pub(super) fn is_full(&self) -> bool {
-        self.unwritten().len() >= MAX_OUTBOX
+        self.packet || self.unwritten().len() >= MAX_OUTBOX
     }
 
     /// Appends `message` as one frame.
@@ -42,11 +44,16 @@ impl Outbox {
             self.bytes.drain(..self.written);
             self.written = 0;
         }
-        framing.encode(message, &mut self.bytes)
+        framing.encode(message, &mut self.bytes)?;
+        self.packet = *framing == Framing::Datagram;
+        Ok(())
     }
 
     /// Takes off the first `n` bytes: they were written.
     pub(super) fn advance(&mut self, n: usize) {
+        // A packet goes whole.
+        let n = if self.packet { self.bytes.len() } else { n };
+        self.packet = false;
         self.written = self.written.saturating_add(n).min(self.bytes.len());
         if self.is_empty() {
             self.clear();
@@ -57,6 +64,7 @@ impl Outbox {
     pub(super) fn clear(&mut self) {
         self.bytes.clear();
         self.written = 0;
+        self.packet = false;
         self.bytes.shrink_to(KEPT_ROOM);
     }
 

@@ -1,5 +1,6 @@
 //! The in-memory network between a player and the sessions its clients face.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use thiserror::Error;
@@ -8,6 +9,7 @@ use crate::player::{Action, Ending, Player};
 use crate::scenario::{ClientId, ConnectAs, Scenario, Verb};
 use crate::session::{Config, Session};
 use crate::time::Time;
+use crate::wire::Framing;
 
 /// The local port of the first client, where there are no sockets; that of the others goes on from it.
 const FIRST_PORT: u16 = 49_152;
@@ -36,14 +38,18 @@ impl Unsupported {
         if limited {
             return Some(Self("a limit on connections"));
         }
-        let mut steps = scenario.script.blocks.iter().flat_map(|block| &block.steps);
-        let refused = steps.any(|step| {
-            matches!(
-                step.verb,
-                Verb::Connect(ConnectAs::Refused | ConnectAs::Unreachable)
-            )
-        });
-        refused.then_some(Self("a connection that does not come about"))
+        for step in scenario.script.blocks.iter().flat_map(|block| &block.steps) {
+            match &step.verb {
+                Verb::Connect(ConnectAs::Refused | ConnectAs::Unreachable) => {
+                    return Some(Self("a connection that does not come about"));
+                }
+                Verb::ExpectClose { kinds, .. } if kinds.refused && !kinds.clean => {
+                    return Some(Self("a packet that is refused"));
+                }
+                _ => {}
+            }
+        }
+        None
     }
 }
 
@@ -122,7 +128,11 @@ impl Simulation {
                 player.handle_connected(client, "simulated", now);
             }
             Action::Write(_) => {
-                wire.sent.extend_from_slice(player.outbox(client));
+                let bytes = player.outbox(client);
+                wire.sent.extend_from_slice(bytes);
+                if self.config.framing == Framing::Datagram {
+                    wire.packets.push_back(bytes.len());
+                }
                 player.handle_written(client, now);
             }
             Action::Shutdown(_) => wire.fin = Fin::Sent,
@@ -132,16 +142,21 @@ impl Simulation {
 
     /// Carries what is under way. True when somebody was told something.
     fn carry(&mut self, player: &mut Player, cut: &mut impl FnMut(Toward, usize) -> usize) -> bool {
-        let (now, raw) = (self.now, self.config.framing.is_by_push());
+        let (now, framing) = (self.now, &self.config.framing);
+        let (whole, on_packets) = (framing.is_by_push(), *framing == Framing::Datagram);
         let mut told = false;
         for (wire, n) in self.wires.iter_mut().zip(0..) {
             let client = ClientId(n);
             if wire.open {
-                told |= wire.carry_to_session(now, |len| match raw {
+                told |= wire.carry_to_session(now, |len| match whole {
                     true => len,
                     false => cut(Toward::Session, len),
                 });
-                told |= wire.carry_to_client(player, client, now, |len| cut(Toward::Client, len));
+                told |=
+                    wire.carry_to_client(player, client, now, on_packets, |len| match on_packets {
+                        true => len,
+                        false => cut(Toward::Client, len),
+                    });
             }
         }
         told
@@ -184,6 +199,8 @@ struct Wire {
     open: bool,
     /// Bytes on their way to the session.
     sent: Vec<u8>,
+    /// The lengths of the packets they are, where they are packets.
+    packets: VecDeque<usize>,
     /// The client has sent FIN.
     fin: Fin,
     /// The session's end has been told to the client.
@@ -208,6 +225,7 @@ impl Wire {
         }
         self.open = true;
         self.sent.clear();
+        self.packets.clear();
         self.fin = Fin::Unsent;
         self.over = false;
     }
@@ -216,12 +234,22 @@ impl Wire {
         let Some(session) = &mut self.session else {
             return false;
         };
+        if session.poll_close().is_some() && !self.packets.is_empty() {
+            // A packet after the end of a session begins another.
+            session.reset(now);
+        }
         if !session.wants_bytes() {
             // A session that is over reads no more; what still arrives is dropped.
             if session.poll_close().is_some() {
                 self.sent.clear();
+                self.packets.clear();
             }
             return false;
+        }
+        if let Some(n) = self.packets.pop_front() {
+            session.handle_received(self.sent.get(..n).unwrap_or_default(), now);
+            self.sent.drain(..n);
+            return true;
         }
         if !self.sent.is_empty() {
             let n = cut(self.sent.len()).clamp(1, self.sent.len());
@@ -242,22 +270,24 @@ impl Wire {
         player: &mut Player,
         client: ClientId,
         now: Time,
+        on_packets: bool,
         cut: impl FnOnce(usize) -> usize,
     ) -> bool {
         let Some(session) = &mut self.session else {
             return false;
         };
         let len = session.outbox().len();
-        if len > 0 {
+        if session.wants_to_write() {
             if !player.wants_bytes(client) {
                 return false;
             }
-            let n = cut(len).clamp(1, len);
+            let n = cut(len).clamp(len.min(1), len);
             player.handle_received(client, session.outbox().get(..n).unwrap_or_default(), now);
             session.handle_written(n, now);
             return true;
         }
-        if session.poll_close().is_some() && !self.over && player.wants_bytes(client) {
+        let is_told = !on_packets && !self.over && player.wants_bytes(client);
+        if session.poll_close().is_some() && is_told {
             self.over = true;
             player.handle_ended(client, Ending::Clean, now);
             return true;

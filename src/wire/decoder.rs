@@ -184,10 +184,20 @@ impl FrameDecoder {
         self.reclaim();
     }
 
-    /// Forgets all bytes and errors: a new connection begins.
-    pub fn reset(&mut self) {
+    /// Takes all unread bytes, and packets that have none.
+    pub fn drop_unread(&mut self) {
         self.skip(usize::MAX);
         self.packets.clear();
+    }
+
+    /// Whether nothing is unread: no bytes, and no packet that has none.
+    pub fn is_empty(&self) -> bool {
+        self.unread().is_empty() && self.packets.is_empty()
+    }
+
+    /// Forgets all bytes and errors: a new connection begins.
+    pub fn reset(&mut self) {
+        self.drop_unread();
         self.state = Self::begin(&self.framing);
         self.offset = 0;
         self.skipped = 0;

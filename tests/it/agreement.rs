@@ -46,6 +46,9 @@ const UNSAID: &[(&str, &str)] = &[
     ("BC1033", ""),
     // Files that are not there.
     ("BC1032", ""),
+    // What belongs to byte streams, and what to packets.
+    ("BC1035", ""),
+    ("BC1036", ""),
 ];
 
 /// What a value is replaced by, one after the other.

@@ -46,6 +46,7 @@ fn unread_bytes_before_an_end_are_unexpected() {
     let kinds = CloseKinds {
         clean: true,
         reset: false,
+        refused: false,
     };
     let mut bench = Bench::connected("", r#"{ "expect_close": "clean" }"#);
     bench.receive(b"bye").end(Ending::Clean);
@@ -71,7 +72,8 @@ fn an_end_that_does_not_come_is_waited_for_in_time() {
         FailureKind::StillOpen {
             kinds: CloseKinds {
                 clean: true,
-                reset: false
+                reset: false,
+                refused: false,
             }
         }
     );

@@ -11,6 +11,7 @@ mod json;
 mod long_replies;
 mod matching;
 mod order;
+mod packets;
 mod parallel;
 mod pointers;
 mod probing;

@@ -140,6 +140,7 @@ pub(super) fn mismatch(expected: Expected, bytes: &[u8], because: Option<&str>) 
 const CLEAN: CloseKinds = CloseKinds {
     clean: true,
     reset: false,
+    refused: false,
 };
 
 #[track_caller]

@@ -66,6 +66,7 @@ fn a_branch_that_failed_and_what_the_others_did() {
             Awaited::End(CloseKinds {
                 clean: true,
                 reset: false,
+                refused: false,
             }),
         ),
         other(

@@ -206,7 +206,7 @@ pub(in crate::scenario) const ENDINGS: &[Word] = &[
     Word::new("any", "However."),
     Word::new("truncated", "FIN without close_notify, under TLS.").later(),
     Word::new("alert", "A TLS alert.").later(),
-    Word::new("refused", "On datagrams: nobody listens.").later(),
+    Word::new("refused", "On datagrams: nobody listens."),
 ];
 
 /// How this side may end a connection.

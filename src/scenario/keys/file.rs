@@ -215,7 +215,7 @@ pub(in crate::scenario) const FRAMINGS: &[Word] = &[
     Word::new("line", "A message is a line."),
     Word::new("raw", "No framing: bytes as they are."),
     Word::new("netstring", "A message is LEN:BYTES,"),
-    Word::new("datagram", "A message is a packet.").later(),
+    Word::new("datagram", "A message is a packet of a datagram socket."),
 ];
 
 pub(super) const FRAMING: &[Key] = &[
@@ -245,7 +245,14 @@ pub(super) const FRAMING: &[Key] = &[
     Key::verb("netstring", Form::Options, "A message is LEN:BYTES,")
         .holds(Place::Netstring)
         .example(r#"{ "max_message": 4096 }"#),
-    Key::verb("datagram", Form::Any, "A message is a packet.").later(),
+    Key::verb(
+        "datagram",
+        Form::Options,
+        "A message is a packet of a datagram socket.",
+    )
+    .holds(Place::Datagram)
+    .example(r#"{ "max_message": 512 }"#)
+    .also(&["udp", "packet"]),
 ];
 
 /// How long a received message may be, in any framing that has messages.
@@ -332,6 +339,8 @@ pub(super) const FIXED: &[Key] = &[
 ];
 
 pub(super) const NETSTRING: &[Key] = &[MAX_MESSAGE];
+
+pub(super) const DATAGRAM: &[Key] = &[MAX_MESSAGE];
 
 pub(super) const TABLE: &[Key] = &[Key::new(
     "file",

@@ -2,8 +2,8 @@
 
 use super::conversation::{PROBE, SILENCE, STEP};
 use super::file::{
-    ANSWERED, CLIENT, DELIMITED, FIXED, FRAGMENT, FRAMING, LENGTH_PREFIXED, LINE, NETSTRING, RAW,
-    SCENARIO, SERVER, TABLE,
+    ANSWERED, CLIENT, DATAGRAM, DELIMITED, FIXED, FRAGMENT, FRAMING, LENGTH_PREFIXED, LINE,
+    NETSTRING, RAW, SCENARIO, SERVER, TABLE,
 };
 use super::values::{JSON, LENGTH, MATCHER, PAYLOAD};
 
@@ -40,6 +40,8 @@ pub(in crate::scenario) enum Place {
     Fixed,
     /// The options of `netstring`.
     Netstring,
+    /// The options of `datagram`.
+    Datagram,
     /// `cases` that stand in a file.
     Table,
     /// The object of a fragment.
@@ -203,7 +205,7 @@ pub(in crate::scenario) struct Key {
 
 impl Place {
     /// All places.
-    pub(in crate::scenario) const ALL: [Self; 19] = [
+    pub(in crate::scenario) const ALL: [Self; 20] = [
         Self::Scenario,
         Self::Client,
         Self::Answered,
@@ -219,6 +221,7 @@ impl Place {
         Self::LengthPrefixed,
         Self::Fixed,
         Self::Netstring,
+        Self::Datagram,
         Self::Table,
         Self::Fragment,
         Self::Silence,
@@ -243,6 +246,7 @@ impl Place {
             Self::LengthPrefixed => "`length_prefixed`",
             Self::Fixed => "`fixed`",
             Self::Netstring => "`netstring`",
+            Self::Datagram => "`datagram`",
             Self::Table => "`cases`",
             Self::Fragment => "a fragment",
             Self::Silence => "`expect_silence`",
@@ -268,6 +272,7 @@ impl Place {
             Self::LengthPrefixed => (LENGTH_PREFIXED, &[]),
             Self::Fixed => (FIXED, &[]),
             Self::Netstring => (NETSTRING, &[]),
+            Self::Datagram => (DATAGRAM, &[]),
             Self::Table => (TABLE, &[]),
             Self::Fragment => (FRAGMENT, &[]),
             Self::Silence => (SILENCE, &[]),

@@ -8,6 +8,7 @@ use super::super::{Client, ClientId, Diagnostic, Ignored, Span, code, keys};
 use super::fields::{Fields, Given, listed, quoted};
 use super::framings::Cut;
 use super::names::BUILT_IN;
+use super::packets::{SPLIT, on_streams};
 use super::reader::Reader;
 use crate::wire::Framing;
 
@@ -69,6 +70,8 @@ impl<'a> Reader<'a> {
         let mut client = Client {
             name: name.to_owned(),
             framing: cut.framing.clone(),
+            framing_given: !cut.is_default,
+            streams_only: None,
             max_message: cut.limit(),
             ignore: Arc::default(),
             split: None,
@@ -139,6 +142,7 @@ impl<'a> Reader<'a> {
         if let Some(cut) = fields.get("framing").and_then(|given| self.framing(given)) {
             client.max_message = cut.limit();
             client.framing = cut.framing;
+            client.framing_given = true;
         }
         if let Some(given) = fields.get("ignore") {
             client.ignore = self.ignore(given);
@@ -147,6 +151,10 @@ impl<'a> Reader<'a> {
             }
         }
         client.split = fields.get("split").and_then(|given| self.split(given));
+        if let Some(given) = fields.get("split") {
+            let found = on_streams(client, given.name, SPLIT);
+            found.into_iter().for_each(|found| self.report(found));
+        }
         if let Some(given) = fields.get("pace") {
             client.pace = self.duration(given);
             if fields.get("split").is_none() {

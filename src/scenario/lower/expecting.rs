@@ -2,6 +2,7 @@
 
 use super::super::{ClientId, Diagnostic, Matcher, Verb, code};
 use super::fields::{Fields, Given};
+use super::packets::EXPECT_BYTES;
 use super::reader::Reader;
 use super::verbs::some;
 use crate::wire::Framing;
@@ -16,6 +17,9 @@ impl<'a> Reader<'a> {
         number: u32,
     ) -> Option<Verb> {
         let framed = given.key.name == "expect";
+        if !framed {
+            self.of_streams(client, given.name, EXPECT_BYTES);
+        }
         let matcher = self.expectation(given, fields, number);
         let optional = fields.get("optional").map(|given| self.flag(given));
         if let (Some(given), Some(Some(true)), true) =

@@ -29,7 +29,7 @@ impl<'a> Reader<'a> {
         }
         let cut = match fields.get("framing") {
             Some(given) => self.framing(given).unwrap_or_default(),
-            None => Cut::default(),
+            None => Cut::not_given(),
         };
         self.clients(&fields, &cut);
         let vars = fields

@@ -19,9 +19,19 @@ pub(super) struct Cut {
     pub framing: Framing,
     /// Bytes a received message may have, where the file says so.
     pub max_message: Option<usize>,
+    /// Whether the file says nothing at all: then it is the transport that decides.
+    pub is_default: bool,
 }
 
 impl Cut {
+    /// Of a file that says nothing.
+    pub(super) fn not_given() -> Self {
+        Self {
+            is_default: true,
+            ..Self::default()
+        }
+    }
+
     /// Bytes a received message may have.
     pub(super) fn limit(&self) -> usize {
         self.max_message.unwrap_or(DEFAULT_MAX_MESSAGE)
@@ -49,11 +59,13 @@ impl<'a> Reader<'a> {
         let framing = match self.word(given, keys::FRAMINGS)? {
             "raw" => Framing::Raw,
             "netstring" => Framing::Netstring,
+            "datagram" => Framing::Datagram,
             _ => Framing::LINE,
         };
         Some(Cut {
             framing,
             max_message: None,
+            is_default: false,
         })
     }
 
@@ -71,6 +83,7 @@ impl<'a> Reader<'a> {
             "length_prefixed" => Place::LengthPrefixed,
             "fixed" => Place::Fixed,
             "netstring" => Place::Netstring,
+            "datagram" => Place::Datagram,
             _ => return None,
         };
         let fields = self.fields(object, place);
@@ -88,11 +101,13 @@ impl<'a> Reader<'a> {
             Place::LengthPrefixed => Framing::LengthPrefixed(self.length_prefix(&fields)),
             Place::Fixed => return self.fixed(kind, &fields, max_message),
             Place::Netstring => Framing::Netstring,
+            Place::Datagram => Framing::Datagram,
             _ => Framing::Raw,
         };
         Some(Cut {
             framing,
             max_message,
+            is_default: false,
         })
     }
 
@@ -209,6 +224,7 @@ impl<'a> Reader<'a> {
         Some(Cut {
             framing: Framing::Fixed(size),
             max_message: max_message.or(Some(limit)),
+            is_default: false,
         })
     }
 

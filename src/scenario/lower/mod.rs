@@ -24,6 +24,7 @@ mod library;
 mod matchers;
 mod names;
 mod numbers;
+mod packets;
 mod parallel;
 mod patterns;
 mod payloads;

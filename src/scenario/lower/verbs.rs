@@ -4,6 +4,7 @@ use super::super::json::Value;
 use super::super::keys::{self, Form};
 use super::super::{ClientId, CloseHow, CloseKinds, ConnectAs, Diagnostic, Split, Verb, code};
 use super::fields::{Fields, Given};
+use super::packets::{HALF_CLOSE, SEND_BYTES, SPLIT};
 use super::payloads::MAX_PAYLOAD;
 use super::reader::Reader;
 
@@ -25,6 +26,9 @@ impl<'a> Reader<'a> {
             "skip_until" => self.skip_until(given, fields, client, number),
             "expect_close" => {
                 let kinds = self.close_kinds(given);
+                if let Some(kinds) = kinds {
+                    self.check_ends(client, given, kinds);
+                }
                 let then = fields.get("then").map(|given| self.choice(given));
                 Some(Verb::ExpectClose {
                     kinds: kinds?,
@@ -33,7 +37,10 @@ impl<'a> Reader<'a> {
             }
             "expect_silence" => self.silence(given, fields, client, number),
             "close" => Some(Verb::Close(match self.word(given, keys::CLOSES)? {
-                "write" => CloseHow::Write,
+                "write" => {
+                    self.of_streams(client, given.span(), HALF_CLOSE);
+                    CloseHow::Write
+                }
                 "reset" => CloseHow::Reset,
                 _ => CloseHow::Clean,
             })),
@@ -59,6 +66,12 @@ impl<'a> Reader<'a> {
     ) -> Option<Verb> {
         let payload = self.payload(given, Form::Payload);
         let split = fields.get("split").map(|given| self.split(given));
+        if !framed {
+            self.of_streams(client, given.name, SEND_BYTES);
+        }
+        if let Some(given) = fields.get("split") {
+            self.of_streams(client, given.name, SPLIT);
+        }
         let pace = fields.get("pace").map(|given| self.duration(given));
         let may_fail = fields.get("may_fail").map(|given| self.flag(given));
         if let Some(given) = fields.get("pace")
@@ -174,10 +187,12 @@ impl<'a> Reader<'a> {
         match self.word(given, keys::ENDINGS)? {
             "clean" => kinds.clean = true,
             "reset" => kinds.reset = true,
+            "refused" => kinds.refused = true,
             _ => {
                 *kinds = CloseKinds {
                     clean: true,
                     reset: true,
+                    refused: true,
                 }
             }
         }

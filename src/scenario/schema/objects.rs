@@ -47,6 +47,7 @@ pub(super) const fn definition(place: Place) -> &'static str {
         Place::LengthPrefixed => "length_prefixed",
         Place::Fixed => "fixed",
         Place::Netstring => "netstring",
+        Place::Datagram => "datagram",
         Place::Table => "table",
         Place::Fragment => "fragment",
         Place::Silence => "silence",

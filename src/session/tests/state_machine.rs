@@ -229,12 +229,13 @@ impl Tested {
     fn compare(&self, model: &Model) {
         let session = &self.session;
         assert_eq!(session.outbox(), model.outbox(), "outbox");
+        assert_eq!(session.wants_to_write(), model.has_to_write(), "writes");
         assert_eq!(session.poll_timeout(), model.timeout(), "timeout");
         assert_eq!(session.poll_close(), model.closed(), "close");
         assert_eq!(session.wants_bytes(), model.wants_bytes(), "wants bytes");
         assert!(
             session.poll_close().is_some()
-                || !session.outbox().is_empty()
+                || session.wants_to_write()
                 || session.wants_bytes()
                 || session.poll_timeout().is_some(),
             "it is stuck"

@@ -54,6 +54,31 @@ fn time_passes_only_where_somebody_waits_for_it() {
 }
 
 #[test]
+fn packets_stay_apart_and_nothing_is_said_before_the_first() {
+    check_passes(
+        r#"{ "framing": "datagram", "steps": [
+             { "expect_silence": "1s" }, { "send": "Rose" }, { "send": "" }, { "expect": "Hello, Rose!" }, { "expect": "Hello, !" } ] }"#,
+        Duration::from_secs(1),
+    );
+    check_passes(
+        r#"{ "framing": "datagram", "server": { "reply": "echo", "think_time": "1s" }, "steps": [
+             { "send": "a\nb" }, { "send": "" }, { "expect": "a\nb" }, { "expect": "" }, { "send": "exit" }, { "send": "c" },
+             { "expect": "c" } ] }"#,
+        Duration::from_secs(3),
+    );
+}
+
+#[test]
+fn what_packets_say_at_an_end_is_not_simulated() {
+    let text =
+        r#"{ "framing": "datagram", "steps": [{ "send": "a" }, { "expect_close": "refused" }] }"#;
+    assert_eq!(
+        Unsupported::in_scenario(&scenario(text)),
+        Some(Unsupported("a packet that is refused"))
+    );
+}
+
+#[test]
 fn a_reply_that_does_not_come_fails_at_the_deadline() {
     let scenario = scenario(
         r#"{ "server": { "think_time": "60m" }, "timeout": "7s",

@@ -100,6 +100,7 @@ fn a_file_with_all_its_keys() {
             ignore,
             split,
             pace,
+            ..
         },
     ] = &script.clients[..]
     else {
@@ -531,7 +532,8 @@ fn ends_and_connections_have_their_kinds() {
         CloseKinds::default(),
         CloseKinds {
             clean: false,
-            reset: false
+            reset: false,
+            refused: false,
         }
     );
 

@@ -102,6 +102,7 @@ fn with_key(place: Place, key: &Key, value: &str) -> String {
         Place::Fixed if key.name == "size" => framing(&format!("\"fixed\": {{ {object} }}")),
         Place::Fixed => framing(&format!("\"fixed\": {{ \"size\": 1, {object} }}")),
         Place::Netstring => framing(&format!("\"netstring\": {{ {object} }}")),
+        Place::Datagram => framing(&format!("\"datagram\": {{ {object} }}")),
         // It stands in a file of its own.
         Place::Fragment => format!("{{ {waits} }}"),
         Place::Silence => format!("{{ \"steps\": [{{ \"expect_silence\": {{ {object} }} }}] }}"),
