@@ -251,6 +251,7 @@ fn event(event: &Event) -> ConnectionEvent {
         Ending::Clean => "clean",
         Ending::Reset => "reset",
         Ending::Lost => "lost",
+        Ending::Refused => "refused",
     });
     ConnectionEvent {
         at_us: event.at.as_nanos() / 1000,

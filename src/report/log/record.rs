@@ -282,7 +282,7 @@ pub struct ConnectionEvent {
     /// Where these were cut: offsets in the bytes, the first ones.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cuts: Vec<u32>,
-    /// How a connection ended: `clean`, `reset`, `lost`.
+    /// How a connection ended: `clean`, `reset`, `lost`, `refused`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub how: Option<String>,
 }
