@@ -32,6 +32,7 @@ mod terminal;
 #[cfg(test)]
 mod tests;
 mod text;
+mod typing;
 mod words;
 
 pub use codes::{CODES, code};
@@ -50,5 +51,6 @@ pub use program::{last_lines, render_program};
 pub use progress::{Progress, ProgressWriter};
 pub use reporter::Reporter;
 pub use suggestion::{hex as exact_hex, payload as exact_payload};
-pub use terminal::{Detail, Terminal, TerminalOptions, quoted, shown_seed};
+pub use terminal::{Detail, Terminal, TerminalOptions};
 pub use text::typed;
+pub use typing::{quoted, shown_seed};

@@ -8,11 +8,11 @@ use super::conversation::{Conversation, FINALLY, is_shown_whole};
 use super::palette::paint;
 use super::program::render_program;
 use super::text::words;
+use super::typing::shown_seed;
 use super::{Palette, Reporter, render_failure};
 use crate::count::count;
 use crate::player::{Failure, FailureKind, ProgramFault, Verdict};
 use crate::runner::{CaseResult, Event, Outcome, Summary};
-use crate::wire::escape_words;
 
 /// How many different reasons for having no connection are told in full.
 const MAX_REFUSALS: usize = 8;
@@ -388,6 +388,12 @@ impl<W: Write> Terminal<W> {
             let text = format!("after {after}: {left} not started; `--no-fail-fast` plays on");
             self.note("Stopped", &text)?;
         }
+        self.named_again()
+    }
+
+    /// Names what passed late and what failed, so that the last lines have all that matters.
+    fn named_again(&mut self) -> io::Result<()> {
+        let palette = self.options.palette;
         for flaky in std::mem::take(&mut self.flaky) {
             let elapsed = format!("[{:>8.3}s]", flaky.elapsed.as_secs_f64());
             self.line(palette.warn, &flaky.label, &elapsed, &words(&flaky.id))?;
@@ -554,69 +560,7 @@ fn has_failed(outcome: &Outcome) -> bool {
     matches!(outcome.result, CaseResult::Played(Verdict::Failed(_)))
 }
 
-/// A seed as it is shown and typed: 8 hexadecimal digits, or 16.
-pub fn shown_seed(seed: u64) -> String {
-    if u32::try_from(seed).is_ok() {
-        format!("{seed:08x}")
-    } else {
-        format!("{seed:016x}")
-    }
-}
-
 /// The first column: a word, right-aligned.
 fn heading(style: anstyle::Style, label: &str) -> String {
     paint(style, format_args!("{label:>12}")).to_string()
-}
-
-/// A word as a shell takes it, in which nothing can steer a terminal: what cannot be seen is written `$'\x1b'`.
-pub fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_owned();
-    }
-    let is_shown = |c: char| {
-        escape_words(c.encode_utf8(&mut [0; 4]))
-            .to_string()
-            .starts_with(c)
-    };
-    if word.chars().all(|c| c == '\\' || is_shown(c)) {
-        return format!("'{}'", word.replace('\'', r"'\''"));
-    }
-    let mut shown = String::from("$'");
-    for c in word.chars() {
-        match c {
-            '\'' | '\\' => shown.extend(['\\', c]),
-            c if is_shown(c) => shown.push(c),
-            c => shown.extend((c.encode_utf8(&mut [0; 4]).bytes()).map(|b| format!("\\x{b:02x}"))),
-        }
-    }
-    shown + "'"
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_are_quoted_as_a_shell_takes_them_and_nothing_in_them_is_raw() {
-        for (word, shown) in [
-            ("a/b.json", "a/b.json"),
-            ("", "''"),
-            ("a b", "'a b'"),
-            ("it's", r"'it'\''s'"),
-            (r"a\d", r"'a\d'"),
-            ("x=\x1b[31m", r"$'x=\x1b[31m'"),
-            ("it's\n\\", r"$'it\'s\x0a\\'"),
-            ("\u{202e}", r"$'\xe2\x80\xae'"),
-            ("käse", "'käse'"),
-        ] {
-            assert_eq!(quoted(word), shown);
-        }
-    }
-
-    #[test]
-    fn seeds_have_one_of_two_widths() {
-        assert_eq!(shown_seed(0x7f3a), "00007f3a");
-        assert_eq!(shown_seed(u64::MAX >> 4), "0fffffffffffffff");
-    }
 }

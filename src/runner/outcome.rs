@@ -26,7 +26,7 @@ pub struct Outcome {
     /// Which attempt this was, from 1: a case that failed may be tried again.
     pub attempt: u32,
     /// The attempts before, oldest first, all failed.
-    pub earlier: Vec<Arc<Outcome>>,
+    pub earlier: Vec<Arc<Self>>,
     /// The last things that happened.
     pub transcript: Transcript,
     /// What the program under test did meanwhile, where there is one and the case failed or all is to be kept.

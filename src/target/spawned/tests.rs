@@ -68,6 +68,8 @@ async fn one_that_does_not_end_when_it_is_asked_to_is_killed() {
 async fn a_program_that_leaves_a_child_behind_has_ended_and_so_has_the_child() {
     let program = start(&spawn("sleep 1000 & echo $!; exit 3")).await;
     assert_eq!(program.until_ended().await, Exit::Code(3));
+    // That it has ended is known before all that it printed has been read.
+    printed(&program, 2).await;
     gone(&program).await;
     assert_eq!(
         program.crash_since(Mark::default()),
