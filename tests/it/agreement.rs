@@ -47,8 +47,8 @@ const UNSAID: &[(&str, &str)] = &[
     // Files that are not there.
     ("BC1032", ""),
     // What belongs to byte streams, and what to packets.
-    ("BC1035", ""),
     ("BC1036", ""),
+    ("BC1037", ""),
 ];
 
 /// What a value is replaced by, one after the other.
