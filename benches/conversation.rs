@@ -20,7 +20,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use backchat::drive::{Cancel, Lingering, play};
+use backchat::drive::{Cancel, Lingering, Peers, play};
 use backchat::net::Address;
 use backchat::player::{Player, Setting, Verdict};
 use backchat::scenario::{ReadOptions, Script, read};
@@ -151,18 +151,21 @@ fn engine(
     at_a_time: usize,
 ) -> Duration {
     let address: Address = format!("tcp://{address}").parse().expect("an address");
-    let addresses: Arc<[Address]> = [address].into();
+    let peers = Arc::new(Peers {
+        addresses: vec![address],
+        tls: Arc::default(),
+    });
     let begin = Instant::now();
     runtime.block_on(async {
         let (lingering, cancel) = (Lingering::default(), Cancel::default());
         let tasks: Vec<_> = (0..at_a_time)
             .map(|_| {
-                let (script, addresses) = (Arc::clone(script), Arc::clone(&addresses));
+                let (script, peers) = (Arc::clone(script), Arc::clone(&peers));
                 let (lingering, cancel) = (lingering.clone(), cancel.clone());
                 tokio::spawn(async move {
                     for _ in 0..CONVERSATIONS / at_a_time {
                         let mut player = Player::new(Arc::clone(&script), Setting::default());
-                        play(&mut player, &addresses, &lingering, &cancel).await;
+                        play(&mut player, &peers, &lingering, &cancel).await;
                         let verdict = player.verdict();
                         assert!(matches!(verdict, Some(Verdict::Passed)), "{verdict:?}");
                     }

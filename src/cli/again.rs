@@ -189,6 +189,16 @@ pub(super) fn flags(args: &RunArgs) -> Vec<String> {
     if let Some(path) = &spawn.health {
         flag("--health", &path.display().to_string());
     }
+    let tls = [
+        ("--tls-ca", &args.tls.tls_ca),
+        ("--tls-cert", &args.tls.tls_cert),
+        ("--tls-key", &args.tls.tls_key),
+    ];
+    for (name, path) in tls {
+        if let Some(path) = path {
+            flag(name, &path.to_string_lossy());
+        }
+    }
     for (name, value) in &args.play.var {
         flag("--var", &format!("{name}={value}"));
     }
@@ -205,6 +215,9 @@ pub(super) fn flags(args: &RunArgs) -> Vec<String> {
     }
     if let Some(seed) = args.play.seed {
         flag("--seed", &shown_seed(seed));
+    }
+    if args.tls.tls_insecure {
+        words.push("--tls-insecure".into());
     }
     if args.play.simulate {
         words.push("--simulate".into());

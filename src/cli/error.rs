@@ -5,7 +5,7 @@ use std::io;
 use thiserror::Error;
 
 use super::ExitStatus;
-use crate::net::{AddressError, BindError};
+use crate::net::{AddressError, BindError, TlsError};
 use crate::target::SpawnError;
 
 /// Why a command could not do what it was asked.
@@ -78,6 +78,9 @@ pub(super) enum CliError {
     /// A target that is no address.
     #[error("{0}")]
     Target(#[from] AddressError),
+    /// TLS that cannot be had with the files that were named.
+    #[error("{0}")]
+    Tls(#[from] TlsError),
     /// Not one connection to the target.
     #[error("cannot connect to {target}{}", only(.tried, .target))]
     Unreachable {
@@ -85,6 +88,8 @@ pub(super) enum CliError {
         target: String,
         /// What was tried and what the system said, one line each.
         tried: Vec<String>,
+        /// What to do.
+        help: &'static str,
     },
     /// The program under test could not be made ready.
     #[error("{message}")]
@@ -124,7 +129,7 @@ impl CliError {
             | Self::NoLog { .. }
             | Self::NoInputs { .. } => ExitStatus::NothingSelected,
             Self::Kept(_) | Self::Denied(_) => ExitStatus::Failed,
-            Self::Unreadable { .. } | Self::Invalid(_) => ExitStatus::Invalid,
+            Self::Unreadable { .. } | Self::Invalid(_) | Self::Tls(_) => ExitStatus::Invalid,
             Self::Unreachable { .. } | Self::NotReady { .. } | Self::Bind(_) => {
                 ExitStatus::Unreachable
             }
@@ -145,10 +150,10 @@ impl CliError {
                 .cloned()
                 .chain(["`backchat run --list` shows the ids there are".into()])
                 .collect(),
-            Self::Unreachable { tried, .. } => (tried.iter())
+            Self::Unreachable { tried, help, .. } => (tried.iter())
                 .filter(|_| tried.len() > 1)
                 .map(|line| format!("tried {line}"))
-                .chain(["help: is the server running, and is this its address?".into()])
+                .chain([format!("help: {help}")])
                 .collect(),
             Self::NotReady { lines, .. } => lines.clone(),
             Self::NoInputs { .. } => vec![

@@ -32,6 +32,7 @@ mod serve;
 mod shard;
 mod shell;
 mod signals;
+mod tls;
 mod tree;
 mod under_test;
 mod update;

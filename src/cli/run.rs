@@ -20,6 +20,7 @@ use super::rerun::{Rerun, rerun};
 use super::select::Selection;
 use super::shard::ShardArg;
 use super::signals::Signals;
+use super::tls;
 use super::under_test;
 use super::update::{Updates, update};
 use super::values::{environment, environment_names};
@@ -27,7 +28,9 @@ use super::watch::watch;
 use crate::count::count;
 use crate::drive::Cancel;
 use crate::player::{FailureKind, ProgramFault, Segment, Verdict};
-use crate::report::{Detail, Progress, Reporter, Terminal, TerminalOptions, last_lines};
+use crate::report::{
+    Detail, Progress, Reporter, Terminal, TerminalOptions, help_with_tls, last_lines,
+};
 use crate::runner::{CaseRef, CaseResult, Event, Outcome, RunOptions, Summary, run_suite, shuffle};
 use crate::scenario::{BUILT_IN, ReadOptions, Value, nearest};
 use crate::target::{Target, adopt_orphans};
@@ -73,9 +76,11 @@ pub(super) fn play_once(
     usable(args)?;
     let target = under_test::target(args, console)?;
     let health = under_test::health(args, console)?;
+    let tls = tls::client(&args.tls)?;
     let loaded = load(args, console)?;
     sources.extend(loaded.iter().flat_map(Loaded::sources));
     let mut options = options(args.play.clone(), console);
+    options.tls = tls;
     options.shard = args.select.shard.map(ShardArg::resolve).transpose()?;
     let mut cases = cases(args, &loaded, console)?;
     arrange(&mut cases, &options, args);
@@ -101,6 +106,7 @@ pub(super) fn play_once(
         return Ok(ExitStatus::Success);
     }
     options.health = health;
+    console.say(&tls::trusting(&args.tls, &cases, console))?;
     if updates.is_some() {
         options.max_fail = None;
     }
@@ -295,6 +301,7 @@ fn options(args: PlayArgs, console: &Console) -> RunOptions {
         shard: None,
         simulate: args.simulate,
         keep_transcripts: console.detail >= Detail::Conversation,
+        ..RunOptions::default()
     }
 }
 
@@ -355,6 +362,7 @@ fn verdict(summary: &Summary, report: Report<'_>, console: &Console) -> ExitStat
     let Report {
         target,
         tried,
+        help,
         not_ready,
         ..
     } = report;
@@ -363,7 +371,11 @@ fn verdict(summary: &Summary, report: Report<'_>, console: &Console) -> ExitStat
     } else if summary.connected || tried.is_empty() && not_ready.is_none() {
         ExitStatus::Failed
     } else {
-        let error = not_ready.unwrap_or(CliError::Unreachable { target, tried });
+        let error = not_ready.unwrap_or(CliError::Unreachable {
+            target,
+            tried,
+            help,
+        });
         console.error(&error);
         error.status()
     }
@@ -411,6 +423,8 @@ struct Report<'u> {
     tried: Vec<String>,
     /// Why the program under test was not ready.
     not_ready: Option<CliError>,
+    /// What to do about the first of them.
+    help: &'static str,
     /// Why nothing more can be reported.
     failed: Option<CliError>,
     /// What takes down what could be rewritten.
@@ -437,6 +451,7 @@ impl Report<'_> {
             target,
             tried: Vec::new(),
             not_ready: None,
+            help: "is the server running, and is this its address?",
             failed: None,
             updates: None,
             deny_skips: false,
@@ -489,6 +504,11 @@ impl Report<'_> {
             && let CaseResult::Played(Verdict::Failed(failure)) = &outcome.result
         {
             let why = no_connection(&failure.kind, &self.target);
+            if let (FailureKind::NoTls(why), []) = (&failure.kind, &self.tried[..])
+                && let Some(help) = help_with_tls(why.kind)
+            {
+                self.help = help;
+            }
             let new = why.filter(|why| self.tried.len() < MAX_TRIED && !self.tried.contains(why));
             self.tried.extend(new);
             if self.not_ready.is_none() {
@@ -517,7 +537,7 @@ impl Report<'_> {
 /// Why a case had no connection, if that is why it failed: what was tried, and what came of it.
 fn no_connection(kind: &FailureKind, target: &str) -> Option<String> {
     match kind {
-        FailureKind::NotConnected(why) => Some(why.message.clone()),
+        FailureKind::NotConnected(why) | FailureKind::NoTls(why) => Some(why.message.clone()),
         FailureKind::ConnectTimedOut => Some(format!("{target}: no answer in time")),
         _ => None,
     }

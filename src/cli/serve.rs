@@ -8,6 +8,7 @@ use super::console::Console;
 use super::entry::runtime;
 use super::error::CliError;
 use super::signals::Signals;
+use super::tls;
 use crate::net::Address;
 use crate::scenario::Reply;
 use crate::server::{Config, Server};
@@ -18,7 +19,9 @@ use crate::wire::{Framing, LineEnding};
 pub(super) fn serve(args: ServeArgs, console: &Console) -> Result<ExitStatus, CliError> {
     let address: Address = args.listen.parse()?;
     let once = args.once;
-    let config = config(args);
+    let tls = tls::server(&args.tls, &address)?;
+    let mut config = config(args);
+    config.tls = tls;
     runtime()?.block_on(async {
         let mut signals = Signals::listen()?;
         let server = Server::bind(&address, config).await?;

@@ -126,6 +126,10 @@ impl Talk {
                     self.player.handle_connected(client, "nobody", now);
                 }
             },
+            Action::Upgrade(client) => match self.wanted_by(client) {
+                Some(Deed::Refuse(why)) => self.player.handle_not_secured(client, why, now),
+                _ => self.player.handle_secured(client, "nobody", now),
+            },
             Action::Write(client) => {
                 if self.keeps(self.player.outbox(client).len()) {
                     let bytes = self.player.outbox(client).to_vec();

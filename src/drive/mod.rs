@@ -10,5 +10,5 @@ mod tests;
 
 pub use cancel::Cancel;
 pub use linger::{LINGER, Lingering, linger};
-pub use play::{PlayStats, play};
+pub use play::{Peers, PlayStats, play};
 pub use serve::{READ_SIZE, Served, Serving};

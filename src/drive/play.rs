@@ -2,12 +2,17 @@
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use super::alarm::Alarm;
 use super::{Cancel, Lingering};
-use crate::net::{Address, Clock, ConnectError, Connection, Endpoint, connect_within, ending_of};
+use crate::net::{
+    Address, Clock, Connection, Endpoint, Securing, TlsClient, connect_within, ending_of,
+};
 use crate::player::{Action, Ending, Player, Refusal};
 use crate::scenario::ClientId;
 use crate::time::Time;
@@ -24,20 +29,29 @@ pub struct PlayStats {
     pub elapsed: Duration,
 }
 
-/// Plays a script to its verdict. `addresses` are those of the script's clients, in the script's order.
+/// Whom a script's clients talk to, and how.
+#[derive(Debug, Clone)]
+pub struct Peers {
+    /// Where they connect to, in the script's order.
+    pub addresses: Vec<Address>,
+    /// Makes TLS of their connections.
+    pub tls: Arc<TlsClient>,
+}
+
+/// Plays a script to its verdict.
 ///
 /// Connections that are closed cleanly go on in `lingering`. Once `cancel` is asked for, the player is cancelled.
 /// Dropped, the conversation is abandoned: its connections are closed as the system sees fit.
 pub async fn play(
     player: &mut Player,
-    addresses: &[Address],
+    peers: &Peers,
     lingering: &Lingering,
     cancel: &Cancel,
 ) -> PlayStats {
     let mut driver = Driver {
         clock: Clock::start(),
-        wires: addresses.iter().map(|_| Wire::Idle).collect(),
-        addresses,
+        wires: peers.addresses.iter().map(|_| Wire::Idle).collect(),
+        peers,
         lingering,
         alarm: Alarm::default(),
         cancelled: false,
@@ -59,7 +73,7 @@ fn local_port(connection: &Connection) -> Option<u16> {
     }
 }
 
-type Connecting = Pin<Box<dyn Future<Output = Result<Connection, ConnectError>> + Send>>;
+type Connecting = Pin<Box<dyn Future<Output = Result<Connection, Refusal>> + Send>>;
 
 /// What a client's connection is for the driver.
 enum Wire {
@@ -69,6 +83,8 @@ enum Wire {
     Connecting(Connecting),
     /// It is there.
     Open(Open),
+    /// It is there, and TLS begins on it.
+    Securing(Connecting),
 }
 
 struct Open {
@@ -77,11 +93,24 @@ struct Open {
     readable: bool,
     /// How many bytes of the player's outbox are written, while a write is asked for.
     written: Option<usize>,
+    /// Whether TLS is to begin, once nothing is left to be delivered.
+    upgrade: bool,
+}
+
+impl Open {
+    fn new(connection: Connection) -> Self {
+        Self {
+            connection,
+            readable: true,
+            written: None,
+            upgrade: false,
+        }
+    }
 }
 
 struct Driver<'a> {
     clock: Clock,
-    addresses: &'a [Address],
+    peers: &'a Peers,
     /// By client.
     wires: Vec<Wire>,
     lingering: &'a Lingering,
@@ -133,16 +162,14 @@ impl Driver<'_> {
     fn act(&mut self, action: Action, player: &Player) {
         match action {
             Action::Connect(client) => {
-                let Some(address) = self.addresses.get(usize::from(client.0)).cloned() else {
-                    return;
-                };
-                let left = player
-                    .connect_deadline(client)
-                    .map_or(Duration::MAX, |deadline| deadline.since(self.clock.now()));
-                // A little before the step's own end, so that its failure tells what was tried.
-                let time = left - left / 64;
-                let connecting = Box::pin(async move { connect_within(&address, time).await });
-                self.put(client, Wire::Connecting(connecting));
+                if let Some(connecting) = self.connect(client, player) {
+                    self.put(client, Wire::Connecting(connecting));
+                }
+            }
+            Action::Upgrade(client) => {
+                if let Some(Wire::Open(open)) = self.wires.get_mut(usize::from(client.0)) {
+                    open.upgrade = true;
+                }
             }
             Action::Write(client) => {
                 if let Some(Wire::Open(open)) = self.wires.get_mut(usize::from(client.0)) {
@@ -171,6 +198,54 @@ impl Driver<'_> {
         }
     }
 
+    /// A connection on its way, with TLS where its address or its client wants it.
+    fn connect(&self, client: ClientId, player: &Player) -> Option<Connecting> {
+        let address = self.peers.addresses.get(usize::from(client.0))?.clone();
+        let time = self.time_left(player, client);
+        let options = player.tls(client).cloned();
+        let wants_tls = options.is_some() || matches!(address, Address::Tls { .. });
+        let tls = Arc::clone(&self.peers.tls);
+        Some(Box::pin(async move {
+            let deadline = Instant::now().checked_add(time);
+            let connection = connect_within(&address, time)
+                .await
+                .map_err(|error| Refusal::from(&error))?;
+            if !wants_tls {
+                return Ok(connection);
+            }
+            let securing = Securing {
+                options: options.as_ref(),
+                host: address.host(),
+                deadline,
+            };
+            tls.secure(connection, securing).await
+        }))
+    }
+
+    /// TLS on its way.
+    fn secure(&self, client: ClientId, player: &Player, connection: Connection) -> Connecting {
+        let address = self.peers.addresses.get(usize::from(client.0)).cloned();
+        let time = self.time_left(player, client);
+        let options = player.tls(client).cloned();
+        let tls = Arc::clone(&self.peers.tls);
+        Box::pin(async move {
+            let securing = Securing {
+                options: options.as_ref(),
+                host: address.as_ref().and_then(Address::host),
+                deadline: Instant::now().checked_add(time),
+            };
+            tls.secure(connection, securing).await
+        })
+    }
+
+    /// How long a step has for its connection, or its TLS: a little less than it waits, so that its failure tells what was tried.
+    fn time_left(&self, player: &Player, client: ClientId) -> Duration {
+        let left = player
+            .connect_deadline(client)
+            .map_or(Duration::MAX, |deadline| deadline.since(self.clock.now()));
+        left - left / 64
+    }
+
     fn put(&mut self, client: ClientId, wire: Wire) -> Wire {
         self.wires
             .get_mut(usize::from(client.0))
@@ -185,6 +260,10 @@ impl Driver<'_> {
             told |= self.carry_connect(cx, player, client);
             let now = self.clock.now();
             if let Some(Wire::Open(open)) = self.wires.get_mut(n) {
+                if open.upgrade {
+                    told |= self.begin_tls(cx, player, client, scratch);
+                    continue;
+                }
                 told |= open.carry_write(cx, player, client, now);
                 told |= open.carry_read(cx, player, client, now, scratch);
             }
@@ -198,8 +277,10 @@ impl Driver<'_> {
         player: &mut Player,
         client: ClientId,
     ) -> bool {
-        let Some(Wire::Connecting(connecting)) = self.wires.get_mut(usize::from(client.0)) else {
-            return false;
+        let (connecting, is_new) = match self.wires.get_mut(usize::from(client.0)) {
+            Some(Wire::Connecting(connecting)) => (connecting, true),
+            Some(Wire::Securing(connecting)) => (connecting, false),
+            _ => return false,
         };
         let Poll::Ready(result) = connecting.as_mut().poll(cx) else {
             return false;
@@ -208,23 +289,55 @@ impl Driver<'_> {
         match result {
             Ok(connection) => {
                 self.connected = true;
-                player.handle_local_port(client, local_port(&connection));
-                player.handle_connected(client, &connection.peer().to_string(), now);
-                self.put(
-                    client,
-                    Wire::Open(Open {
-                        connection,
-                        readable: true,
-                        written: None,
-                    }),
-                );
+                let tls = connection.tls();
+                if is_new {
+                    player.handle_local_port(client, local_port(&connection));
+                }
+                match (is_new, &tls) {
+                    (false, _) => {
+                        player.handle_secured(client, tls.as_deref().unwrap_or_default(), now);
+                    }
+                    (true, None) => {
+                        player.handle_connected(client, &connection.peer().to_string(), now);
+                    }
+                    (true, Some(tls)) => {
+                        let peer = format!("{} ({tls})", connection.peer());
+                        player.handle_connected(client, &peer, now);
+                    }
+                }
+                self.put(client, Wire::Open(Open::new(connection)));
             }
-            Err(error) => {
+            Err(why) => {
                 self.put(client, Wire::Idle);
-                player.handle_refused(client, Refusal::from(&error), now);
+                match is_new {
+                    true => player.handle_refused(client, why, now),
+                    false => player.handle_not_secured(client, why, now),
+                }
             }
         }
         true
+    }
+
+    /// Looks a last time for what was said in clear, then begins TLS. True when the player was told something.
+    fn begin_tls(
+        &mut self,
+        cx: &mut Context<'_>,
+        player: &mut Player,
+        client: ClientId,
+        scratch: &mut [u8],
+    ) -> bool {
+        let now = self.clock.now();
+        if let Some(Wire::Open(open)) = self.wires.get_mut(usize::from(client.0)) {
+            open.upgrade = false;
+            if open.read(cx, player, client, now, scratch) {
+                return true;
+            }
+        }
+        if let Wire::Open(open) = self.put(client, Wire::Idle) {
+            let securing = self.secure(client, player, open.connection);
+            self.put(client, Wire::Securing(securing));
+        }
+        self.carry_connect(cx, player, client)
     }
 }
 
@@ -273,9 +386,18 @@ impl Open {
         now: Time,
         scratch: &mut [u8],
     ) -> bool {
-        if !self.readable || !player.wants_bytes(client) {
-            return false;
-        }
+        self.readable && player.wants_bytes(client) && self.read(cx, player, client, now, scratch)
+    }
+
+    /// Reads once.
+    fn read(
+        &mut self,
+        cx: &mut Context<'_>,
+        player: &mut Player,
+        client: ClientId,
+        now: Time,
+        scratch: &mut [u8],
+    ) -> bool {
         match self.connection.poll_read(cx, scratch) {
             Poll::Pending => return false,
             Poll::Ready(Ok(0)) => {

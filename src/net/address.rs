@@ -26,6 +26,13 @@ pub enum Address {
         /// The port; 0 lets the system choose where one listens.
         port: u16,
     },
+    /// A TCP port of a host, with TLS.
+    Tls {
+        /// A name, or an IP address without brackets.
+        host: String,
+        /// The port; 0 lets the system choose where one listens.
+        port: u16,
+    },
     /// A Unix stream socket.
     Unix {
         /// Its file, relative to the working directory unless it begins with `/`; at most [`MAX_SOCKET_PATH`] bytes, no
@@ -164,7 +171,7 @@ impl Address {
     /// The host, as a name or an IP address without brackets, where it has one.
     pub fn host(&self) -> Option<&str> {
         match self {
-            Self::Tcp { host, .. } => Some(host),
+            Self::Tcp { host, .. } | Self::Tls { host, .. } => Some(host),
             Self::Unix { .. } => None,
         }
     }
@@ -172,7 +179,7 @@ impl Address {
     /// The port, where there are ports.
     pub fn port(&self) -> Option<u16> {
         match self {
-            Self::Tcp { port, .. } => Some(*port),
+            Self::Tcp { port, .. } | Self::Tls { port, .. } => Some(*port),
             Self::Unix { .. } => None,
         }
     }
@@ -180,7 +187,7 @@ impl Address {
     /// The file of the socket, where it is one.
     pub fn path(&self) -> Option<&Path> {
         match self {
-            Self::Tcp { .. } => None,
+            Self::Tcp { .. } | Self::Tls { .. } => None,
             Self::Unix { path } => Some(path),
         }
     }
@@ -203,6 +210,7 @@ impl FromStr for Address {
         };
         match scheme {
             "tcp" => read_tcp(rest),
+            "tls" => read_port(rest).map(|(host, port)| Self::Tls { host, port }),
             "unix" => socket_path(scheme, text, rest).map(|path| Self::Unix { path }),
             _ if LATER.contains(&scheme) => Err(AddressError::NotYet {
                 scheme: scheme.to_owned(),
@@ -217,8 +225,8 @@ impl FromStr for Address {
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Tcp { host, port } if host.contains(':') => write!(f, "tcp://[{host}]:{port}"),
-            Self::Tcp { host, port } => write!(f, "tcp://{host}:{port}"),
+            Self::Tcp { host, port } => write!(f, "tcp://{}", Port(host, *port)),
+            Self::Tls { host, port } => write!(f, "tls://{}", Port(host, *port)),
             Self::Unix { path } => write!(f, "unix:{}", path.display()),
         }
     }
@@ -232,11 +240,25 @@ fn scheme_of(text: &str) -> Option<(&str, &str)> {
 }
 
 fn read_tcp(text: &str) -> Result<Address, AddressError> {
+    read_port(text).map(|(host, port)| Address::Tcp { host, port })
+}
+
+/// Reads `HOST:PORT`.
+fn read_port(text: &str) -> Result<(String, u16), AddressError> {
     let (host, port) = split_port(text)?;
-    Ok(Address::Tcp {
-        host: host.to_owned(),
-        port: parse_port(port)?,
-    })
+    Ok((host.to_owned(), parse_port(port)?))
+}
+
+/// A host and a port, as they stand in an address.
+struct Port<'a>(&'a str, u16);
+
+impl fmt::Display for Port<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self(host, port) if host.contains(':') => write!(f, "[{host}]:{port}"),
+            Self(host, port) => write!(f, "{host}:{port}"),
+        }
+    }
 }
 
 /// Reads what stands after the `:` of a path's scheme: a path, or `//` and an absolute one.
@@ -324,10 +346,10 @@ fn is_not_of_hosts(c: char) -> bool {
 }
 
 /// What to write instead of a scheme that is not known.
-const USE: &str = "tcp://HOST:PORT or unix:/PATH";
+const USE: &str = "tcp://HOST:PORT, tls://HOST:PORT or unix:/PATH";
 
 /// Schemes of the format that this version lacks.
-const LATER: &[&str] = &["tls", "udp", "icmp", "unix-seqpacket", "unix-datagram"];
+const LATER: &[&str] = &["udp", "icmp", "unix-seqpacket", "unix-datagram"];
 
 /// Schemes that a path follows, not a host.
 const PATH_SCHEMES: &[&str] = &["unix", "unix-seqpacket", "unix-datagram"];

@@ -33,7 +33,10 @@ async fn connect_by(
     deadline: Option<Instant>,
 ) -> Result<Connection, ConnectError> {
     match address {
-        Address::Tcp { host, port } => connect_tcp(host, *port, deadline).await,
+        // TLS is begun by who knows how.
+        Address::Tcp { host, port } | Address::Tls { host, port } => {
+            connect_tcp(host, *port, deadline).await
+        }
         #[cfg(unix)]
         Address::Unix { path } => unix::connect(path, deadline).await.map_err(|kind| {
             ConnectError::Failed(vec![Attempt {

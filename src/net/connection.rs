@@ -2,17 +2,19 @@
 
 use std::fmt;
 use std::io;
-use std::net::{Shutdown, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use socket2::SockRef;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::ReadBuf;
 use tokio::net::TcpStream;
 #[cfg(unix)]
 use tokio::net::UnixStream;
 
+use super::plain::Plain;
+#[cfg(unix)]
+use super::plain::of_unix;
+use super::tls::TlsStream;
 use crate::wire::escape_text;
 
 /// One end of a connection.
@@ -32,11 +34,6 @@ impl Endpoint {
             Self::Ip(addr) => Some(*addr),
             Self::Unix(_) => None,
         }
-    }
-
-    #[cfg(unix)]
-    fn of_unix(addr: &tokio::net::unix::SocketAddr) -> Self {
-        Self::Unix(addr.as_pathname().map(PathBuf::from))
     }
 }
 
@@ -64,9 +61,8 @@ pub struct Connection {
 
 #[derive(Debug)]
 enum Stream {
-    Tcp(TcpStream),
-    #[cfg(unix)]
-    Unix(UnixStream),
+    Plain(Plain),
+    Tls(Box<TlsStream>),
 }
 
 impl Connection {
@@ -80,7 +76,7 @@ impl Connection {
         stream.set_nodelay(true)?;
         Ok(Self {
             peer: Endpoint::Ip(peer),
-            stream: Stream::Tcp(stream),
+            stream: Stream::Plain(Plain::Tcp(stream)),
         })
     }
 
@@ -89,12 +85,44 @@ impl Connection {
     pub(super) fn from_unix(stream: UnixStream, peer: Option<PathBuf>) -> io::Result<Self> {
         let peer = match peer {
             Some(path) => Endpoint::Unix(Some(path)),
-            None => Endpoint::of_unix(&stream.peer_addr()?),
+            None => of_unix(&stream.peer_addr()?),
         };
         Ok(Self {
             peer,
-            stream: Stream::Unix(stream),
+            stream: Stream::Plain(Plain::Unix(stream)),
         })
+    }
+
+    /// What TLS was to begin on and did not.
+    pub(super) fn from_plain(stream: Plain, peer: Endpoint) -> Self {
+        Self {
+            peer,
+            stream: Stream::Plain(stream),
+        }
+    }
+
+    /// The same connection, under TLS.
+    pub(super) fn from_tls(stream: TlsStream, peer: Endpoint) -> Self {
+        Self {
+            peer,
+            stream: Stream::Tls(Box::new(stream)),
+        }
+    }
+
+    /// The stream of the system; `None`: there is TLS around it.
+    pub(super) fn into_plain(self) -> Option<(Plain, Endpoint)> {
+        match self.stream {
+            Stream::Plain(stream) => Some((stream, self.peer)),
+            Stream::Tls(_) => None,
+        }
+    }
+
+    /// What was agreed on with the peer, where there is TLS: `TLS 1.3, ALPN h2`.
+    pub fn tls(&self) -> Option<String> {
+        match &self.stream {
+            Stream::Plain(_) => None,
+            Stream::Tls(stream) => Some(stream.agreed()),
+        }
     }
 
     /// This side's end.
@@ -104,9 +132,8 @@ impl Connection {
     /// Fails when the system does not tell.
     pub fn local(&self) -> io::Result<Endpoint> {
         match &self.stream {
-            Stream::Tcp(stream) => stream.local_addr().map(Endpoint::Ip),
-            #[cfg(unix)]
-            Stream::Unix(stream) => Ok(Endpoint::of_unix(&stream.local_addr()?)),
+            Stream::Plain(stream) => stream.local(),
+            Stream::Tls(stream) => stream.plain().local(),
         }
     }
 
@@ -115,7 +142,7 @@ impl Connection {
         &self.peer
     }
 
-    /// Reads what has arrived, as far as `buffer` has room for it. 0 bytes: the peer sent FIN.
+    /// Reads what has arrived, as far as `buffer` has room for it. 0 bytes: the peer sent FIN; under TLS, close_notify.
     ///
     /// # Errors
     ///
@@ -141,22 +168,21 @@ impl Connection {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         match &mut self.stream {
-            Stream::Tcp(stream) => Pin::new(stream).poll_read(cx, buffer),
-            #[cfg(unix)]
-            Stream::Unix(stream) => Pin::new(stream).poll_read(cx, buffer),
+            Stream::Plain(stream) => stream.poll_read(cx, buffer),
+            Stream::Tls(stream) => stream.poll_read(cx, buffer),
         }
     }
 
-    /// Writes `bytes`, or the first of them; says how many.
+    /// Writes `bytes`, or the first of them; says how many. Under TLS they are a record of their own, or several, and the system
+    /// has taken them all. Where it is `Pending`, it is to be called again with the same bytes, or more after them.
     ///
     /// # Errors
     ///
     /// Fails when the connection has ended: [`ending_of`](super::ending_of) tells how. What the peer had sent before can still be read.
     pub fn poll_write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         match &mut self.stream {
-            Stream::Tcp(stream) => Pin::new(stream).poll_write(cx, bytes),
-            #[cfg(unix)]
-            Stream::Unix(stream) => Pin::new(stream).poll_write(cx, bytes),
+            Stream::Plain(stream) => stream.poll_write(cx, bytes),
+            Stream::Tls(stream) => stream.poll_write(cx, bytes),
         }
     }
 
@@ -165,25 +191,23 @@ impl Connection {
     /// # Errors
     ///
     /// Fails when the system takes nothing, or the connection has ended.
-    pub fn write_now(&self, bytes: &[u8]) -> io::Result<usize> {
-        match &self.stream {
-            // The socket is one that does not block; whether it is known to be writable does not matter.
-            Stream::Tcp(stream) => SockRef::from(stream).send(bytes),
-            #[cfg(unix)]
-            Stream::Unix(stream) => SockRef::from(stream).send(bytes),
+    pub fn write_now(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match &mut self.stream {
+            Stream::Plain(stream) => stream.write_now(bytes),
+            Stream::Tls(stream) => stream.write_now(bytes),
         }
     }
 
-    /// Sends FIN; reading goes on.
+    /// Sends FIN, under TLS close_notify before it; reading goes on. What the system does not take of that at once is sent while
+    /// the connection is read.
     ///
     /// # Errors
     ///
     /// Fails when the connection has ended otherwise.
     pub fn shutdown_write(&mut self) -> io::Result<()> {
         match &mut self.stream {
-            Stream::Tcp(stream) => SockRef::from(&*stream).shutdown(Shutdown::Write),
-            #[cfg(unix)]
-            Stream::Unix(stream) => SockRef::from(&*stream).shutdown(Shutdown::Write),
+            Stream::Plain(stream) => stream.shutdown_write(),
+            Stream::Tls(stream) => stream.shutdown_write(),
         }
     }
 
@@ -194,10 +218,8 @@ impl Connection {
     /// Fails when the system does not let the connection be reset; it is closed all the same.
     pub fn reset(self) -> io::Result<()> {
         match self.stream {
-            // With no time to linger, the close that comes with the drop is an abort.
-            Stream::Tcp(stream) => stream.set_zero_linger(),
-            #[cfg(unix)]
-            Stream::Unix(_) => Ok(()),
+            Stream::Plain(stream) => stream.reset(),
+            Stream::Tls(stream) => stream.into_plain().reset(),
         }
     }
 }

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use super::Endpoint;
-use crate::player::{Ending, Refusal};
+use super::{Endpoint, TlsEnd};
+use crate::player::{Ending, Refusal, RefusalKind};
 
 /// A connection that did not come about, with everything that was tried.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -72,7 +72,10 @@ impl ConnectError {
 impl From<&ConnectError> for Refusal {
     fn from(error: &ConnectError) -> Self {
         Self {
-            refused: error.is_refused(),
+            kind: match error.is_refused() {
+                true => RefusalKind::Refused,
+                false => RefusalKind::Unreachable,
+            },
             message: error.to_string(),
         }
     }
@@ -95,6 +98,10 @@ impl From<&io::Error> for AttemptKind {
 
 /// How a connection ended, told by the error that reading or writing met.
 pub fn ending_of(error: &io::Error) -> Ending {
+    let inner = error.get_ref();
+    if let Some(end) = inner.and_then(|inner| inner.downcast_ref::<TlsEnd>()) {
+        return Ending::from(*end);
+    }
     match error.kind() {
         // A write after the peer's RST was reported elsewhere gives "broken pipe", a shutdown "not connected".
         io::ErrorKind::ConnectionReset

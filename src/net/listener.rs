@@ -42,6 +42,14 @@ impl Listener {
     pub async fn bind(address: &Address) -> Result<Self, BindError> {
         match address {
             Address::Tcp { host, port } => bind_tcp(host, *port).await,
+            // TLS is begun by who has the certificate.
+            Address::Tls { host, port } => {
+                let mut listener = bind_tcp(host, *port).await?;
+                if let Address::Tcp { host, port } = listener.address {
+                    listener.address = Address::Tls { host, port };
+                }
+                Ok(listener)
+            }
             #[cfg(unix)]
             Address::Unix { path } => {
                 let (file, listener) = unix::listen(path)?;

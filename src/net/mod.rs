@@ -11,8 +11,10 @@ mod connect;
 mod connection;
 mod error;
 mod listener;
+mod plain;
 #[cfg(test)]
 mod tests;
+mod tls;
 #[cfg(unix)]
 mod unix;
 
@@ -23,3 +25,4 @@ pub use connect::{connect, connect_within};
 pub use connection::{Connection, Endpoint};
 pub use error::{Attempt, AttemptKind, BindError, ConnectError, ending_of};
 pub use listener::{BACKLOG, Listener};
+pub use tls::{Securing, SelfSigned, TlsClient, TlsEnd, TlsError, TlsServer};

@@ -1,6 +1,6 @@
 //! What a player wants done, and what it can be told about a connection's end.
 
-use crate::scenario::ClientId;
+use crate::scenario::{Alert, ClientId};
 
 /// What a driver has to do for the player.
 ///
@@ -12,6 +12,10 @@ pub enum Action {
     Connect(ClientId),
     /// Write all of [`Player::outbox`](super::Player::outbox). Answer: `handle_written` or `handle_unwritable`.
     Write(ClientId),
+    /// Begin TLS on the connection, as [`Player::tls`](super::Player::tls) says. What has arrived and was not delivered is
+    /// delivered first; where there is something, or the end, TLS does not begin. Answer: `handle_secured` or
+    /// `handle_not_secured`, unless something was delivered.
+    Upgrade(ClientId),
     /// Send FIN and go on reading. Done at once.
     Shutdown(ClientId),
     /// Send RST, or close where there is none, and forget the connection. Done at once.
@@ -24,12 +28,18 @@ pub enum Action {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Ending {
-    /// The peer sent FIN.
+    /// The peer sent FIN; under TLS it said before that it would (close_notify).
     Clean,
     /// The peer sent RST.
     Reset,
     /// On packets: nobody listens where the last ones went.
     Refused,
+    /// The peer sent FIN under TLS without having said so: what came may not be all.
+    Truncated,
+    /// The peer ended TLS with an alert.
+    Alert(Alert),
+    /// The peer sent something under TLS that is no TLS.
+    Garbled,
     /// The system gave up on the peer (`ETIMEDOUT`, unreachable).
     Lost,
 }
@@ -37,8 +47,50 @@ pub enum Ending {
 /// Why a connection did not come about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
-    /// The peer answered that nobody listens. Otherwise: no answer, or one that says that there is no way.
-    pub refused: bool,
+    /// Which way it failed.
+    pub kind: RefusalKind,
     /// What was tried and what the system said, one line: `127.0.0.1:4444: connection refused`.
     pub message: String,
+}
+
+/// Which way a connection failed to come about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RefusalKind {
+    /// The peer answered that nobody listens.
+    Refused,
+    /// No answer, or one that says that there is no way.
+    Unreachable,
+    /// A connection, and no TLS on it.
+    Tls(TlsFault),
+}
+
+/// Why there is no TLS on a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TlsFault {
+    /// Nobody whom this side trusts vouches for the peer's certificate.
+    UnknownIssuer,
+    /// The peer's certificate is no longer valid, or not yet.
+    Expired,
+    /// The peer's certificate is for another name.
+    WrongName,
+    /// Something else is wrong with the peer's certificate.
+    BadCertificate,
+    /// The peer does not speak TLS.
+    NotTls,
+    /// The peer ended the handshake with this alert.
+    Alert(Alert),
+    /// The two sides have no version or no cipher in common.
+    NothingInCommon,
+    /// The peer chose none of the protocols that were offered (ALPN).
+    NoProtocol,
+    /// The connection ended in the middle of the handshake.
+    Ended,
+    /// The handshake did not come to its end in time.
+    TimedOut,
+    /// The options of this side do not go together: the key is not that of the certificate, say.
+    Options,
+    /// The peer broke the protocol.
+    Broken,
 }

@@ -169,7 +169,7 @@ impl Cursor {
     pub(super) fn must_wait(step: &Step, core: &Core) -> bool {
         let acts = matches!(
             step.verb,
-            Verb::Send { .. } | Verb::Probe { .. } | Verb::Close(_)
+            Verb::Send { .. } | Verb::Probe { .. } | Verb::Close(_) | Verb::StartTls { .. }
         );
         acts && core
             .link_ref(step.client)

@@ -101,6 +101,8 @@ pub(super) enum Doing {
     Pause(Time),
     /// A `connect` has been asked for.
     Join,
+    /// A `start_tls` has been asked for.
+    Secure,
     /// It waits for bytes.
     Expect,
     /// It waits for the end.
@@ -311,6 +313,7 @@ impl Cursor {
             Doing::Begin => self.begin(script, step, core, now),
             Doing::Connect => self.look_at_connect(step, core, now),
             Doing::Join => self.look_at_join(step, core, now),
+            Doing::Secure => self.look_at_tls(step, core, now),
             Doing::Answer => self.look_at_answer(step, core, now),
             Doing::Write => self.look_at_write(step, core, now),
             Doing::Pause(until) if now >= until => self.write_piece(step, core),
@@ -397,7 +400,7 @@ impl Cursor {
                 Ok(true)
             }
             Verb::Parallel(blocks) => Ok(self.part(blocks)),
-            Verb::Connect(_) => self.join(step, core),
+            Verb::Connect { .. } => self.join(step, core),
             _ => self.begin_connected(step, core, now),
         }
     }
@@ -449,7 +452,8 @@ impl Cursor {
                 core.give_back(step.client, *how, now);
                 Ok(self.done())
             }
-            Verb::Connect(_)
+            Verb::StartTls { options, .. } => self.begin_tls(step, options, core),
+            Verb::Connect { .. }
             | Verb::Wait(_)
             | Verb::Set(_)
             | Verb::Assert(_)

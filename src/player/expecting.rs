@@ -235,7 +235,9 @@ fn is_right_end(kinds: CloseKinds, how: Ending) -> bool {
         Ending::Clean => kinds.clean,
         Ending::Reset => kinds.reset,
         Ending::Refused => kinds.refused,
+        Ending::Truncated => kinds.truncated,
+        Ending::Alert(alert) => kinds.alerts.contains(alert),
         // `any` takes what no kind names.
-        Ending::Lost => kinds.clean && kinds.reset,
+        Ending::Garbled | Ending::Lost => kinds.any,
     }
 }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::ops::Range;
 
 use super::{Action, Ending, Failure, Refusal};
-use crate::scenario::{Client, ClientId};
+use crate::scenario::{Client, ClientId, TlsOptions};
 use crate::time::Time;
 use crate::wire::{Cut, FrameDecoder, Framing};
 
@@ -28,6 +28,20 @@ pub(super) enum Phase {
     Refused(Refusal),
     /// It has been given back: only `connect` opens another.
     Closed,
+}
+
+/// Where a `start_tls` stands.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) enum Securing {
+    /// None has been asked for, or something arrived before it could begin.
+    #[default]
+    No,
+    /// The driver has been asked, and has not answered.
+    Asked,
+    /// TLS is there: how, to be shown.
+    Done(String),
+    /// It did not come about, and the connection is gone.
+    Failed(Refusal),
 }
 
 /// Where a write stands.
@@ -82,8 +96,11 @@ pub(super) struct Link {
     pub(super) outbox: Vec<u8>,
     /// The piece of it that is one write.
     pub(super) piece: Range<usize>,
-    /// Until when the step waits that has asked for the connection.
+    /// Until when the step waits that has asked for the connection, or for TLS on it.
     pub(super) connect_by: Option<Time>,
+    /// How the connection uses TLS, where that is not just what its address says.
+    pub(super) tls: Option<Box<TlsOptions>>,
+    pub(super) securing: Securing,
     /// The peer's address.
     pub(super) peer: String,
     /// Bytes a message may have.
@@ -119,6 +136,8 @@ impl Link {
             outbox: Vec::new(),
             piece: 0..0,
             connect_by: None,
+            tls: None,
+            securing: Securing::No,
             peer: String::new(),
             max_message: client.max_message,
             room,
@@ -134,9 +153,10 @@ impl Link {
         self.forget_connection();
     }
 
-    /// Asks for a connection, which may take until `by`.
-    pub(super) fn connect(&mut self, by: Option<Time>) -> Action {
+    /// Asks for a connection, with TLS from the beginning where `tls` says how, which may take until `by`.
+    pub(super) fn connect(&mut self, tls: Option<Box<TlsOptions>>, by: Option<Time>) -> Action {
         self.forget_connection();
+        self.tls = tls;
         self.connect_by = by;
         self.phase = Phase::Connecting;
         Action::Connect(self.id)
@@ -159,6 +179,8 @@ impl Link {
         self.outbox.clear();
         self.outbox.shrink_to(KEPT);
         self.piece = 0..0;
+        self.tls = None;
+        self.securing = Securing::No;
         self.peer.clear();
         self.window = self.max_message.saturating_add(self.room);
         self.passed = 0;
@@ -196,7 +218,10 @@ impl Link {
 
     /// Whether more bytes should be read.
     pub(super) fn wants_bytes(&self) -> bool {
-        self.is_open() && self.ended.is_none() && self.decoder.held() < self.window
+        self.is_open()
+            && self.ended.is_none()
+            && self.securing != Securing::Asked
+            && self.decoder.held() < self.window
     }
 
     /// A step begins that may need so many unread bytes at once.

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use super::core::Core;
 use super::cursor::{Cursor, Flow};
-use super::link::{Phase, Writing};
+use super::link::{Phase, Securing, Writing};
 use super::verdict::{Failure, FailureKind};
 use super::{Action, Ending, EventKind, Refusal, Setting, Transcript, Verdict, Wanted};
-use crate::scenario::{BlockId, ClientId, EvalError, Script, Template, Value};
+use crate::scenario::{BlockId, ClientId, EvalError, Script, Template, TlsOptions, Value};
 use crate::time::Time;
 
 /// A script being played.
@@ -120,9 +120,14 @@ impl Player {
         self.core.leftovers
     }
 
-    /// Until when the step waits that has asked for this client's connection.
+    /// Until when the step waits that has asked for this client's connection, or for TLS on it.
     pub fn connect_deadline(&self, client: ClientId) -> Option<Time> {
         self.core.link_ref(client).ok()?.connect_by
+    }
+
+    /// How a client's connection uses TLS, where that is not just what its address says: from its beginning, or from now on.
+    pub fn tls(&self, client: ClientId) -> Option<&TlsOptions> {
+        self.core.link_ref(client).ok()?.tls.as_deref()
     }
 
     /// What a peer would have to do for the steps that wait to pass, where there is something; a guess.
@@ -182,6 +187,34 @@ impl Player {
         }
     }
 
+    /// TLS has begun on the connection of a client: how, to be shown.
+    pub fn handle_secured(&mut self, client: ClientId, how: &str, now: Time) {
+        if let Ok(link) = self.core.link(client)
+            && link.is_open()
+            && link.securing == Securing::Asked
+        {
+            link.securing = Securing::Done(how.to_owned());
+            let event = EventKind::Secured(how.to_owned());
+            self.core.transcript.note(client, event, now);
+            self.advance(now);
+        }
+    }
+
+    /// TLS could not begin on the connection of a client, and the connection is gone.
+    pub fn handle_not_secured(&mut self, client: ClientId, why: Refusal, now: Time) {
+        if let Ok(link) = self.core.link(client)
+            && link.is_open()
+            && link.securing == Securing::Asked
+        {
+            link.close();
+            link.securing = Securing::Failed(why.clone());
+            self.core
+                .transcript
+                .note(client, EventKind::NoTls(why), now);
+            self.advance(now);
+        }
+    }
+
     /// Bytes of a client's peer arrived; on packets, one packet.
     pub fn handle_received(&mut self, client: ClientId, bytes: &[u8], now: Time) {
         if let Ok(link) = self.core.link(client)
@@ -189,6 +222,7 @@ impl Player {
             && (!bytes.is_empty() || link.is_of_packets())
         {
             link.decoder.push(bytes);
+            link.securing = Securing::No;
             match link.is_of_packets() {
                 true => self.core.transcript.received_packet(client, bytes, now),
                 false => self.core.transcript.received(client, bytes, now),
@@ -204,6 +238,7 @@ impl Player {
             && link.ended.is_none()
         {
             link.end(how);
+            link.securing = Securing::No;
             let how = link.ended.unwrap_or(how);
             self.core
                 .transcript

@@ -23,6 +23,7 @@ mod order;
 mod parallel;
 mod probing;
 mod retrying;
+mod securing;
 mod sending;
 mod sequence;
 mod setting;
@@ -33,7 +34,7 @@ mod transcript;
 mod verdict;
 mod wanted;
 
-pub use action::{Action, Ending, Refusal};
+pub use action::{Action, Ending, Refusal, RefusalKind, TlsFault};
 pub use examples::{MAX_COMPARED, wrong_examples};
 pub use machine::Player;
 pub(crate) use matching::{Hold, Matching};

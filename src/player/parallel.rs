@@ -159,6 +159,7 @@ impl Cursor {
         match (self.doing, &step.verb) {
             (Doing::Begin, _) => Awaited::Turn,
             (Doing::Connect | Doing::Join, _) => Awaited::Connection,
+            (Doing::Secure, _) => Awaited::Tls,
             (Doing::Write | Doing::Pause(_), _) => {
                 let len = core
                     .link_ref(step.client)

@@ -43,6 +43,10 @@ pub enum EventKind {
         /// How many reads they were; one that ends with LF is the last.
         pieces: u32,
     },
+    /// TLS began on the connection: how.
+    Secured(String),
+    /// TLS did not begin, and the connection is gone.
+    NoTls(Refusal),
     /// The peer ended the connection, or the system did.
     Ended(Ending),
     /// A send failed: the connection had ended so.

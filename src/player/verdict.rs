@@ -97,6 +97,8 @@ pub enum Awaited {
     Turn,
     /// The connection.
     Connection,
+    /// TLS.
+    Tls,
     /// That the peer takes so many bytes.
     Taken(usize),
     /// A message, or bytes.
@@ -237,6 +239,10 @@ pub enum FailureKind {
     ConnectTimedOut,
     /// A connection came about that should not have.
     Connected(String),
+    /// There is a connection, and no TLS on it.
+    NoTls(Refusal),
+    /// TLS came about that should not have; how, to be shown.
+    Secured(String),
     /// The connection did not come about, but in another way than it should not have.
     OtherRefusal(Refusal),
     /// The step needs a connection, and this client's has been closed.
@@ -300,6 +306,8 @@ pub enum Instead {
     End(CloseKinds),
     /// Silence until the reply to a probe.
     Reply(Expected),
+    /// The beginning of TLS.
+    Tls,
 }
 
 /// Why a step cannot go on. Boxed: steps that do go on, nearly all, pass a pointer's width.

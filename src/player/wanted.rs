@@ -2,8 +2,8 @@
 
 use super::core::Core;
 use super::cursor::{Cursor, Doing};
-use super::{Ending, Refusal};
-use crate::scenario::{ClientId, ConnectAs, Matcher, Script, Step, Verb};
+use super::{Ending, Refusal, RefusalKind, TlsFault};
+use crate::scenario::{ClientId, CloseKinds, ConnectAs, Matcher, Script, Step, TlsAs, Verb};
 use crate::wire::Framing;
 
 /// What a peer would have to do for a step to pass.
@@ -24,7 +24,7 @@ pub(crate) enum Deed {
     Say(Vec<u8>),
     /// It ends the connection.
     End(Ending),
-    /// It does not let the client connect.
+    /// It does not let the client connect, or begin TLS.
     Refuse(Refusal),
 }
 
@@ -41,13 +41,17 @@ impl Cursor {
                 Deed::Say(said(step, all.parts().get(missing), script, core)?)
             }
             (Doing::Probe, Verb::Probe { .. }) => Deed::Say(said(step, None, script, core)?),
-            (Doing::ExpectClose, Verb::ExpectClose { kinds, .. }) => Deed::End(match kinds.clean {
-                true => Ending::Clean,
-                false if kinds.refused => Ending::Refused,
-                false => Ending::Reset,
-            }),
-            (Doing::Join, Verb::Connect(ConnectAs::Refused)) => refused(true),
-            (Doing::Join, Verb::Connect(ConnectAs::Unreachable)) => refused(false),
+            (Doing::ExpectClose, Verb::ExpectClose { kinds, .. }) => Deed::End(an_end(*kinds)),
+            (Doing::Join, Verb::Connect { must, .. }) => Deed::Refuse(refused(match must {
+                ConnectAs::Open => return None,
+                ConnectAs::Refused => RefusalKind::Refused,
+                ConnectAs::Unreachable => RefusalKind::Unreachable,
+                ConnectAs::TlsRefused => RefusalKind::Tls(TlsFault::NotTls),
+            })),
+            (Doing::Secure, Verb::StartTls { must, .. }) => match must {
+                TlsAs::Open => return None,
+                TlsAs::Refused => Deed::Refuse(refused(RefusalKind::Tls(TlsFault::NotTls))),
+            },
             _ => return None,
         };
         Some(Wanted {
@@ -58,9 +62,21 @@ impl Cursor {
     }
 }
 
-fn refused(refused: bool) -> Deed {
+fn refused(kind: RefusalKind) -> Refusal {
     let message = String::new();
-    Deed::Refuse(Refusal { refused, message })
+    Refusal { kind, message }
+}
+
+/// One of the ends that are right.
+fn an_end(kinds: CloseKinds) -> Ending {
+    match kinds.alerts.iter().next() {
+        _ if kinds.clean => Ending::Clean,
+        _ if kinds.reset => Ending::Reset,
+        _ if kinds.truncated => Ending::Truncated,
+        _ if kinds.refused => Ending::Refused,
+        Some(alert) => Ending::Alert(alert),
+        None => Ending::Lost,
+    }
 }
 
 /// What the peer would say, framed as the step expects it; `wanted` is what has not come yet, of several.

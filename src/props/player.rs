@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use super::mutate::mutate_scenario;
 use crate::corpus::{Cuts, PlayerInput, Turn};
-use crate::player::{Action, Deed, Ending, Event, Log, Player, Refusal, Setting, Verdict};
+use crate::player::{
+    Action, Deed, Ending, Event, Log, Player, Refusal, RefusalKind, Setting, Verdict,
+};
 use crate::scenario::{ClientId, ReadOptions, Scenario, Value, read};
 use crate::time::Time;
 
@@ -191,6 +193,7 @@ impl World<'_, '_> {
 
     fn act(&mut self, action: Action) {
         let (Action::Connect(client)
+        | Action::Upgrade(client)
         | Action::Write(client)
         | Action::Shutdown(client)
         | Action::Reset(client)
@@ -217,6 +220,10 @@ impl World<'_, '_> {
                 let mostly = self.wanted_of_a_connection(client);
                 self.answer(client, turn, mostly);
             }
+            Action::Upgrade(_) => {
+                assert!(link.held && link.open && !link.writing, "TLS in a write");
+                self.upgrade(client);
+            }
             Action::Write(_) => {
                 assert!(link.held && !link.writing, "a write in a write");
                 if bytes.is_empty() {
@@ -238,12 +245,34 @@ impl World<'_, '_> {
         self.asked.push((self.now, action, bytes));
     }
 
+    /// TLS begins where the step wants that, unless something is there that was said in clear.
+    fn upgrade(&mut self, client: ClientId) {
+        let link = &mut self.links[usize::from(client.0)];
+        if let Some(piece) = link.pieces.pop_front() {
+            return self.player.handle_received(client, &piece, self.now);
+        }
+        if let Some(how) = link.end {
+            return self.player.handle_ended(client, how, self.now);
+        }
+        let wanted = self.player.wanted();
+        let deed = wanted.into_iter().find(|wanted| wanted.client == client);
+        match deed.map(|wanted| wanted.deed) {
+            Some(Deed::Refuse(why)) => {
+                *self.link(client) = Link::default();
+                self.player.handle_not_secured(client, why, self.now);
+            }
+            _ => self.player.handle_secured(client, "TLS", self.now),
+        }
+    }
+
     /// What becomes of a connection that nothing is said about: what lets its step pass.
     fn wanted_of_a_connection(&self, client: ClientId) -> Turn<'static> {
         let wanted = self.player.wanted();
         let deed = wanted.iter().find(|wanted| wanted.client == client);
         match deed.map(|wanted| &wanted.deed) {
-            Some(Deed::Refuse(Refusal { refused, .. })) => Turn::Refused { refused: *refused },
+            Some(Deed::Refuse(why)) => Turn::Refused {
+                refused: why.kind == RefusalKind::Refused,
+            },
             _ => Turn::Connected,
         }
     }
@@ -270,7 +299,8 @@ impl World<'_, '_> {
             Turn::Refused { refused } if link.connecting => {
                 link.connecting = false;
                 let message = "nobody".to_owned();
-                let why = Refusal { refused, message };
+                let kind = kind_of(refused);
+                let why = Refusal { kind, message };
                 self.player.handle_refused(client, why, now);
             }
             Turn::Written if link.writing => {
@@ -355,7 +385,8 @@ impl World<'_, '_> {
         match wanted.deed {
             Deed::Say(bytes) => self.arrive(wanted.client, &bytes),
             Deed::End(how) => self.end(wanted.client, how),
-            Deed::Refuse(Refusal { refused, .. }) => {
+            Deed::Refuse(why) => {
+                let refused = why.kind == RefusalKind::Refused;
                 self.tell(wanted.client, Turn::Refused { refused });
             }
         }
@@ -375,8 +406,13 @@ impl World<'_, '_> {
             let (client, player) = (ClientId(n), &mut *self.player);
             if !link.connecting {
                 player.handle_connected(client, "nonsense", now);
-                let (refused, message) = (true, "nonsense".to_owned());
-                player.handle_refused(client, Refusal { refused, message }, now);
+                let why = || Refusal {
+                    kind: RefusalKind::Refused,
+                    message: "nonsense".to_owned(),
+                };
+                player.handle_refused(client, why(), now);
+                player.handle_secured(client, "nonsense", now);
+                player.handle_not_secured(client, why(), now);
             }
             player.handle_received(client, b"", now);
             if !link.open {
@@ -403,5 +439,13 @@ impl World<'_, '_> {
             None,
             "it acts on what cannot be"
         );
+    }
+}
+
+/// Which way a connection fails to come about.
+fn kind_of(refused: bool) -> RefusalKind {
+    match refused {
+        true => RefusalKind::Refused,
+        false => RefusalKind::Unreachable,
     }
 }

@@ -4,7 +4,7 @@ use crate::player::{FailureKind, ProgramFault};
 use crate::scenario::Code;
 
 /// Every code of a failed step, with what it means.
-pub const CODES: [(Code, &str); 25] = [
+pub const CODES: [(Code, &str); 27] = [
     (Code("BC2001"), "a reply differs from what was expected"),
     (
         Code("BC2002"),
@@ -63,6 +63,8 @@ pub const CODES: [(Code, &str); 25] = [
     ),
     (Code("BC2024"), "the program under test reported a crash"),
     (Code("BC2025"), "the health check failed after the scenario"),
+    (Code("BC2026"), "there is a connection, and no TLS on it"),
+    (Code("BC2027"), "TLS came about that should not have"),
 ];
 
 /// The code of a kind of failure.
@@ -93,6 +95,8 @@ pub const fn code(kind: &FailureKind) -> Code {
         FailureKind::Program(ProgramFault::Ended { .. } | ProgramFault::EndedBadly { .. }) => 22,
         FailureKind::Program(ProgramFault::Reported { .. }) => 23,
         FailureKind::Program(ProgramFault::Unhealthy) => 24,
+        FailureKind::NoTls(_) => 25,
+        FailureKind::Secured(_) => 26,
     }];
     code
 }

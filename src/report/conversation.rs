@@ -143,7 +143,9 @@ pub(super) fn happened(kind: &EventKind) -> String {
     match kind {
         EventKind::Connected(peer) => format!("connected {}", words(peer)),
         EventKind::Refused(why) => format!("not connected: {}", words(&why.message)),
-        EventKind::Ended(how) => ended(*how).into(),
+        EventKind::Secured(how) => format!("TLS began: {}", words(how)),
+        EventKind::NoTls(why) => format!("no TLS: {}", words(&why.message)),
+        EventKind::Ended(how) => ended(*how),
         EventKind::Unwritable(how) => format!("could not send: {}", ended(*how)),
         EventKind::Shutdown => "no more to send (FIN), still reading".into(),
         EventKind::Closed => "closed by this side".into(),
@@ -156,12 +158,17 @@ pub(super) fn happened(kind: &EventKind) -> String {
 }
 
 /// How a connection ended, from this side.
-pub(super) fn ended(how: Ending) -> &'static str {
+pub(super) fn ended(how: Ending) -> String {
     match how {
-        Ending::Clean => "closed by the peer (FIN)",
-        Ending::Reset => "reset by the peer (RST)",
-        Ending::Refused => "refused: nobody listens there",
-        Ending::Lost => "lost: the system gave up on the peer",
+        Ending::Clean => "closed by the peer (FIN)".into(),
+        Ending::Reset => "reset by the peer (RST)".into(),
+        Ending::Truncated => {
+            "closed by the peer (FIN) in the middle of TLS: no close_notify".into()
+        }
+        Ending::Alert(alert) => format!("ended by the peer with the TLS alert {alert}"),
+        Ending::Garbled => "broken: what came under TLS is no TLS".into(),
+        Ending::Refused => "refused: nobody listens there".into(),
+        Ending::Lost => "lost: the system gave up on the peer".into(),
     }
 }
 
@@ -177,8 +184,8 @@ pub(super) fn links(links: &[LinkState]) -> Vec<String> {
         .map(|link| {
             let state = match (link.ended, link.open) {
                 (Some(how), _) => ended(how),
-                (None, true) => "open",
-                (None, false) => "not connected",
+                (None, true) => "open".into(),
+                (None, false) => "not connected".into(),
             };
             let unread = match link.unread {
                 0 => String::new(),

@@ -185,6 +185,20 @@ pub const FAILURES: &[FailureExplanation] = &[
          tells which of them it was.",
         example: include_str!("tests/golden/program-unhealthy.txt"),
     },
+    FailureExplanation {
+        code: Code("BC2026"),
+        text: "The connection came about, and TLS on it did not: the server does not speak TLS there, its certificate is \
+         not one that is trusted, or the two sides agree on nothing. The report says which, and what to do. \
+         --tls-ca names the certificates that are trusted, `\"tls\": { \"server_name\": … }` another name for the \
+         server. If it must fail, the step is { \"connect\": \"tls-refused\" } or { \"start_tls\": \"refused\" }.",
+        example: include_str!("tests/golden/no-tls.txt"),
+    },
+    FailureExplanation {
+        code: Code("BC2027"),
+        text: "The step expects that the server refuses TLS, and the handshake came to its end. If that is right, the \
+         step is { \"start_tls\": true }.",
+        example: include_str!("tests/golden/secured.txt"),
+    },
 ];
 
 #[cfg(test)]

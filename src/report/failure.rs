@@ -175,9 +175,12 @@ pub(super) fn here(failure: &Failure, conversation: &Conversation<'_>) -> Option
                 FailureKind::Unwritable(_) => {
                     matches!(event.kind, EventKind::Ended(_) | EventKind::Unwritable(_))
                 }
-                FailureKind::NotConnected(_) | FailureKind::OtherRefusal(_) => {
-                    matches!(event.kind, EventKind::Refused(_))
+                FailureKind::NotConnected(_)
+                | FailureKind::NoTls(_)
+                | FailureKind::OtherRefusal(_) => {
+                    matches!(event.kind, EventKind::Refused(_) | EventKind::NoTls(_))
                 }
+                FailureKind::Secured(_) => matches!(event.kind, EventKind::Secured(_)),
                 FailureKind::Connected(_) => matches!(event.kind, EventKind::Connected(_)),
                 _ => false,
             }

@@ -8,6 +8,7 @@ mod codes;
 mod conversation;
 mod diagnostic;
 mod difference;
+mod endings;
 mod excerpt;
 mod explanations;
 mod failure;
@@ -37,6 +38,7 @@ mod words;
 
 pub use codes::{CODES, code};
 pub use diagnostic::render_diagnostics;
+pub use endings::help_with_tls;
 pub use explanations::{FAILURES, FailureExplanation};
 pub use failure::render_failure;
 pub use format::{ReportKind, write_report};

@@ -165,7 +165,9 @@ impl<W: Write> Terminal<W> {
                 });
                 let block = || whole_block(failure, outcome, &palette);
                 let why = match &failure.kind {
-                    FailureKind::NotConnected(why) => Some(why.message.clone()),
+                    FailureKind::NotConnected(why) | FailureKind::NoTls(why) => {
+                        Some(why.message.clone())
+                    }
                     FailureKind::ConnectTimedOut => Some("no answer in time".to_owned()),
                     FailureKind::Program(ProgramFault::NotReady { message, .. }) => {
                         Some(message.clone())

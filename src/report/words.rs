@@ -1,11 +1,13 @@
 //! What each kind of failure is called, what stands under its caret, and what to do about it.
 
+use super::endings::{close, end, kind_of, tls_advice};
 use super::program;
 use super::suggestion::matcher;
 use super::text::{self, bytes, duration, typed};
 use crate::count::count;
-use crate::player::{Awaited, Ending, Expected, Failure, FailureKind, Instead, Refusal};
-use crate::scenario::CloseKinds;
+use crate::player::{
+    Awaited, Ending, Expected, Failure, FailureKind, Instead, Refusal, RefusalKind,
+};
 use crate::wire::{Framing, LineEnding};
 
 /// The one line that says what happened, without the place.
@@ -55,6 +57,8 @@ pub(super) fn title(failure: &Failure) -> String {
         FailureKind::Unwritable(how) => format!("send failed: {}", end(*how)),
         FailureKind::SendTimedOut { .. } => format!("send not taken within {patience}"),
         FailureKind::NotConnected(_) => "no connection".into(),
+        FailureKind::NoTls(_) => "no TLS".into(),
+        FailureKind::Secured(_) => "TLS began, but was expected to be refused".into(),
         FailureKind::ConnectTimedOut => format!("no connection within {patience}"),
         FailureKind::Connected(_) => "connected, but was expected to be refused".into(),
         FailureKind::OtherRefusal(_) => "connecting failed in another way".into(),
@@ -90,7 +94,8 @@ pub(super) fn label(kind: &FailureKind) -> String {
         FailureKind::NotConnected(_) | FailureKind::ConnectTimedOut => {
             "this step needs a connection".into()
         }
-        FailureKind::Connected(_) => "expected this to fail".into(),
+        FailureKind::NoTls(_) => "this step needs TLS".into(),
+        FailureKind::Connected(_) | FailureKind::Secured(_) => "expected this to fail".into(),
         FailureKind::OtherRefusal(_) => "expected it to fail like this".into(),
         FailureKind::NoConnection => "this step needs an open connection".into(),
         FailureKind::AlreadyConnected => "this client is connected".into(),
@@ -137,9 +142,10 @@ pub(super) fn meanwhile(failure: &Failure) -> impl Iterator<Item = String> {
         let what = match &other.awaited {
             Awaited::Nothing | Awaited::Turn => return format!("{place}: had not begun"),
             Awaited::Connection => "the connection".to_owned(),
+            Awaited::Tls => "the TLS handshake".to_owned(),
             Awaited::Taken(len) => format!("{} to be taken", bytes(*len)),
             Awaited::Reply(expected) => wanted(expected),
-            Awaited::End(kinds) => close(*kinds).to_owned(),
+            Awaited::End(kinds) => close(*kinds),
             Awaited::Silence(time) => format!("silence, {} long", typed(*time)),
             Awaited::Time => "its time to pass".to_owned(),
             Awaited::Round => "its next round".to_owned(),
@@ -158,12 +164,12 @@ fn awaited(kind: &FailureKind) -> Option<String> {
         | FailureKind::BadFrame { expected, .. }
         | FailureKind::NeverCame { expected, .. } => Some(wanted(expected)),
         FailureKind::WrongEnding { kinds, .. } | FailureKind::StillOpen { kinds } => {
-            Some(close(*kinds).into())
+            Some(close(*kinds))
         }
         FailureKind::Unexpected {
             instead: Instead::End(kinds),
             ..
-        } => Some(close(*kinds).into()),
+        } => Some(close(*kinds)),
         FailureKind::Unexpected {
             instead: Instead::Reply(expected),
             ..
@@ -173,8 +179,9 @@ fn awaited(kind: &FailureKind) -> Option<String> {
         | FailureKind::ConnectTimedOut
         | FailureKind::Connected(_)
         | FailureKind::OtherRefusal(_) => Some("the connection".into()),
+        FailureKind::NoTls(_) | FailureKind::Secured(_) => Some("the TLS handshake".into()),
         FailureKind::Unexpected {
-            instead: Instead::Silence(_),
+            instead: Instead::Silence(_) | Instead::Tls,
             ..
         }
         | FailureKind::EndedInSilence(_)
@@ -192,8 +199,9 @@ fn awaited(kind: &FailureKind) -> Option<String> {
 pub(super) fn wanted_instead(instead: &Instead) -> String {
     match instead {
         Instead::Silence(time) => format!("silence for {}", typed(*time)),
-        Instead::End(kinds) => close(*kinds).into(),
+        Instead::End(kinds) => close(*kinds),
         Instead::Reply(_) => "silence until the probe's reply".into(),
+        Instead::Tls => "the beginning of TLS".into(),
     }
 }
 
@@ -225,9 +233,10 @@ pub(super) fn because(failure: &Failure) -> Option<String> {
             };
             (dropped > 0).then(|| format!("{what} came and went, and it was not among them"))
         }
-        FailureKind::NotConnected(why) | FailureKind::OtherRefusal(why) => {
-            Some(text::words(&why.message))
-        }
+        FailureKind::NotConnected(why)
+        | FailureKind::OtherRefusal(why)
+        | FailureKind::NoTls(why) => Some(text::words(&why.message)),
+        FailureKind::Secured(how) => Some(text::words(how)),
         FailureKind::Connected(peer) => {
             Some(format!("{} accepted the connection", text::words(peer)))
         }
@@ -271,21 +280,16 @@ pub(super) fn advice(kind: &FailureKind, framing: Option<&Framing>) -> (String, 
         }
         FailureKind::BadFrame { .. } => ("is `framing` what this peer speaks?".into(), None),
         FailureKind::WrongEnding { how, .. } => match kind_of(*how) {
-            Some(kind) => ("if this end is right, expect instead:".into(), Some(format!("\"{kind}\""))),
+            Some(kind) => ("if this end is right, expect instead:".into(), Some(kind)),
             None => ("the network or the peer's machine went away".into(), None),
         },
         FailureKind::StillOpen { .. } => (
             "the peer keeps the connection open: does it wait for something, and is `within` long enough?".into(),
             None,
         ),
-        FailureKind::Unexpected { instead: Instead::Reply(_), received, received_len } => (
-            "if this is the probe's reply, correct the probe. If it is right here, this step has to come before:".into(),
-            Some(step("expect_bytes", &matcher(received, *received_len))),
-        ),
-        FailureKind::Unexpected { received, received_len, .. } => (
-            "if these bytes are right, this step has to come before:".into(),
-            Some(step("expect_bytes", &matcher(received, *received_len))),
-        ),
+        FailureKind::Unexpected { instead, received, received_len } => {
+            advice_on_the_unexpected(instead, received, *received_len)
+        }
         FailureKind::EndedInSilence(how) => ended_instead(*how),
         FailureKind::Unwritable(_) => (
             "if the peer may hang up before it has read this, add to the step:".into(),
@@ -298,6 +302,8 @@ pub(super) fn advice(kind: &FailureKind, framing: Option<&Framing>) -> (String, 
         | FailureKind::ConnectTimedOut
         | FailureKind::Connected(_)
         | FailureKind::OtherRefusal(_)
+        | FailureKind::NoTls(_)
+        | FailureKind::Secured(_)
         | FailureKind::NoConnection
         | FailureKind::AlreadyConnected => advice_on_connecting(kind),
         FailureKind::NoValue(error) if error.unset.is_none() => (
@@ -315,6 +321,29 @@ pub(super) fn advice(kind: &FailureKind, framing: Option<&Framing>) -> (String, 
     }
 }
 
+/// The advice where something arrived that should not have.
+fn advice_on_the_unexpected(
+    instead: &Instead,
+    received: &[u8],
+    received_len: usize,
+) -> (String, Option<String>) {
+    let before = Some(step("expect_bytes", &matcher(received, received_len)));
+    match instead {
+        Instead::Tls => (
+            "what comes in clear before TLS must not be taken for a part of it: this is how commands are injected. If it belongs before TLS, expect it there".into(),
+            None,
+        ),
+        Instead::Reply(_) => (
+            "if this is the probe's reply, correct the probe. If it is right here, this step has to come before:".into(),
+            before,
+        ),
+        Instead::Silence(_) | Instead::End(_) => (
+            "if these bytes are right, this step has to come before:".into(),
+            before,
+        ),
+    }
+}
+
 /// The advice where a client is not connected as it should be.
 fn advice_on_connecting(kind: &FailureKind) -> (String, Option<String>) {
     match kind {
@@ -326,9 +355,18 @@ fn advice_on_connecting(kind: &FailureKind) -> (String, Option<String>) {
             "if somebody may listen there, make the step:".into(),
             Some(step("connect", "true")),
         ),
-        FailureKind::OtherRefusal(Refusal { refused, .. }) => (
+        FailureKind::OtherRefusal(Refusal { kind, .. }) => (
             "if this is right, make the step:".into(),
-            Some(step("connect", if *refused { "\"refused\"" } else { "\"unreachable\"" })),
+            Some(step("connect", match kind {
+                RefusalKind::Refused => "\"refused\"",
+                RefusalKind::Unreachable => "\"unreachable\"",
+                RefusalKind::Tls(_) => "\"tls-refused\"",
+            })),
+        ),
+        FailureKind::NoTls(Refusal { kind: RefusalKind::Tls(fault), .. }) => (tls_advice(*fault).into(), None),
+        FailureKind::Secured(_) => (
+            "if the peer may speak TLS here, make the step:".into(),
+            Some(step("start_tls", "true")),
         ),
         FailureKind::NoConnection => (
             "after `close` and `expect_close` only `connect` opens a connection again; put before this step:".into(),
@@ -391,7 +429,7 @@ fn ended_instead(how: Ending) -> (String, Option<String>) {
     match kind_of(how) {
         Some(kind) => (
             "if the peer may hang up here, make the step:".into(),
-            Some(step("expect_close", &format!("\"{kind}\""))),
+            Some(step("expect_close", &kind)),
         ),
         None => ("the network or the peer's machine went away".into(), None),
     }
@@ -400,32 +438,4 @@ fn ended_instead(how: Ending) -> (String, Option<String>) {
 /// A step, as it stands in a file.
 fn step(verb: &str, value: &str) -> String {
     format!("{{ \"{verb}\": {value} }}")
-}
-
-/// What `expect_close` calls this end.
-fn kind_of(how: Ending) -> Option<&'static str> {
-    match how {
-        Ending::Clean => Some("clean"),
-        Ending::Reset => Some("reset"),
-        Ending::Refused => Some("refused"),
-        Ending::Lost => None,
-    }
-}
-
-fn end(how: Ending) -> &'static str {
-    match how {
-        Ending::Clean => "connection closed",
-        Ending::Reset => "connection reset",
-        Ending::Refused => "refused",
-        Ending::Lost => "connection lost",
-    }
-}
-
-fn close(kinds: CloseKinds) -> &'static str {
-    match (kinds.clean, kinds.reset) {
-        (true, false) => "a clean close (FIN)",
-        (false, true) => "a reset (RST)",
-        (false, false) => "a refusal",
-        _ => "a close or a reset",
-    }
 }

@@ -9,13 +9,13 @@ use tokio::time::timeout;
 
 use super::program::{fault, news, watched};
 use super::{CaseRef, CaseResult, Outcome, ProgramNews, RunOptions, case_seed};
-use crate::drive::{Cancel, Lingering, PlayStats, play};
+use crate::drive::{Cancel, Lingering, Peers, PlayStats, play};
 use crate::net::Address;
 use crate::player::{
-    DEFAULT_BEGAN, Failure, FailureKind, Player, ProgramFault, Refusal, Setting, Transcript,
-    Verdict,
+    DEFAULT_BEGAN, Failure, FailureKind, Player, ProgramFault, Refusal, RefusalKind, Setting,
+    Transcript, Verdict,
 };
-use crate::scenario::{Scenario, Span, Value};
+use crate::scenario::{Scenario, Script, Span, Value};
 use crate::session;
 use crate::simulation::{self, Unsupported};
 use crate::target::{Capabilities, Mark, OpenTarget, Peer, Unavailable};
@@ -109,7 +109,7 @@ impl Run {
         }
         let script = &case.scenario.script;
         let mut player = Player::new(Arc::clone(script), self.setting(&case, Some(&peer.address)));
-        let addresses = vec![peer.address.clone(); script.clients.len()];
+        let peers = self.peers(&peer, script);
         let mark = peer
             .program
             .as_ref()
@@ -120,7 +120,7 @@ impl Run {
             true => Lingering::default(),
             false => self.lingering.clone(),
         };
-        let playing = play(&mut player, &addresses, &lingering, &self.cancel);
+        let playing = play(&mut player, &peers, &lingering, &self.cancel);
         let stats = match &peer.program {
             None => playing.await,
             Some(program) => watched(program, playing).await,
@@ -199,13 +199,21 @@ impl Run {
         };
         let setting = self.setting(&check, Some(&peer.address));
         let mut player = Player::new(Arc::clone(&health.script), setting);
-        let addresses = vec![peer.address.clone(); health.script.clients.len()];
-        let stats = play(&mut player, &addresses, &self.lingering, &self.cancel).await;
+        let peers = self.peers(peer, &health.script);
+        let stats = play(&mut player, &peers, &self.lingering, &self.cancel).await;
         let verdict = player.verdict().cloned().unwrap_or(Verdict::Cancelled);
         if !matches!(verdict, Verdict::Failed(_)) {
             return None;
         }
         Some(self.finished(check, &player, stats, verdict).outcome)
+    }
+
+    /// Whom the clients of a script talk to.
+    fn peers(&self, peer: &Peer, script: &Script) -> Peers {
+        Peers {
+            addresses: vec![peer.address.clone(); script.clients.len()],
+            tls: Arc::clone(&self.options.tls),
+        }
     }
 
     /// Whether all there is to tell of a case is kept.
@@ -407,7 +415,7 @@ fn without_peer(case: CaseRef, unavailable: Unavailable) -> Finished {
         Unavailable::NotStarted(_) => (
             Span::default(),
             FailureKind::NotConnected(Refusal {
-                refused: false,
+                kind: RefusalKind::Unreachable,
                 message,
             }),
         ),

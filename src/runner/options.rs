@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Shard;
+use crate::net::TlsClient;
 use crate::player::{DEFAULT_MAX_STEPS, DEFAULT_TIMEOUT, Segment};
 use crate::scenario::{Scenario, Value};
 
@@ -65,6 +66,8 @@ pub struct RunOptions {
     pub simulate: bool,
     /// Keeps the transcripts of cases that have passed too.
     pub keep_transcripts: bool,
+    /// Makes TLS of connections.
+    pub tls: Arc<TlsClient>,
 }
 
 impl Default for RunOptions {
@@ -85,6 +88,7 @@ impl Default for RunOptions {
             health: None,
             simulate: false,
             keep_transcripts: false,
+            tls: Arc::default(),
         }
     }
 }

@@ -58,9 +58,11 @@ pub(super) const TOO_MUCH: Code = Code("BC1029");
 pub(super) const CONTRADICTION: Code = Code("BC1030");
 pub(super) const NOT_ESCAPED: Code = Code("BC1031");
 pub(super) const NO_FILE: Code = Code("BC1032");
+
 pub(super) const AT_ONCE: Code = Code("BC1033");
 pub(super) const BAD_POINTER: Code = Code("BC1034");
 /// Found by the player, which knows what a matcher holds for.
 pub(crate) const WRONG_EXAMPLE: Code = Code("BC1035");
 pub(super) const NOT_ON_PACKETS: Code = Code("BC1036");
 pub(super) const ONLY_ON_PACKETS: Code = Code("BC1037");
+pub(super) const BAD_PEM: Code = Code("BC1038");

@@ -85,8 +85,8 @@ pub const EXPLANATIONS: &[Explanation] = &[
          right, and a later version will accept it; docs/scenario-format.md lists what is still missing.",
     )
     .example(
-        r#"{ "expect_close": "truncated" }"#,
-        r#"{ "expect_close": "clean" }"#,
+        r#""clients": { "a": { "listen": "127.0.0.1:1" } }, "steps": [{ "send": "hi" }]"#,
+        r#""clients": { "a": {} }, "steps": [{ "send": "hi" }]"#,
     ),
     entry(
         ONE_VERB,
@@ -390,6 +390,14 @@ pub const EXPLANATIONS: &[Explanation] = &[
     .example(
         r#""framing": "line", "steps": [{ "expect_close": "refused" }]"#,
         r#""framing": "line", "steps": [{ "connect": "refused" }]"#,
+    ),
+    entry(
+        BAD_PEM,
+        "a file without what TLS needs from it",
+        "`ca` and `cert` name files with certificates, `key` one with the private key of `cert`, all in PEM: text in which \
+         a line says -----BEGIN CERTIFICATE----- or -----BEGIN PRIVATE KEY-----. A file in DER becomes one with \
+         `openssl x509 -inform der -in FILE`, and a key that is locked with a pass phrase must be unlocked before: \
+         `openssl pkey -in FILE`.",
     ),
 ];
 

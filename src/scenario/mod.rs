@@ -39,6 +39,7 @@ mod table;
 mod template;
 #[cfg(test)]
 mod tests;
+mod tls;
 mod tokens;
 mod value;
 
@@ -73,7 +74,8 @@ pub use rewrite::{LiteralForm, literal_form};
 pub use schema::schema;
 pub use script::{
     Block, BlockId, Client, ClientId, CloseHow, CloseKinds, ConnectAs, Ignored, Script, Split,
-    Step, Verb,
+    Step, TlsAs, Verb,
 };
 pub use template::{MAX_TEXT, Template, TemplateError};
+pub use tls::{Alert, Alerts, MAX_ALPN, MAX_PEM, MAX_PROTOCOL, PemFile, TlsOptions, TlsVersion};
 pub use value::{Names, SlotId, Value, Values};

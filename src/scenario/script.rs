@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Condition, Matcher, Names, Number, Payload, SlotId, Span, Template};
+use super::{
+    Alerts, Condition, Matcher, Names, Number, Payload, SlotId, Span, Template, TlsOptions,
+};
 use crate::wire::Framing;
 
 /// A compiled conversation. Immutable; any number of players play it at the same time.
@@ -25,6 +27,20 @@ pub struct Script {
     pub matcher_states: usize,
     /// Whether an expression reads a value of a client.
     pub reads_clients: bool,
+}
+
+impl Script {
+    /// Whether one of its clients takes whoever answers under TLS for the server.
+    pub fn trusts_anyone(&self) -> bool {
+        let clients = self.clients.iter().map(|client| client.tls.as_deref());
+        let steps = self.blocks.iter().flat_map(|block| &block.steps);
+        let steps = steps.map(|step| match &step.verb {
+            Verb::Connect { tls, .. } => tls.as_deref(),
+            Verb::StartTls { options, .. } => Some(&**options),
+            _ => None,
+        });
+        clients.chain(steps).flatten().any(TlsOptions::is_insecure)
+    }
 }
 
 /// The number of a list of steps in a script.
@@ -61,6 +77,8 @@ pub struct Client {
     pub split: Option<Split>,
     /// The `pace` of its sends that have none.
     pub pace: Option<Duration>,
+    /// It uses TLS from the beginning, whatever its address says, with these options.
+    pub tls: Option<Box<TlsOptions<Template>>>,
 }
 
 /// Messages that are dropped, and perhaps answered.
@@ -159,7 +177,19 @@ pub enum Verb {
     /// Ends the connection from this side.
     Close(CloseHow),
     /// Connects again, or early.
-    Connect(ConnectAs),
+    Connect {
+        /// What it must come to.
+        must: ConnectAs,
+        /// Options for this connection, before those of the client.
+        tls: Option<Box<TlsOptions<Template>>>,
+    },
+    /// Upgrades the connection to TLS in place.
+    StartTls {
+        /// How.
+        options: Box<TlsOptions<Template>>,
+        /// What it must come to.
+        must: TlsAs,
+    },
     /// Lets time pass.
     Wait(Duration),
     /// Gives names their values, one after the other.
@@ -235,12 +265,40 @@ pub enum CloseHow {
 /// Which ends of a connection are right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct CloseKinds {
-    /// FIN.
+    /// FIN; under TLS close_notify.
     pub clean: bool,
     /// RST.
     pub reset: bool,
     /// On packets: nobody listens.
     pub refused: bool,
+    /// FIN without close_notify, under TLS.
+    pub truncated: bool,
+    /// These TLS alerts.
+    pub alerts: Alerts,
+    /// However: also what no other kind names.
+    pub any: bool,
+}
+
+impl CloseKinds {
+    /// No end.
+    pub const NONE: Self = Self {
+        clean: false,
+        reset: false,
+        refused: false,
+        truncated: false,
+        alerts: Alerts::NONE,
+        any: false,
+    };
+
+    /// Every end.
+    pub const ANY: Self = Self {
+        clean: true,
+        reset: true,
+        refused: true,
+        truncated: true,
+        alerts: Alerts::ALL,
+        any: true,
+    };
 }
 
 /// What a `connect` must come to.
@@ -253,4 +311,15 @@ pub enum ConnectAs {
     Refused,
     /// No connection, and no answer either, or one that says that there is no way.
     Unreachable,
+    /// A connection, but no TLS on it.
+    TlsRefused,
+}
+
+/// What a `start_tls` must come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TlsAs {
+    /// TLS.
+    Open,
+    /// A handshake that fails.
+    Refused,
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::net::TlsServer;
 use crate::session;
 
 /// How many connections are served at a time unless told otherwise.
@@ -20,8 +21,11 @@ pub const MAX_DRAINED: usize = 64 << 10;
 /// How many connections whose sessions are over may wait for their peers' ends at a time; one more is closed at once.
 pub const MAX_LINGERING: usize = 1024;
 
+/// For how long a TLS handshake may take: 10 s.
+pub(super) const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// What a server is told before it begins.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Config {
     /// What each session is told.
     pub session: Arc<session::Config>,
@@ -29,6 +33,8 @@ pub struct Config {
     pub max_connections: usize,
     /// For how long a peer may take nothing of what it is sent; zero: for ever.
     pub write_timeout: Duration,
+    /// With what the server begins TLS on each connection; `None`: without.
+    pub tls: Option<TlsServer>,
     /// For how long a server that is stopping waits for its connections.
     pub drain_deadline: Duration,
 }
@@ -39,6 +45,7 @@ impl Default for Config {
             session: Arc::default(),
             max_connections: DEFAULT_MAX_CONNECTIONS,
             write_timeout: DEFAULT_WRITE_TIMEOUT,
+            tls: None,
             drain_deadline: DEFAULT_DRAIN_DEADLINE,
         }
     }

@@ -6,12 +6,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 use tracing::debug;
 
 use super::Config;
-use super::config::{MAX_DRAINED, MAX_LINGERING};
+use super::config::{HANDSHAKE_TIMEOUT, MAX_DRAINED, MAX_LINGERING};
 use crate::drive::{Served, Serving, linger};
-use crate::net::Connection;
+use crate::net::{Connection, TlsServer};
 
 /// What the one connection too many is told, as one message.
 const TOO_MANY: &[u8] = b"error: too many connections";
@@ -83,10 +84,40 @@ impl Shared {
     /// Begins to serve a connection, or to tell it that there are too many, as one of `tasks`.
     pub(super) fn handle(self: &Arc<Self>, connection: Connection, tasks: &mut JoinSet<()>) {
         let shared = Arc::clone(self);
-        match self.open.enter(self.config.max_connections) {
-            Some(ticket) => tasks.spawn(shared.serve(connection, ticket)),
-            None => tasks.spawn(shared.refuse(connection)),
+        let ticket = self.open.enter(self.config.max_connections);
+        match (&self.config.tls, ticket) {
+            (None, Some(ticket)) => tasks.spawn(shared.serve(connection, ticket)),
+            (None, None) => tasks.spawn(shared.refuse(connection)),
+            (Some(tls), ticket) => tasks.spawn(shared.secure(tls.clone(), connection, ticket)),
         };
+    }
+
+    /// Begins TLS on a connection, then serves it, or says under TLS that there are too many.
+    async fn secure(
+        self: Arc<Self>,
+        tls: TlsServer,
+        connection: Connection,
+        ticket: Option<Ticket>,
+    ) {
+        let deadline = Instant::now().checked_add(HANDSHAKE_TIMEOUT);
+        let mut stopping = self.stopping.subscribe();
+        let secured = tokio::select! {
+            secured = Box::pin(tls.accept(connection, deadline)) => secured,
+            // Nothing has been said yet that would be owed an answer.
+            _ = stopping.wait_for(|stopping| *stopping) => return,
+        };
+        drop(stopping);
+        match (secured, ticket) {
+            (Ok(connection), Some(ticket)) => self.serve(connection, ticket).await,
+            (Ok(connection), None) => self.refuse(connection).await,
+            (Err((why, left)), _) => {
+                debug!(why, "no TLS");
+                // So that the alert that says why is not lost.
+                if let Some(left) = left {
+                    self.close(left).await;
+                }
+            }
+        }
     }
 
     /// Serves a connection to its end.
@@ -132,7 +163,7 @@ impl Shared {
     }
 
     /// Says that there are too many connections, and closes.
-    async fn refuse(self: Arc<Self>, connection: Connection) {
+    async fn refuse(self: Arc<Self>, mut connection: Connection) {
         debug!(peer = %connection.peer(), "too many connections");
         let mut reply = Vec::with_capacity(TOO_MANY.len() + 2);
         if self

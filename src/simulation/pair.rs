@@ -38,11 +38,23 @@ impl Unsupported {
         if limited {
             return Some(Self("a limit on connections"));
         }
+        let clients = &scenario.script.clients;
+        if clients.iter().any(|client| client.tls.is_some()) {
+            return Some(Self("TLS"));
+        }
         for step in scenario.script.blocks.iter().flat_map(|block| &block.steps) {
             match &step.verb {
-                Verb::Connect(ConnectAs::Refused | ConnectAs::Unreachable) => {
-                    return Some(Self("a connection that does not come about"));
+                Verb::StartTls { .. } | Verb::Connect { tls: Some(_), .. } => {
+                    return Some(Self("TLS"));
                 }
+                Verb::Connect {
+                    must: ConnectAs::TlsRefused,
+                    ..
+                } => return Some(Self("TLS")),
+                Verb::Connect {
+                    must: ConnectAs::Refused | ConnectAs::Unreachable,
+                    ..
+                } => return Some(Self("a connection that does not come about")),
                 Verb::ExpectClose { kinds, .. } if kinds.refused && !kinds.clean => {
                     return Some(Self("a packet that is refused"));
                 }
@@ -114,6 +126,7 @@ impl Simulation {
     fn act(&mut self, action: Action, player: &mut Player) {
         let now = self.now;
         let (Action::Connect(client)
+        | Action::Upgrade(client)
         | Action::Write(client)
         | Action::Shutdown(client)
         | Action::Reset(client)
@@ -127,6 +140,7 @@ impl Simulation {
                 player.handle_local_port(client, FIRST_PORT.checked_add(client.0));
                 player.handle_connected(client, "simulated", now);
             }
+            Action::Upgrade(_) => player.handle_secured(client, "simulated", now),
             Action::Write(_) => {
                 let bytes = player.outbox(client);
                 wire.sent.extend_from_slice(bytes);

@@ -31,6 +31,7 @@ mod signals;
 mod skips;
 mod spawn;
 mod tidy;
+mod tls;
 mod transports;
 mod tutorial;
 mod update;

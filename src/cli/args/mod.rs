@@ -9,6 +9,7 @@ mod serve;
 mod spawn;
 #[cfg(test)]
 mod tests;
+mod tls;
 
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
@@ -21,6 +22,7 @@ pub(super) use report::{DEFAULT_OUT, ReportArgs, ReportVerb, ReportingArgs, Show
 pub(super) use run::{FlakyArg, PlayArgs, RunArgs, SegmentArg, SelectArgs};
 pub(super) use serve::{FramingArg, ReplyArg, ServeArgs};
 pub(super) use spawn::{ReadyWhen, SpawnArgs};
+pub(super) use tls::{ServerTlsArgs, TlsArgs};
 
 /// The target where none is named.
 pub(super) const DEFAULT_TARGET: &str = "embedded";

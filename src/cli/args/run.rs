@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 
 use super::super::shard::{ShardArg, shard};
 use super::super::values::{env_name, feature, jobs, retries, seed, some_time, variable};
-use super::{DEFAULT_TARGET, DetailArgs, ReportingArgs, SpawnArgs};
+use super::{DEFAULT_TARGET, DetailArgs, ReportingArgs, SpawnArgs, TlsArgs};
 
 /// `backchat run`
 #[derive(Debug, Args)]
@@ -16,7 +16,7 @@ pub(in crate::cli) struct RunArgs {
     /// Scenario files, and folders to look for them in [default: scenarios/reference, else scenarios]
     #[arg(value_name = "PATH")]
     pub(in crate::cli) paths: Vec<PathBuf>,
-    /// What to connect to: `embedded` (a fresh reference server), tcp://HOST:PORT, HOST:PORT, unix:/PATH
+    /// What to connect to: `embedded` (a fresh reference server), tcp://HOST:PORT, HOST:PORT, tls://HOST:PORT, unix:/PATH
     #[arg(short, long, value_name = "TARGET", default_value = DEFAULT_TARGET)]
     #[arg(env = "BACKCHAT_TARGET", hide_env = true)]
     pub(in crate::cli) target: String,
@@ -38,6 +38,9 @@ pub(in crate::cli) struct RunArgs {
     /// What is left behind.
     #[command(flatten)]
     pub(in crate::cli) reporting: ReportingArgs,
+    /// How TLS is used.
+    #[command(flatten)]
+    pub(in crate::cli) tls: TlsArgs,
     /// How much is shown.
     #[command(flatten)]
     pub(in crate::cli) detail: DetailArgs,

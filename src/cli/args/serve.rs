@@ -6,17 +6,21 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use super::super::values::duration;
+use super::ServerTlsArgs;
 
 /// `backchat serve`
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ServeArgs {
-    /// Where to listen: HOST:PORT, unix:/PATH; port 0 takes one that is free
+    /// Where to listen: HOST:PORT, tls://HOST:PORT, unix:/PATH; port 0 takes one that is free
     #[arg(short, long, value_name = "ADDRESS", default_value = "127.0.0.1:1234")]
     #[arg(env = "BACKCHAT_LISTEN", hide_env = true)]
     pub(in crate::cli) listen: String,
     /// Serve one connection to its end, then end
     #[arg(long)]
     pub(in crate::cli) once: bool,
+    /// With what TLS begins.
+    #[command(flatten)]
+    pub(in crate::cli) tls: ServerTlsArgs,
     /// What is said.
     #[command(flatten)]
     pub(in crate::cli) protocol: ProtocolArgs,

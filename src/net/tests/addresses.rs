@@ -107,13 +107,10 @@ const NO_ADDRESSES: &[(&str, &str)] = &[
         "\"[host]:80\" has no IPv6 address in its brackets: write [ADDRESS]:PORT, such as [::1]:1234",
     ),
     ("[::1]", "\"[::1]\" names no port: write [::1]:PORT"),
-    (
-        "tls://host:443",
-        "tls is not supported yet: use tcp://HOST:PORT or unix:/PATH",
-    ),
+    ("tls://host", "\"host\" names no port: write host:PORT"),
     (
         "udp://host:53",
-        "udp is not supported yet: use tcp://HOST:PORT or unix:/PATH",
+        "udp is not supported yet: use tcp://HOST:PORT, tls://HOST:PORT or unix:/PATH",
     ),
     (
         "/run/x.sock",
@@ -137,11 +134,11 @@ const NO_ADDRESSES: &[(&str, &str)] = &[
     ),
     (
         "icmp://host",
-        "icmp is not supported yet: use tcp://HOST:PORT or unix:/PATH",
+        "icmp is not supported yet: use tcp://HOST:PORT, tls://HOST:PORT or unix:/PATH",
     ),
     (
         "http://host:80",
-        "unknown kind of address \"http\": use tcp://HOST:PORT or unix:/PATH",
+        "unknown kind of address \"http\": use tcp://HOST:PORT, tls://HOST:PORT or unix:/PATH",
     ),
 ];
 

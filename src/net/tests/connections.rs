@@ -8,7 +8,7 @@ use crate::net::{
     Address, AttemptKind, BindError, ConnectError, Connection, Listener, connect, connect_within,
     ending_of,
 };
-use crate::player::{Ending, Refusal};
+use crate::player::{Ending, Refusal, RefusalKind};
 
 async fn listener() -> (Listener, Address) {
     let listener = Listener::bind(&"127.0.0.1:0".parse().unwrap())
@@ -52,7 +52,7 @@ async fn bytes_go_both_ways_and_fin_is_an_end_of_reading_only() {
 
 #[tokio::test]
 async fn a_write_that_does_not_wait_takes_what_there_is_room_for() {
-    let (client, mut server) = pair().await;
+    let (mut client, mut server) = pair().await;
     // A new connection has room, whatever the runtime knows of it.
     assert_eq!(client.write_now(b"Rose").unwrap(), 4);
     assert_eq!(read(&mut server).await.unwrap(), b"Rose");
@@ -99,7 +99,7 @@ async fn where_nobody_listens_the_refusal_says_what_was_tried() {
     assert_eq!(
         Refusal::from(&error),
         Refusal {
-            refused: true,
+            kind: RefusalKind::Refused,
             message: format!("{tried}: connection refused"),
         }
     );

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::player::{Action, Ending, Failure, FailureKind, Player, Refusal, Setting, Verdict};
+use crate::player::{
+    Action, Ending, Failure, FailureKind, Player, Refusal, RefusalKind, Setting, Verdict,
+};
 use crate::scenario::{ClientId, ReadOptions, Scenario, read};
 use crate::time::Time;
 
@@ -90,8 +92,12 @@ impl Bench {
 
     pub(super) fn refuse(&mut self, refused: bool) -> &mut Self {
         let message = if refused { "refused" } else { "no way" }.to_owned();
+        let kind = match refused {
+            true => RefusalKind::Refused,
+            false => RefusalKind::Unreachable,
+        };
         self.player
-            .handle_refused(FIRST, Refusal { refused, message }, self.now);
+            .handle_refused(FIRST, Refusal { kind, message }, self.now);
         self
     }
 

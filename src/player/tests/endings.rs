@@ -1,7 +1,7 @@
 //! How connections come about and end.
 
 use super::bench::{Bench, FIRST};
-use crate::player::{Action, Ending, FailureKind, Instead};
+use crate::player::{Action, Ending, FailureKind, Instead, RefusalKind};
 use crate::scenario::CloseKinds;
 
 #[test]
@@ -45,8 +45,7 @@ fn a_reset_that_a_send_has_seen_is_no_clean_end() {
 fn unread_bytes_before_an_end_are_unexpected() {
     let kinds = CloseKinds {
         clean: true,
-        reset: false,
-        refused: false,
+        ..CloseKinds::NONE
     };
     let mut bench = Bench::connected("", r#"{ "expect_close": "clean" }"#);
     bench.receive(b"bye").end(Ending::Clean);
@@ -72,8 +71,7 @@ fn an_end_that_does_not_come_is_waited_for_in_time() {
         FailureKind::StillOpen {
             kinds: CloseKinds {
                 clean: true,
-                reset: false,
-                refused: false,
+                ..CloseKinds::NONE
             }
         }
     );
@@ -123,7 +121,9 @@ fn a_connection_that_is_refused_fails_its_first_step_or_passes_as_asked() {
     let mut bench = Bench::new("", r#"{ "expect": "x" }"#);
     assert_eq!(bench.action(), Some(Action::Connect(FIRST)));
     bench.refuse(true);
-    assert!(matches!(bench.fails(), FailureKind::NotConnected(why) if why.refused));
+    assert!(
+        matches!(bench.fails(), FailureKind::NotConnected(why) if why.kind == RefusalKind::Refused)
+    );
 
     for (wanted, refused, passes) in [
         ("refused", true, true),

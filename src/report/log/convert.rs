@@ -218,6 +218,8 @@ fn event(event: &Event) -> ConnectionEvent {
     let what = match &event.kind {
         EventKind::Connected(_) => "connected",
         EventKind::Refused(_) => "refused",
+        EventKind::Secured(_) => "secured",
+        EventKind::NoTls(_) => "not_secured",
         EventKind::Sent {
             head,
             len,
@@ -250,6 +252,9 @@ fn event(event: &Event) -> ConnectionEvent {
     let how = how.map(|how| match how {
         Ending::Clean => "clean",
         Ending::Reset => "reset",
+        Ending::Truncated => "truncated",
+        Ending::Alert(_) => "alert",
+        Ending::Garbled => "garbled",
         Ending::Lost => "lost",
         Ending::Refused => "refused",
     });

@@ -268,7 +268,8 @@ pub struct ConnectionEvent {
     pub at_us: u64,
     /// Whose connection: an index into the clients.
     pub client: u16,
-    /// What: `connected`, `refused`, `sent`, `received`, `ended`, `unwritable`, `shutdown`, `closed`, `aborted`, `left_out`.
+    /// What: `connected`, `refused`, `secured`, `not_secured`, `sent`, `received`, `ended`, `unwritable`, `shutdown`,
+    /// `closed`, `aborted`, `left_out`.
     pub what: String,
     /// In words, where there are no bytes: the peer's address, how it ended, why not.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -282,7 +283,7 @@ pub struct ConnectionEvent {
     /// Where these were cut: offsets in the bytes, the first ones.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cuts: Vec<u32>,
-    /// How a connection ended: `clean`, `reset`, `lost`, `refused`.
+    /// How a connection ended: `clean`, `reset`, `truncated`, `alert`, `garbled`, `lost`, `refused`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub how: Option<String>,
 }

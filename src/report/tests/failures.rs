@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::player::{
     Ending, Event, EventKind, Expected, Failure, FailureKind, Instead, LinkState, Refusal,
+    RefusalKind,
 };
 use crate::report::conversation::Conversation;
 use crate::report::failure::{Scene, block};
@@ -137,10 +138,9 @@ pub(super) fn mismatch(expected: Expected, bytes: &[u8], because: Option<&str>) 
     }
 }
 
-const CLEAN: CloseKinds = CloseKinds {
+pub(super) const CLEAN: CloseKinds = CloseKinds {
     clean: true,
-    reset: false,
-    refused: false,
+    ..CloseKinds::NONE
 };
 
 #[track_caller]
@@ -437,7 +437,7 @@ fn a_send_that_nobody_reads() {
 #[test]
 fn every_way_not_to_connect() {
     let refusal = Refusal {
-        refused: true,
+        kind: RefusalKind::Refused,
         message: "127.0.0.1:4444: connection refused".into(),
     };
     let events = [event(90, 0, EventKind::Refused(refusal.clone()))];

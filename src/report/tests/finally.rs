@@ -1,7 +1,7 @@
 //! Failures whose help or conversation depends on more than their kind: on `finally`, and on the framing.
 
 use super::failures::{check_with_finally, event, exactly, failure, mismatch, opening, received};
-use crate::player::{EventKind, FailureKind, Refusal};
+use crate::player::{EventKind, FailureKind, Refusal, RefusalKind};
 use crate::wire::{Framing, LineEnding};
 
 #[test]
@@ -14,7 +14,7 @@ fn what_fails_in_finally_stands_beside_what_failed_before() {
     let mut events = opening();
     events.push(event(2800, 0, received(b"535 denied\n")));
     let refusal = Refusal {
-        refused: false,
+        kind: RefusalKind::Unreachable,
         message: "127.0.0.1:4444: no answer".into(),
     };
     let skipped = EventKind::Skipped {

@@ -65,8 +65,7 @@ fn a_branch_that_failed_and_what_the_others_did() {
             7,
             Awaited::End(CloseKinds {
                 clean: true,
-                reset: false,
-                refused: false,
+                ..CloseKinds::NONE
             }),
         ),
         other(

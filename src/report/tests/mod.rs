@@ -7,3 +7,4 @@ mod flow;
 mod formats;
 mod program;
 mod searching;
+mod tls;

@@ -7,6 +7,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::Barrier;
 
 use super::*;
+use crate::player::RefusalKind;
 
 const PASSES: &str = r#"{ "steps": [{ "expect": "Welcome!" }] }"#;
 const FAILS: &str = r#"{ "steps": [{ "expect": "Goodbye!" }] }"#;
@@ -188,7 +189,7 @@ async fn a_target_that_refuses_fails_every_case_and_no_connection_came_about() {
     let FailureKind::NotConnected(refusal) = ran.failure() else {
         panic!("{:?}", ran.failure());
     };
-    assert!(refusal.refused);
+    assert_eq!(refusal.kind, RefusalKind::Refused);
     assert_eq!(refusal.message, format!("{address}: connection refused"));
 }
 

@@ -1,6 +1,7 @@
 //! The keys of steps: verbs, and what goes with them.
 
 use super::key::{Form, Key, Place, Word};
+use super::tls::STARTS;
 
 pub(super) const STEP: &[Key] = &[
     Key::verb("send", Form::Payload, "Sends one message, framed.")
@@ -24,7 +25,7 @@ pub(super) const STEP: &[Key] = &[
     .also(&["read_bytes"]),
     Key::verb(
         "expect_close",
-        Form::Words(ENDINGS),
+        Form::Ends(ENDINGS),
         "The peer ends the connection so.",
     )
     .also(&["eof", "expect_eof"]),
@@ -43,9 +44,10 @@ pub(super) const STEP: &[Key] = &[
     .also(&["disconnect", "shutdown"]),
     Key::verb(
         "connect",
-        Form::TrueOrWord(CONNECTS),
+        Form::TrueOrOptions(CONNECTS),
         "Connects again, or early, or must fail to.",
     )
+    .holds(Place::Connect)
     .also(&["reconnect"]),
     Key::verb("wait", Form::Duration, "Lets time pass.").also(&["sleep", "delay", "pause"]),
     Key::verb("repeat", Form::Steps, "Plays steps several times.").also(&["loop", "for"]),
@@ -77,10 +79,11 @@ pub(super) const STEP: &[Key] = &[
     .also(&["wait_for", "skip_to", "read_until"]),
     Key::verb(
         "start_tls",
-        Form::Any,
+        Form::TrueOrOptions(STARTS),
         "Upgrades the connection to TLS in place.",
     )
-    .later(),
+    .holds(Place::Tls)
+    .also(&["starttls", "tls", "upgrade"]),
     Key::verb("include", Form::Path, "Plays the steps of a fragment.")
         .example(r#""_login.json""#)
         .also(&["import", "use", "call"]),
@@ -168,6 +171,7 @@ const WAITING: &[&str] = &[
     "expect_close",
     "expect_silence",
     "connect",
+    "start_tls",
     "retry",
 ];
 
@@ -201,11 +205,11 @@ const ANY_VERB: &[&str] = &[];
 
 /// How a peer may end a connection.
 pub(in crate::scenario) const ENDINGS: &[Word] = &[
-    Word::new("clean", "FIN."),
+    Word::new("clean", "FIN; under TLS close_notify."),
     Word::new("reset", "RST."),
     Word::new("any", "However."),
-    Word::new("truncated", "FIN without close_notify, under TLS.").later(),
-    Word::new("alert", "A TLS alert.").later(),
+    Word::new("truncated", "FIN without close_notify, under TLS."),
+    Word::new("alert", "A TLS alert, whichever."),
     Word::new("refused", "On datagrams: nobody listens."),
 ];
 
@@ -220,7 +224,7 @@ pub(in crate::scenario) const CLOSES: &[Word] = &[
 pub(in crate::scenario) const CONNECTS: &[Word] = &[
     Word::new("refused", "The peer answers that nobody listens."),
     Word::new("unreachable", "No connection, and no answer."),
-    Word::new("tls-refused", "The TLS handshake fails.").later(),
+    Word::new("tls-refused", "A connection, but the TLS handshake fails."),
 ];
 
 const THENS: &[Word] = &[Word::new("open", "Our side stays open.")];

@@ -129,7 +129,14 @@ pub(super) const CLIENT: &[Key] = &[
     )
     .later(),
     Key::new("address", Form::Any, "Where it connects to.").later(),
-    Key::new("tls", Form::Any, "How it uses TLS.").later(),
+    Key::new(
+        "tls",
+        Form::TrueOrOptions(&[]),
+        "It uses TLS from the beginning, whatever its address says.",
+    )
+    .holds(Place::Tls)
+    .example(r#"{ "server_name": "example.com" }"#)
+    .also(&["ssl"]),
     Key::new(
         "listen",
         Form::Any,

@@ -5,6 +5,7 @@ use super::file::{
     ANSWERED, CLIENT, DATAGRAM, DELIMITED, FIXED, FRAGMENT, FRAMING, LENGTH_PREFIXED, LINE,
     NETSTRING, RAW, SCENARIO, SERVER, TABLE,
 };
+use super::tls::{ALERT, CONNECT, TLS};
 use super::values::{JSON, LENGTH, MATCHER, PAYLOAD};
 
 /// Where a key stands.
@@ -50,6 +51,12 @@ pub(in crate::scenario) enum Place {
     Silence,
     /// The probe.
     Probe,
+    /// How a client uses TLS.
+    Tls,
+    /// What a connection has that its client has otherwise.
+    Connect,
+    /// An end by a TLS alert.
+    Alert,
 }
 
 /// What a key's value must be. What it is in the schema stands in `schema/forms`.
@@ -137,10 +144,14 @@ pub(in crate::scenario) enum Form {
     Clients,
     /// One of a few words.
     Word(&'static [Word]),
-    /// One of a few words, or several in an array.
-    Words(&'static [Word]),
-    /// `true`, or one of a few words.
-    TrueOrWord(&'static [Word]),
+    /// `true`, one of a few words, or options in an object: the keys of [`Key::holds`].
+    TrueOrOptions(&'static [Word]),
+    /// Ends of a connection: words, TLS alerts, or several in an array.
+    Ends(&'static [Word]),
+    /// The name of a TLS alert.
+    Alert,
+    /// Names of protocols.
+    Protocols,
     /// Of a key that comes later: not looked at.
     Any,
 }
@@ -205,7 +216,7 @@ pub(in crate::scenario) struct Key {
 
 impl Place {
     /// All places.
-    pub(in crate::scenario) const ALL: [Self; 20] = [
+    pub(in crate::scenario) const ALL: [Self; 23] = [
         Self::Scenario,
         Self::Client,
         Self::Answered,
@@ -226,6 +237,9 @@ impl Place {
         Self::Fragment,
         Self::Silence,
         Self::Probe,
+        Self::Tls,
+        Self::Connect,
+        Self::Alert,
     ];
 
     /// What stands there, in words.
@@ -251,6 +265,9 @@ impl Place {
             Self::Fragment => "a fragment",
             Self::Silence => "`expect_silence`",
             Self::Probe => "`probe`",
+            Self::Tls => "TLS",
+            Self::Connect => "`connect`",
+            Self::Alert => "an end by an alert",
         }
     }
 
@@ -277,6 +294,9 @@ impl Place {
             Self::Fragment => (FRAGMENT, &[]),
             Self::Silence => (SILENCE, &[]),
             Self::Probe => (PROBE, &[]),
+            Self::Tls => (TLS, &[]),
+            Self::Connect => (CONNECT, &[]),
+            Self::Alert => (ALERT, &[]),
         };
         own.iter().chain(more)
     }
@@ -345,8 +365,11 @@ impl Form {
                 "an array of names, such as [\"alice\", \"bob\"], or an object with a key for each"
             }
             Self::Word(_) => "one of a few words",
-            Self::Words(_) => "one of a few words, or an array of them",
-            Self::TrueOrWord(_) => "true, or one of a few words",
+            Self::TrueOrOptions(&[]) => "true, or an object with options",
+            Self::TrueOrOptions(_) => "true, one of a few words, or an object with options",
+            Self::Ends(_) => "one of a few words, { \"alert\": … }, or an array of these",
+            Self::Alert => "the name of a TLS alert, such as \"handshake_failure\"",
+            Self::Protocols => "an array of names of protocols, such as [\"h2\", \"http/1.1\"]",
             Self::Any => "something else",
         }
     }
@@ -359,7 +382,9 @@ impl Form {
             Self::Client => r#""client""#,
             Self::Names => r#"["one", "two"]"#,
             Self::Requirements => r#"["ipv6", "program:redis-server"]"#,
-            Self::Flag | Self::True | Self::TrueOrWord(_) => "true",
+            Self::Flag | Self::True | Self::TrueOrOptions(_) => "true",
+            Self::Alert => r#""handshake_failure""#,
+            Self::Protocols => r#"["h2", "http/1.1"]"#,
             Self::Whole => "1024",
             Self::Times => "3",
             Self::Integer => "5",
@@ -387,7 +412,7 @@ impl Form {
             Self::Vars => r#"{ "user": "ann" }"#,
             Self::Cases => r#"[{ "user": "ann" }, { "user": "bob" }]"#,
             Self::Clients => r#"["alice", "bob"]"#,
-            Self::Word(words) | Self::Words(words) => {
+            Self::Word(words) | Self::Ends(words) => {
                 let word = words.iter().find(|word| word.since == Since::Version1);
                 return word.map_or_else(String::new, |word| format!("\"{}\"", word.name));
             }
@@ -477,10 +502,5 @@ impl Word {
             doc,
             since: Since::Version1,
         }
-    }
-
-    pub(super) const fn later(mut self) -> Self {
-        self.since = Since::Later;
-        self
     }
 }

@@ -7,9 +7,11 @@ mod conversation;
 mod file;
 mod key;
 mod nearest;
+mod tls;
 mod values;
 
 pub(super) use conversation::{CLOSES, CONNECTS, ENDINGS};
 pub(super) use file::FRAMINGS;
 pub(super) use key::{Form, Key, Place, Role, Since, Word};
 pub use nearest::nearest;
+pub(super) use tls::STARTS;

@@ -8,7 +8,7 @@ use super::super::{Client, ClientId, Diagnostic, Ignored, Span, code, keys};
 use super::fields::{Fields, Given, listed, quoted};
 use super::framings::Cut;
 use super::names::BUILT_IN;
-use super::packets::{SPLIT, on_streams};
+use super::packets::{SPLIT, TLS, on_streams};
 use super::reader::Reader;
 use crate::wire::Framing;
 
@@ -76,6 +76,7 @@ impl<'a> Reader<'a> {
             ignore: Arc::default(),
             split: None,
             pace: None,
+            tls: None,
         };
         if let Some(given) = overrides {
             self.overrides(given, &mut client);
@@ -148,6 +149,12 @@ impl<'a> Reader<'a> {
             client.ignore = self.ignore(given);
             if client.framing == Framing::Raw {
                 self.nothing_to_ignore(given);
+            }
+        }
+        if let Some(given) = fields.get("tls") {
+            client.tls = self.client_tls(given);
+            if let Some(found) = on_streams(client, given.name, TLS) {
+                self.report(found);
             }
         }
         client.split = fields.get("split").and_then(|given| self.split(given));

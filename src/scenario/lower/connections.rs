@@ -5,7 +5,9 @@
 
 use std::collections::HashMap;
 
-use super::super::{BlockId, ClientId, CloseHow, ConnectAs, Diagnostic, Span, Step, Verb, code};
+use super::super::{
+    BlockId, ClientId, CloseHow, ConnectAs, Diagnostic, Span, Step, TlsAs, Verb, code,
+};
 use super::reader::Reader;
 
 /// What is known of a client's connection.
@@ -179,13 +181,19 @@ fn maybe_after(step: &Step, state: State) -> State {
 /// The state after a step; or why it cannot work in this one: message and label.
 fn after(step: &Step, state: State) -> Result<State, (&'static str, &'static str)> {
     let sends = matches!(step.verb, Verb::Send { .. } | Verb::Probe { .. });
-    let connects = matches!(step.verb, Verb::Connect(_));
+    let connects = matches!(step.verb, Verb::Connect { .. });
     match state {
         State::Closed if !connects => return Err(("has no connection any more", AGAIN)),
         State::Open | State::HalfClosed if connects => {
             return Err((
                 "is connected already",
                 "a client connects by itself before its first step",
+            ));
+        }
+        State::HalfClosed if matches!(step.verb, Verb::StartTls { .. }) => {
+            return Err((
+                "cannot begin TLS any more",
+                "an earlier `close: \"write\"` ended its side",
             ));
         }
         State::HalfClosed if sends => {
@@ -197,8 +205,15 @@ fn after(step: &Step, state: State) -> Result<State, (&'static str, &'static str
         _ => {}
     }
     Ok(match &step.verb {
-        Verb::Connect(ConnectAs::Open) => State::Open,
-        Verb::Connect(_) => State::Closed,
+        Verb::Connect {
+            must: ConnectAs::Open,
+            ..
+        } => State::Open,
+        Verb::Connect { .. }
+        | Verb::StartTls {
+            must: TlsAs::Refused,
+            ..
+        } => State::Closed,
         Verb::Close(CloseHow::Write) => State::HalfClosed,
         Verb::Close(_) => State::Closed,
         Verb::ExpectClose {

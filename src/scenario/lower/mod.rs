@@ -36,6 +36,7 @@ mod silence;
 mod steps;
 mod streams;
 mod tables;
+mod tls;
 mod verbs;
 
 pub use durations::{DurationError, MAX_DURATION, parse as parse_duration};

@@ -13,6 +13,7 @@ pub(super) const SPLIT: &str = "`split`";
 pub(super) const SEND_BYTES: &str = "`send_bytes`";
 pub(super) const EXPECT_BYTES: &str = "`expect_bytes`";
 pub(super) const HALF_CLOSE: &str = "`close: \"write\"`";
+pub(super) const TLS: &str = "TLS";
 const ENDS: &str = "`expect_close` of another kind than \"refused\"";
 
 impl<'a> Reader<'a> {
@@ -36,7 +37,10 @@ impl<'a> Reader<'a> {
             return;
         }
         let of = client.and_then(|id| self.clients.get(usize::from(id.0)));
-        let only_refused = !kinds.clean && !kinds.reset;
+        let only_refused = CloseKinds {
+            refused: true,
+            ..CloseKinds::NONE
+        } == kinds;
         if only_refused
             && of.is_some_and(|client| client.framing_given && client.framing != Framing::Datagram)
         {
@@ -72,6 +76,7 @@ pub(super) fn on_streams(
                 SPLIT => "leave it out: several `send` steps are several packets",
                 SEND_BYTES => "use `send`: it sends exactly these bytes as one packet",
                 EXPECT_BYTES => "use `expect`: it takes the next packet whole",
+                TLS => "leave it out: TLS is for byte streams",
                 HALF_CLOSE => "use \"close\": \"clean\", or leave the socket open",
                 _ => "use \"refused\" or \"any\": nobody is told of the end of a datagram socket",
             }),

@@ -200,7 +200,7 @@ const BOTH: &[Side] = &[Side::Sends, Side::Expects];
 /// Which sides of its client's connection a step takes.
 fn sides_of(step: &Step) -> &'static [Side] {
     match &step.verb {
-        Verb::Send { .. } | Verb::Close(_) | Verb::Connect(_) => &[Side::Sends],
+        Verb::Send { .. } | Verb::Close(_) | Verb::Connect { .. } => &[Side::Sends],
         Verb::Expect { .. }
         | Verb::ExpectAnyOrder(_)
         | Verb::SkipUntil(_)

@@ -362,7 +362,7 @@ impl<'a> Reader<'a> {
         let quotes = |name: &&str| format!("\"{name}\"");
         let quoted_names: Vec<_> = names.iter().map(quotes).collect();
         let mut choice = quoted_names.join(", ");
-        if matches!(given.key.form, Form::TrueOrWord(_)) {
+        if matches!(given.key.form, Form::TrueOrOptions(_)) {
             choice = format!("true, {choice}");
         }
         let choice = if choice.contains(',') {

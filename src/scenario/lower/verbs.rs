@@ -2,9 +2,9 @@
 
 use super::super::json::Value;
 use super::super::keys::{self, Form};
-use super::super::{ClientId, CloseHow, CloseKinds, ConnectAs, Diagnostic, Split, Verb, code};
+use super::super::{Alerts, ClientId, CloseHow, CloseKinds, Diagnostic, Split, Verb, code};
 use super::fields::{Fields, Given};
-use super::packets::{HALF_CLOSE, SEND_BYTES, SPLIT};
+use super::packets::{HALF_CLOSE, SEND_BYTES, SPLIT, TLS};
 use super::payloads::MAX_PAYLOAD;
 use super::reader::Reader;
 
@@ -45,6 +45,10 @@ impl<'a> Reader<'a> {
                 _ => CloseHow::Clean,
             })),
             "connect" => self.connect(given),
+            "start_tls" => {
+                self.of_streams(client, given.name, TLS);
+                self.start_tls(given)
+            }
             "wait" => self.duration(given).map(Verb::Wait),
             "repeat" => self.repeat(given, fields),
             "retry" => self.retry(given, fields),
@@ -171,53 +175,18 @@ impl<'a> Reader<'a> {
     }
 
     fn add_ending(&mut self, given: Given<'_, 'a>, kinds: &mut CloseKinds) -> Option<()> {
-        if let Value::Object(object) = given.value
-            && object.properties.iter().any(|p| p.name.as_str() == "alert")
-        {
-            self.report(
-                Diagnostic::error(
-                    code::NOT_YET,
-                    given.span(),
-                    "TLS alerts are not supported yet",
-                )
-                .label("part of the format, but of a later version"),
-            );
-            return None;
+        if let Value::Object(object) = given.value {
+            return self.add_alert(object, kinds);
         }
         match self.word(given, keys::ENDINGS)? {
             "clean" => kinds.clean = true,
             "reset" => kinds.reset = true,
             "refused" => kinds.refused = true,
-            _ => {
-                *kinds = CloseKinds {
-                    clean: true,
-                    reset: true,
-                    refused: true,
-                }
-            }
+            "truncated" => kinds.truncated = true,
+            "alert" => kinds.alerts = Alerts::ALL,
+            _ => *kinds = CloseKinds::ANY,
         }
         Some(())
-    }
-
-    fn connect(&mut self, given: Given<'_, 'a>) -> Option<Verb> {
-        match given.value {
-            Value::BooleanLit(literal) if literal.value => Some(Verb::Connect(ConnectAs::Open)),
-            Value::Object(_) => {
-                self.report(
-                    Diagnostic::error(
-                        code::NOT_YET,
-                        given.span(),
-                        "`connect` to another address is not supported yet",
-                    )
-                    .label("part of the format, but of a later version"),
-                );
-                None
-            }
-            _ => Some(Verb::Connect(match self.word(given, keys::CONNECTS)? {
-                "refused" => ConnectAs::Refused,
-                _ => ConnectAs::Unreachable,
-            })),
-        }
     }
 
     fn repeat(&mut self, given: Given<'_, 'a>, fields: &Fields<'_, 'a>) -> Option<Verb> {

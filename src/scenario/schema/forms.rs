@@ -1,12 +1,11 @@
 //! What each form of value is in a schema.
 
-use super::super::MAX_PAYLOAD;
 use super::super::integers::IntegerForm;
 use super::super::keys::{FRAMINGS, Form, Key, Place, Role, Since, Word};
 use super::super::lower::{BUILT_IN, MAX_BRANCHES, WORDS};
 use super::super::pointer::POINTER;
 use super::super::requirement::{ENV, FEATURE, PROGRAM};
-use super::super::{Ability, SCHEMES};
+use super::super::{Ability, Alert, MAX_ALPN, MAX_PAYLOAD, SCHEMES};
 use super::objects::refer;
 use super::tree::{Object, Tree};
 
@@ -58,8 +57,10 @@ pub(super) fn of_value(key: &Key, object: Object) -> Object {
         Form::Flag => object.text("type", "boolean"),
         Form::True => object.with("enum", Tree::List(vec![Tree::raw("true")])),
         Form::Word(words) => choice(object, words, None),
-        Form::TrueOrWord(words) => choice(object, words, Some("true")),
-        Form::Words(words) => word_or_words(object, words),
+        Form::TrueOrOptions(words) => true_or_options(key, object, words),
+        Form::Ends(words) => ends(object, words),
+        Form::Alert => object.with("enum", Tree::texts(Alert::names())),
+        Form::Protocols => protocols(object),
         Form::Width => object.with("enum", Tree::raw(r#"[1, 2, 3, 4, 8, "varint"]"#)),
         Form::LengthWidth => object.with(
             "enum",
@@ -175,12 +176,35 @@ fn array(object: Object) -> Object {
     object.text("type", "array")
 }
 
-fn word_or_words(object: Object, words: &[Word]) -> Object {
+fn true_or_options(key: &Key, object: Object, words: &[Word]) -> Object {
+    let word = choice(Object::default(), words, Some("true"));
+    let options = key.holds.map_or_else(Object::default, refer);
+    let choices = [word, options].map(Tree::Object);
+    object.with("anyOf", Tree::List(choices.into()))
+}
+
+/// Names of protocols.
+fn protocols(object: Object) -> Object {
+    let name = Object::default()
+        .text("type", "string")
+        .number("minLength", 1);
+    array(object)
+        .number("minItems", 1)
+        .number("maxItems", MAX_ALPN as u64)
+        .object("items", name)
+}
+
+/// Ends of a connection.
+fn ends(object: Object, words: &[Word]) -> Object {
+    let one = || {
+        let word = choice(Object::default(), words, None);
+        let choices = [word, refer(Place::Alert)].map(Tree::Object);
+        Object::default().with("anyOf", Tree::List(choices.into()))
+    };
     let list = array(Object::default())
         .number("minItems", 1)
-        .object("items", choice(Object::default(), words, None));
-    let one = choice(Object::default(), words, None);
-    object.with("anyOf", Tree::List([one, list].map(Tree::Object).into()))
+        .object("items", one());
+    object.with("anyOf", Tree::List([one(), list].map(Tree::Object).into()))
 }
 
 /// The framings that are named without options.

@@ -52,6 +52,9 @@ pub(super) const fn definition(place: Place) -> &'static str {
         Place::Fragment => "fragment",
         Place::Silence => "silence",
         Place::Probe => "probe",
+        Place::Tls => "tls",
+        Place::Connect => "connect",
+        Place::Alert => "alert",
     }
 }
 
@@ -96,6 +99,7 @@ fn place_itself(place: Place) -> Object {
                 .text("pattern", forms::TEMPLATE),
         )
         .number("minProperties", 1),
+        Place::Connect => keys_of(place, object.text("type", "object")).number("minProperties", 1),
         _ => keys_of(place, object.text("type", "object")),
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::scenario::{FileError, Files, OtherFile};
 
-/// Gives a table for `.csv`, a fragment for `.json`, and some bytes for everything else.
+/// Gives a table for `.csv`, a fragment for `.json`, a certificate with its key for `.pem`, a key for `.key`, and some bytes for everything else.
 #[derive(Debug)]
 pub(in crate::scenario) struct AnyFile;
 
@@ -13,6 +13,11 @@ impl Files for AnyFile {
         let bytes: &[u8] = match path.rsplit('.').next() {
             Some("csv") => b"case,user\nfirst,ann\n",
             Some("json") => br#"{ "steps": [{ "wait": "1s" }] }"#,
+            Some("pem") => {
+                b"-----BEGIN CERTIFICATE-----\nAP8=\n-----END CERTIFICATE-----\n\
+                  -----BEGIN PRIVATE KEY-----\nAP8=\n-----END PRIVATE KEY-----\n"
+            }
+            Some("key") => b"-----BEGIN PRIVATE KEY-----\nAP8=\n-----END PRIVATE KEY-----\n",
             _ => b"\x00\xff",
         };
         Ok(OtherFile {

@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep, timeout};
 use super::listening::{is_listening, of_group};
 use super::output::Output;
 use super::{Ready, Spawn};
-use crate::drive::{Cancel, Lingering, play};
+use crate::drive::{Cancel, Lingering, Peers, play};
 use crate::net::{Address, connect_within};
 use crate::player::{Player, Setting, Verdict};
 use crate::scenario::{Scenario, Value};
@@ -139,8 +139,11 @@ async fn passes(scenario: &Scenario, address: &Address) -> bool {
         ..Setting::default()
     };
     let mut player = Player::new(Arc::clone(&scenario.script), setting);
-    let addresses = vec![address.clone(); scenario.script.clients.len()];
+    let peers = Peers {
+        addresses: vec![address.clone(); scenario.script.clients.len()],
+        tls: Arc::default(),
+    };
     let lingering = Lingering::default();
-    play(&mut player, &addresses, &lingering, &Cancel::default()).await;
+    play(&mut player, &peers, &lingering, &Cancel::default()).await;
     player.verdict() == Some(&Verdict::Passed)
 }

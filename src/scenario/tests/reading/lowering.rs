@@ -100,6 +100,7 @@ fn a_file_with_all_its_keys() {
             ignore,
             split,
             pace,
+            tls,
             ..
         },
     ] = &script.clients[..]
@@ -109,7 +110,7 @@ fn a_file_with_all_its_keys() {
     assert_eq!(name, "client");
     assert_eq!(*framing, Framing::Line(LineEnding::CrLf));
     assert_eq!(*max_message, 80);
-    assert!(ignore.is_empty() && split.is_none() && pace.is_none());
+    assert!(ignore.is_empty() && split.is_none() && pace.is_none() && tls.is_none());
     let finally = script.finally.expect("final steps");
     assert_eq!(script.blocks[finally.0 as usize].steps.len(), 1);
 
@@ -528,14 +529,7 @@ fn ends_and_connections_have_their_kinds() {
     assert_eq!(kinds(r#""any""#), (true, true, false));
     assert_eq!(kinds(r#"["clean", "reset"]"#), (true, true, false));
     assert_eq!(kinds(r#"["reset"], "then": "open""#), (false, true, true));
-    assert_eq!(
-        CloseKinds::default(),
-        CloseKinds {
-            clean: false,
-            reset: false,
-            refused: false,
-        }
-    );
+    assert_eq!(CloseKinds::default(), CloseKinds::NONE);
 
     for (text, how) in [
         ("clean", CloseHow::Clean),
@@ -549,9 +543,12 @@ fn ends_and_connections_have_their_kinds() {
         ("true", ConnectAs::Open),
         ("\"refused\"", ConnectAs::Refused),
         ("\"unreachable\"", ConnectAs::Unreachable),
+        ("\"tls-refused\"", ConnectAs::TlsRefused),
     ] {
         let scenario = accept_steps(&format!("{{ \"connect\": {text} }}"));
-        assert!(matches!(steps(&scenario)[0].verb, Verb::Connect(found) if found == expected));
+        assert!(
+            matches!(steps(&scenario)[0].verb, Verb::Connect { must, tls: None } if must == expected)
+        );
     }
 }
 

@@ -12,7 +12,7 @@ pub(super) const REFERENCE: &str = include_str!("../../../../docs/scenario-forma
 
 fn words(form: Form) -> &'static [Word] {
     match form {
-        Form::Word(words) | Form::Words(words) | Form::TrueOrWord(words) => words,
+        Form::Word(words) | Form::Ends(words) | Form::TrueOrOptions(words) => words,
         _ => &[],
     }
 }
@@ -115,6 +115,12 @@ fn with_key(place: Place, key: &Key, value: &str) -> String {
                 "{{ \"steps\": [{{ \"expect_silence\": {{ \"probe\": {{ {object}, {other} }} }} }}] }}"
             )
         }
+        Place::Tls if key.name == "key" => {
+            format!("{{ \"steps\": [{{ \"start_tls\": {{ \"cert\": \"_a.pem\", {object} }} }}] }}")
+        }
+        Place::Tls => format!("{{ \"steps\": [{{ \"start_tls\": {{ {object} }} }}] }}"),
+        Place::Connect => format!("{{ \"steps\": [{{ \"connect\": {{ {object} }} }}] }}"),
+        Place::Alert => format!("{{ \"steps\": [{{ \"expect_close\": {{ {object} }} }}] }}"),
         Place::Table => format!("{{ \"cases\": {{ {object} }}, {waits} }}"),
     }
 }
@@ -289,7 +295,7 @@ fn every_example_of_an_explanation_has_the_mistake_and_its_correction_has_none()
         );
     }
     // Of these, a whole file is the example.
-    assert_eq!(without, ["BC1000", "BC1001", "BC1003", "BC1032"]);
+    assert_eq!(without, ["BC1000", "BC1001", "BC1003", "BC1032", "BC1038"]);
 }
 
 #[test]
