@@ -100,7 +100,7 @@ impl Core {
     /// Asks for answers to be written, unless something else is being written.
     pub(super) fn write_answers(&mut self, client: ClientId) -> Result<(), Fault> {
         let link = self.link(client)?;
-        let hasty = sings(Bug::HastyAnswer) && link.answers.len() > 30;
+        let hasty = sings(Bug::HastyAnswer) && link.answers.len() > 12;
         if !link.is_open() || link.writing == Writing::Asked && !hasty {
             return Ok(());
         }

@@ -485,6 +485,13 @@ fn the_length_of_a_payload_is_written_alone_or_refused_with_its_bounds() {
         (field(LengthWidth::One, 4), 259, Ok(&[255][..])),
         (field(LengthWidth::One, 4), 260, too_long(260, 259)),
         (field(LengthWidth::One, -4), 0, Ok(&[4][..])),
+        (field(LengthWidth::Varint, 0), 127, Ok(&[0x7f][..])),
+        (field(LengthWidth::Varint, 0), 300, Ok(&[0xac, 2][..])),
+        (
+            field(LengthWidth::Varint, 0),
+            1 << 14,
+            Ok(&[0x80, 0x80, 1][..]),
+        ),
     ] {
         let mut out = Vec::new();
         let written = field.encode_length(body, &mut out).map(|()| &out[..]);
