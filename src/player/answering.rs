@@ -22,6 +22,9 @@ impl Core {
         &mut self,
         client: ClientId,
     ) -> Result<Result<Option<Cut>, WireError>, Fault> {
+        if !self.ignores_any(client) {
+            return Ok(self.link(client)?.decoder.peek_message());
+        }
         let found = self.drop_ignored(client);
         self.write_answers(client)?;
         found
@@ -52,9 +55,6 @@ impl Core {
         else {
             return Ok(false);
         };
-        if of_client.ignore.is_empty() {
-            return Ok(false);
-        }
         let limit = self.setting.max_payload;
         let message = cut.message(link.decoder.unread());
         for ignored in &*of_client.ignore {

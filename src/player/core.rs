@@ -204,6 +204,12 @@ impl Core {
         self.client(client).map_or("", |client| &client.name)
     }
 
+    /// Whether there are messages that a client ignores.
+    pub(super) fn ignores_any(&self, client: ClientId) -> bool {
+        self.client(client)
+            .is_some_and(|client| !client.ignore.is_empty())
+    }
+
     /// Whether a client's messages are cut by more than reads.
     pub(super) fn is_framed(&self, client: ClientId) -> bool {
         self.link_ref(client)
@@ -284,10 +290,7 @@ impl Core {
 
     /// Whether there is something unread where nothing should be, once messages to be ignored are dropped.
     pub(super) fn unexpected(&mut self, client: ClientId) -> Result<Unread, Fault> {
-        let ignores = self
-            .client(client)
-            .is_some_and(|client| !client.ignore.is_empty());
-        let half = if ignores && self.is_framed(client) {
+        let half = if self.ignores_any(client) && self.is_framed(client) {
             // What is no message is never ignored.
             matches!(self.next_message(client)?, Ok(None))
         } else {

@@ -135,6 +135,9 @@ impl FrameDecoder {
     pub fn peek_message(&mut self) -> Result<Option<Cut>, WireError> {
         if let State::Stream = self.state {
             let unread = self.buffer.get(self.start..).unwrap_or_default();
+            if unread.is_empty() {
+                return Ok(None);
+            }
             let found = self
                 .framing
                 .find(unread, self.max_message, &mut self.memory);
