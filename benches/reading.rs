@@ -63,7 +63,7 @@ fn main() {
 /// Reads a file of 10 MB, of 100,000 steps, and prints how long that takes and the most memory that it took.
 fn large() {
     let text = scenario(STEPS[2] / 2, |n| {
-        let name = format!("name {n}, and so that each step has a hundred bytes, more");
+        let name = format!("name {n}, and so that each step has a hundred bytes, some words more");
         (name.clone(), format!("Hello, {name}, once again!"))
     });
     let before = peak_memory("self").unwrap_or_default();

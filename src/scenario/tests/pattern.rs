@@ -115,7 +115,7 @@ fn a_pattern_whose_states_blow_up_stays_linear_and_small() {
         assert_eq!(search.feed(&pattern, &stream[..end]), StreamFound::Later);
     }
     assert!(
-        search.memory_usage() <= 2 * crate::scenario::MAX_CACHE,
+        search.memory_usage() <= crate::scenario::MAX_CACHE,
         "{} bytes",
         search.memory_usage()
     );
