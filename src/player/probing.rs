@@ -3,7 +3,7 @@
 //! Waiting proves less and takes longer: what does not come in 50 ms may come after 60.
 
 use super::core::Core;
-use super::cursor::Cursor;
+use super::cursor::{Cursor, Doing};
 use super::expecting::expect_nothing;
 use super::explain::head;
 use super::verdict::{FailureKind, Fault, Instead, fail};
@@ -34,6 +34,11 @@ impl Cursor {
         }
         let instead = Instead::Reply(self.matching.expected(matcher, framed));
         expect_nothing(core, step.client, false, instead)?;
+        // Looking may have begun an answer to what is ignored: the probe must not be written over it.
+        if Self::must_wait(step, core) {
+            self.doing = Doing::Answer;
+            return Ok(true);
+        }
         core.load(step.client, payload, true)
             .map_err(FailureKind::NoValue)?;
         self.write_piece(step, core)

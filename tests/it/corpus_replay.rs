@@ -23,7 +23,7 @@ const TARGETS: [Target; 9] = [
     Target::new("frame_decoder", props::frame_decoder, 57),
     Target::new("frame_roundtrip", props::frame_roundtrip, 23),
     Target::new("matcher", props::matcher, 21),
-    Target::new("player", props::player, 213),
+    Target::new("player", props::player, 214),
     Target::new("scenario_json", props::scenario_json, 30),
     Target::new("session", props::session, 28),
     Target::new("template", props::template, 30),

@@ -110,3 +110,18 @@ fn what_an_answer_captures_is_its_own() {
     assert_eq!(bench.written(), b"var\n");
     bench.passed();
 }
+
+#[test]
+fn a_probe_waits_until_an_answer_is_written_that_it_has_found_due_itself() {
+    let probe =
+        r#"{ "expect": "a" }, { "expect_silence": { "probe": { "send": "b", "expect": "c" } } }"#;
+    let mut bench = Bench::connected(PINGS, probe);
+    bench.receive(b"a\nPING 1\n");
+    assert_eq!(bench.action(), Some(Action::Write(FIRST)));
+    assert_eq!(bench.player.outbox(FIRST), b"PONG 1\n");
+    assert_eq!(bench.action(), None, "nothing else while that is written");
+    bench.player.handle_written(FIRST, bench.now);
+    assert_eq!(bench.written(), b"b\n");
+    bench.receive(b"c\n");
+    bench.passed();
+}
