@@ -98,7 +98,7 @@ pub mod wire;
 #[cfg(feature = "cli")]
 pub use player::{Failure, Player, Setting, Verdict};
 #[cfg(feature = "cli")]
-pub use runner::{CaseRef, Event, Outcome, RunOptions, run_suite};
+pub use runner::{CaseRef, Event, Outcome, RunOptions, Suite, run_suites};
 #[cfg(feature = "cli")]
 pub use scenario::{Files, ReadOptions, Scenario, read, read_with};
 #[cfg(feature = "cli")]

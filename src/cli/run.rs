@@ -31,7 +31,9 @@ use crate::player::{FailureKind, ProgramFault, Segment, Verdict};
 use crate::report::{
     Detail, Progress, Reporter, Terminal, TerminalOptions, help_with_tls, last_lines,
 };
-use crate::runner::{CaseRef, CaseResult, Event, Outcome, RunOptions, Summary, run_suite, shuffle};
+use crate::runner::{
+    CaseRef, CaseResult, Event, Outcome, RunOptions, Suite, Summary, run_suites, shuffle,
+};
 use crate::scenario::{BUILT_IN, ReadOptions, Value, nearest};
 use crate::target::{Target, adopt_orphans};
 
@@ -77,10 +79,16 @@ pub(super) fn play_once(
     let target = under_test::target(args, console)?;
     let health = under_test::health(args, console)?;
     let tls = tls::client(&args.tls)?;
+    let suite = Suite {
+        target,
+        features: args.play.feature.clone(),
+        health,
+        tls,
+        ..Suite::default()
+    };
     let loaded = load(args, console)?;
     sources.extend(loaded.iter().flat_map(Loaded::sources));
     let mut options = options(args.play.clone(), console);
-    options.tls = tls;
     options.shard = args.select.shard.map(ShardArg::resolve).transpose()?;
     let mut cases = cases(args, &loaded, console)?;
     arrange(&mut cases, &options, args);
@@ -105,7 +113,6 @@ pub(super) fn play_once(
         console.print(&ids)?;
         return Ok(ExitStatus::Success);
     }
-    options.health = health;
     console.say(&tls::trusting(&args.tls, &cases, console))?;
     if updates.is_some() {
         options.max_fail = None;
@@ -118,7 +125,7 @@ pub(super) fn play_once(
         counted: !console.watched,
     };
     let again = Again::new(args, &loaded);
-    let mut report = Report::new(report, again, target.to_string(), console);
+    let mut report = Report::new(report, again, suite.target.to_string(), console);
     if updates.is_none() {
         let mut header = recording::header(again::flags(args), &paths(args), &cases);
         report.outstanding = outstanding.len();
@@ -132,7 +139,7 @@ pub(super) fn play_once(
     // From here on a case's scenario is held only until it has been played.
     drop(loaded);
     let runtime = runtime()?;
-    let status = runtime.block_on(play(cases, target, options, report, console));
+    let status = runtime.block_on(play(cases, vec![suite], options, report, console));
     // Whoever asked twice to stop does not wait for a name to be resolved.
     runtime.shutdown_background();
     status
@@ -211,6 +218,7 @@ fn cases(args: &RunArgs, loaded: &[Loaded], console: &Console) -> Result<Vec<Cas
                     file: Arc::clone(&file),
                     scenario: Arc::clone(scenario),
                     case: number,
+                    suite: 0,
                 });
             }
         }
@@ -294,14 +302,11 @@ fn options(args: PlayArgs, console: &Console) -> RunOptions {
         },
         retries: args.retries,
         slow_timeout: args.slow_timeout,
-        health: None,
         max_steps: args.max_steps,
-        features: args.feature,
         environment: environment(&args.allow_env).into(),
         shard: None,
         simulate: args.simulate,
         keep_transcripts: console.detail >= Detail::Conversation,
-        ..RunOptions::default()
     }
 }
 
@@ -312,12 +317,13 @@ fn any_seed() -> u64 {
 
 async fn play(
     cases: Vec<CaseRef>,
-    target: Target,
+    suites: Vec<Suite>,
     options: RunOptions,
     mut report: Report<'_>,
     console: &Console,
 ) -> Result<ExitStatus, CliError> {
-    if matches!(target, Target::Spawned(_)) {
+    let spawns = |suite: &Suite| matches!(suite.target, Target::Spawned(_));
+    if suites.iter().any(spawns) {
         adopt_orphans();
     }
     let cancel = Cancel::default();
@@ -334,7 +340,7 @@ async fn play(
             signals.do_not_ask_again().await;
         }
     });
-    let summary = run_suite(cases, target, options, &cancel, |event| {
+    let summary = run_suites(cases, suites, options, &cancel, |event| {
         if report.event(&event).is_err() {
             cancel.cancel();
         }

@@ -111,12 +111,18 @@ impl Core {
         self.set_given_values();
     }
 
-    /// Sets the names that come from outside: built in, of the run, of the case.
+    /// Sets the names that come from outside: built in, of the suite, of the run, of the case.
     fn set_given_values(&mut self) {
         self.values.begin(self.setting.seed);
         let names = &self.script.names;
         for (name, value) in &self.setting.builtins {
             if let Some(slot) = names.find(name) {
+                self.values.set(slot, value.clone());
+            }
+        }
+        for (name, value) in &self.setting.defaults {
+            let slot = names.find(name);
+            if let Some(slot) = slot.filter(|slot| !self.script.gives(*slot)) {
                 self.values.set(slot, value.clone());
             }
         }

@@ -21,6 +21,8 @@ pub const DEFAULT_BEGAN: u64 = 1_000_000_000_000_000_000;
 pub struct Setting {
     /// Built-in names (`scenario`, `case`, `seed`, `target` …): the player sets those the script uses.
     pub builtins: Vec<(&'static str, Value)>,
+    /// Names a suite sets, weaker than the file's.
+    pub defaults: Vec<(String, Value)>,
     /// Names the run sets (`--var`), stronger than the file's, weaker than the case's.
     pub vars: Vec<(String, Value)>,
     /// What templates may know of the environment (`--allow-env`).
@@ -47,6 +49,7 @@ impl Default for Setting {
     fn default() -> Self {
         Self {
             builtins: Vec::new(),
+            defaults: Vec::new(),
             vars: Vec::new(),
             environment: Arc::default(),
             case: Vec::new(),

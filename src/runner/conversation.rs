@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::time::timeout;
 
 use super::program::{fault, news, watched};
-use super::{CaseRef, CaseResult, Outcome, ProgramNews, RunOptions, case_seed};
+use super::{CaseRef, CaseResult, Outcome, ProgramNews, RunOptions, Suite, case_seed};
 use crate::drive::{Cancel, Lingering, Peers, PlayStats, play};
 use crate::net::Address;
 use crate::player::{
@@ -39,17 +39,45 @@ pub(super) struct Run {
     pub(super) options: RunOptions,
     /// Different for each run: the built-in `run_id`.
     pub(super) run_id: String,
-    pub(super) target: OpenTarget,
-    /// What there is of what scenarios require.
-    pub(super) capabilities: Capabilities,
+    /// At least those that cases belong to.
+    pub(super) suites: Vec<OpenSuite>,
     pub(super) lingering: Lingering,
     pub(super) cancel: Cancel,
-    /// How many cases are not over.
-    pub(super) undone: AtomicUsize,
     /// Whether a program had to be killed.
     pub(super) killed: AtomicBool,
     /// How many cases have failed.
     pub(super) failures: AtomicUsize,
+}
+
+/// A suite that is being played.
+#[derive(Debug)]
+pub(super) struct OpenSuite {
+    suite: Suite,
+    pub(super) target: OpenTarget,
+    /// What there is of what scenarios require.
+    capabilities: Capabilities,
+    /// How many of its cases are not over.
+    undone: AtomicUsize,
+}
+
+impl OpenSuite {
+    /// Makes it ready for so many cases.
+    pub(super) fn new(suite: Suite, cases: usize) -> Self {
+        Self {
+            target: suite.target.clone().open(),
+            capabilities: Capabilities::new(&suite.target, suite.features.clone()),
+            suite,
+            undone: AtomicUsize::new(cases),
+        }
+    }
+
+    /// Whom the clients of a script talk to.
+    fn peers(&self, peer: &Peer, script: &Script) -> Peers {
+        Peers {
+            addresses: vec![peer.address.clone(); script.clients.len()],
+            tls: Arc::clone(&self.suite.tls),
+        }
+    }
 }
 
 /// A case that is over.
@@ -70,46 +98,56 @@ impl Run {
     /// Why a case is not to be played, where that is known before anything is connected.
     pub(super) fn skip_reason(&self, case: &CaseRef) -> Option<String> {
         let said = case.scenario.skip.clone();
-        said.or_else(|| self.capabilities.missing(&case.scenario.requires))
+        let of_suite = self.suite(case);
+        let missing = |required: &[_]| of_suite.capabilities.missing(required);
+        said.or_else(|| missing(&of_suite.suite.requires))
+            .or_else(|| missing(&case.scenario.requires))
     }
 
-    /// Takes down that a case is over, and says whether it was the last one of the run.
-    pub(super) fn over(&self) -> bool {
-        self.undone.fetch_sub(1, Ordering::SeqCst) == 1
+    /// The suite that a case belongs to.
+    fn suite(&self, case: &CaseRef) -> &OpenSuite {
+        &self.suites[case.suite]
+    }
+
+    /// Takes down that a case is over, and says whether it was the last one of its suite.
+    pub(super) fn over(&self, case: &CaseRef) -> bool {
+        self.suite(case).undone.fetch_sub(1, Ordering::SeqCst) == 1
     }
 
     /// Takes down that a case is not over after all.
-    pub(super) fn again(&self) {
-        self.undone.fetch_add(1, Ordering::SeqCst);
+    pub(super) fn again(&self, case: &CaseRef) {
+        self.suite(case).undone.fetch_add(1, Ordering::SeqCst);
     }
 
     /// Plays a case.
     pub(super) async fn play(&self, case: CaseRef) -> Finished {
         if self.options.simulate {
-            self.over();
+            self.over(&case);
             return self.simulate(case);
         }
+        let of_suite = self.suite(&case);
         let peer = tokio::select! {
             biased;
-            peer = self.target.peer_of(&case.scenario) => peer,
+            peer = of_suite.target.peer_of(&case.scenario) => peer,
             () = self.cancel.cancelled() => {
-                self.over();
+                self.over(&case);
                 return finish(case, CaseResult::Played(Verdict::Cancelled));
             }
         };
         let peer = match peer {
             Ok(peer) => peer,
             Err(unavailable) => {
-                self.over();
+                self.over(&case);
                 return without_peer(case, unavailable);
             }
         };
         if let Some(misfit) = misfit(&case, &peer.address) {
+            self.over(&case);
             return skipped(case, misfit);
         }
         let script = &case.scenario.script;
         let mut player = Player::new(Arc::clone(script), self.setting(&case, Some(&peer.address)));
-        let peers = self.peers(&peer, script);
+        let peers = of_suite.peers(&peer, script);
         let mark = peer
             .program
             .as_ref()
@@ -148,10 +186,11 @@ impl Run {
         lingering: &Lingering,
     ) -> After {
         // A case that may be tried again still needs its program; what is shared is then stopped at the end of the run.
-        let is_last = self.over() && self.options.retries == 0;
+        let is_last = self.over(case) && self.options.retries == 0;
         let mut after = After::default();
         let has_ended = (peer.program.as_ref()).is_some_and(|program| program.ended().is_some());
-        if let Some(health) = &self.options.health
+        let of_suite = self.suite(case);
+        if let Some(health) = &of_suite.suite.health
             && !has_ended
             && !self.cancel.is_cancelled()
         {
@@ -178,7 +217,7 @@ impl Run {
         if let Some(crash) = crash.filter(|_| !cut_short) {
             after.fault = fault(&crash, verdict).or(after.fault);
         }
-        let command = self.target.target().to_string();
+        let command = of_suite.target.target().to_string();
         after.news = Some(news(program, &command, mark));
         after
     }
@@ -196,24 +235,17 @@ impl Run {
             file: Arc::clone(&case.file),
             scenario: Arc::clone(health),
             case: 0,
+            suite: case.suite,
         };
         let setting = self.setting(&check, Some(&peer.address));
         let mut player = Player::new(Arc::clone(&health.script), setting);
-        let peers = self.peers(peer, &health.script);
+        let peers = self.suite(case).peers(peer, &health.script);
         let stats = play(&mut player, &peers, &self.lingering, &self.cancel).await;
         let verdict = player.verdict().cloned().unwrap_or(Verdict::Cancelled);
         if !matches!(verdict, Verdict::Failed(_)) {
             return None;
         }
         Some(self.finished(check, &player, stats, verdict).outcome)
-    }
-
-    /// Whom the clients of a script talk to.
-    fn peers(&self, peer: &Peer, script: &Script) -> Peers {
-        Peers {
-            addresses: vec![peer.address.clone(); script.clients.len()],
-            tls: Arc::clone(&self.options.tls),
-        }
     }
 
     /// Whether all there is to tell of a case is kept.
@@ -278,6 +310,7 @@ impl Run {
         let options = &self.options;
         Setting {
             builtins: self.builtins(case, address),
+            defaults: self.suite(case).suite.vars.clone(),
             vars: options.vars.clone(),
             environment: Arc::clone(&options.environment),
             case: (case.scenario.cases.get(case.case))

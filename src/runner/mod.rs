@@ -17,9 +17,9 @@ mod tests;
 mod tries;
 
 pub use event::{Event, Summary};
-pub use options::{CaseRef, DEFAULT_JOBS, DEFAULT_SLOW_TIMEOUT, MAX_RETRIES, RunOptions};
+pub use options::{CaseRef, DEFAULT_JOBS, DEFAULT_SLOW_TIMEOUT, MAX_RETRIES, RunOptions, Suite};
 pub use outcome::{CaseResult, Outcome, ProgramNews};
 pub use seed::case_seed;
 pub use shard::{Shard, ShardError, ShardRule};
 pub use shuffle::shuffle;
-pub use suite::run_suite;
+pub use suite::run_suites;

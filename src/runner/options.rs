@@ -7,7 +7,8 @@ use std::time::Duration;
 use super::Shard;
 use crate::net::TlsClient;
 use crate::player::{DEFAULT_MAX_STEPS, DEFAULT_TIMEOUT, Segment};
-use crate::scenario::{Scenario, Value};
+use crate::scenario::{Requirement, Scenario, Value};
+use crate::target::Target;
 
 /// How many cases are played at a time unless told otherwise.
 pub const DEFAULT_JOBS: usize = 8;
@@ -31,6 +32,37 @@ pub struct CaseRef {
     pub case: usize,
     /// Which time it is played, from 0.
     pub round: u32,
+    /// Which of the run's suites it belongs to, from 0.
+    pub suite: usize,
+}
+
+/// What some cases of a run share: what is under test, and what they are told of it.
+#[derive(Debug, Clone, Default)]
+pub struct Suite {
+    /// Its name; `None`: the run is not made of suites.
+    pub name: Option<Arc<str>>,
+    /// What its cases talk to.
+    pub target: Target,
+    /// What each of its cases requires, beside what the case itself does.
+    pub requires: Vec<Requirement>,
+    /// What is declared, for scenarios that require `feature:NAME`.
+    pub features: Vec<String>,
+    /// Names that are set for its cases, weaker than those of a file.
+    pub vars: Vec<(String, Value)>,
+    /// Played after each case: where it fails, the case has broken the target.
+    pub health: Option<Arc<Scenario>>,
+    /// Makes TLS of connections.
+    pub tls: Arc<TlsClient>,
+}
+
+impl Suite {
+    /// A suite that has a target, and nothing else to say.
+    pub fn of(target: Target) -> Self {
+        Self {
+            target,
+            ..Self::default()
+        }
+    }
 }
 
 /// How cases are played.
@@ -42,7 +74,7 @@ pub struct RunOptions {
     pub timeout: Duration,
     /// Decides whatever is random.
     pub seed: u64,
-    /// Names set from outside (`--var`).
+    /// Names set from outside (`--var`), stronger than those of a file.
     pub vars: Vec<(String, Value)>,
     /// What templates may know of the environment (`--allow-env`).
     pub environment: Arc<[(String, Value)]>,
@@ -58,16 +90,10 @@ pub struct RunOptions {
     pub slow_timeout: Duration,
     /// How many steps a conversation may have.
     pub max_steps: u64,
-    /// What the run declares, for scenarios that require `feature:NAME`.
-    pub features: Vec<String>,
-    /// Played after each case: where it fails, the case has broken the target.
-    pub health: Option<Arc<Scenario>>,
     /// Plays in memory under a virtual clock, against sessions of the reference server, and not against the target.
     pub simulate: bool,
     /// Keeps the transcripts of cases that have passed too.
     pub keep_transcripts: bool,
-    /// Makes TLS of connections.
-    pub tls: Arc<TlsClient>,
 }
 
 impl Default for RunOptions {
@@ -84,11 +110,8 @@ impl Default for RunOptions {
             retries: 0,
             slow_timeout: DEFAULT_SLOW_TIMEOUT,
             max_steps: DEFAULT_MAX_STEPS,
-            features: Vec::new(),
-            health: None,
             simulate: false,
             keep_transcripts: false,
-            tls: Arc::default(),
         }
     }
 }

@@ -10,14 +10,14 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
-use super::conversation::{Finished, Run, skipped};
+use super::conversation::{Finished, OpenSuite, Run, skipped};
 use super::order::InOrder;
 use super::queue::{Queue, Turn};
 use super::tries::tries;
-use super::{CaseRef, CaseResult, Event, Outcome, RunOptions, Summary, case_seed};
+use super::{CaseRef, CaseResult, Event, Outcome, RunOptions, Suite, Summary, case_seed};
 use crate::drive::{Cancel, Lingering};
 use crate::player::Verdict;
-use crate::target::{Capabilities, Closed, Target};
+use crate::target::Closed;
 
 /// What is under test where nothing is connected to.
 const SIMULATION: &str = "reference server, simulated in memory";
@@ -25,17 +25,18 @@ const SIMULATION: &str = "reference server, simulated in memory";
 /// Results that may wait to be reported before no further case is begun.
 const MAX_UNREPORTED: usize = 256;
 
-/// Plays cases, at most [`RunOptions::jobs`] at a time, and tells `events` what happens; results in the order of `cases`.
+/// Plays the cases of suites, at most [`RunOptions::jobs`] at a time, and tells `events` what happens; results in the order of
+/// `cases`.
 ///
 /// Once `cancel` is asked for, no further case is begun, and those that are being played play their `finally` and end.
 /// Asked to stop at once, it drops them instead. The count is right also then.
 ///
 /// # Panics
 ///
-/// Panics when playing a case does, which is a mistake of this program.
-pub async fn run_suite(
+/// Panics when a case is of none of the suites, or when playing it does: both are mistakes of this program.
+pub async fn run_suites(
     cases: Vec<CaseRef>,
-    target: Target,
+    suites: Vec<Suite>,
     options: RunOptions,
     cancel: &Cancel,
     mut events: impl FnMut(Event),
@@ -47,7 +48,7 @@ pub async fn run_suite(
         cases: cases.len(),
         target: match options.simulate {
             true => SIMULATION.to_owned(),
-            false => target.to_string(),
+            false => in_words(&suites),
         },
         jobs,
         seed: options.seed,
@@ -55,8 +56,13 @@ pub async fn run_suite(
     });
     let all = cases.len();
     let workers = jobs.min(all);
+    let of_suite = |n| cases.iter().filter(|case| case.suite == n).count();
+    let suites = suites.into_iter().enumerate();
+    let suites: Vec<_> = suites
+        .map(|(n, suite)| OpenSuite::new(suite, of_suite(n)))
+        .collect();
     let queue = Arc::new(Queue::new(cases));
-    let mut suite = Suite {
+    let mut listener = Listener {
         summary: Summary::default(),
         in_order: InOrder::new(),
         playing: BTreeMap::new(),
@@ -64,15 +70,12 @@ pub async fn run_suite(
         slow_timeout: options.slow_timeout,
         events: &mut events,
     };
-    let capabilities = Capabilities::new(&target, options.features.clone());
     let run = Arc::new(Run {
         run_id: run_id(options.seed),
         options,
-        capabilities,
-        target: target.open(),
+        suites,
         lingering: Lingering::default(),
         cancel: cancel.clone(),
-        undone: AtomicUsize::new(all),
         killed: AtomicBool::new(false),
         failures: AtomicUsize::new(0),
     });
@@ -83,10 +86,10 @@ pub async fn run_suite(
         tasks.spawn(work(Arc::clone(&run), Arc::clone(&queue), told.clone()));
     }
     drop(told);
-    suite.listen(news, cancel).await;
+    listener.listen(news, cancel).await;
     if cancel.is_at_once() {
         tasks.abort_all();
-        suite.report_the_rest();
+        listener.report_the_rest();
     }
     while let Some(worked) = tasks.join_next().await {
         if let Err(error) = worked
@@ -96,7 +99,7 @@ pub async fn run_suite(
         }
     }
 
-    let mut summary = suite.summary;
+    let mut summary = listener.summary;
     summary.not_started = queue.left();
     // Also those that were dropped in the middle.
     summary.cancelled = all.saturating_sub(summary.run + summary.skipped);
@@ -122,9 +125,19 @@ async fn end(run: Arc<Run>) -> Closed {
     let Ok(run) = Arc::try_unwrap(run) else {
         return Closed::default();
     };
-    let mut closed = run.target.close_program().await;
-    closed.killed |= run.killed.load(Ordering::SeqCst);
-    tokio::join!(lingering.wait(), run.target.close());
+    let mut closed = Closed {
+        crash: None,
+        killed: run.killed.load(Ordering::SeqCst),
+    };
+    for suite in &run.suites {
+        let of_suite = suite.target.close_program().await;
+        closed.killed |= of_suite.killed;
+        closed.crash = closed.crash.or(of_suite.crash);
+    }
+    lingering.wait().await;
+    for suite in run.suites {
+        suite.target.close().await;
+    }
     closed
 }
 
@@ -146,7 +159,7 @@ async fn work(run: Arc<Run>, queue: Arc<Queue>, tell: mpsc::Sender<News>) {
         } = turn;
         let finished = match run.skip_reason(&case) {
             Some(reason) => {
-                run.over();
+                run.over(&case);
                 skipped(case, reason)
             }
             None => {
@@ -181,7 +194,7 @@ async fn next(run: &Run, queue: &Arc<Queue>) -> Option<Turn> {
 }
 
 /// The side of a run that listens and reports.
-struct Suite<'a, F> {
+struct Listener<'a, F> {
     summary: Summary,
     in_order: InOrder<Arc<Outcome>>,
     /// What is being played, by number, and since when.
@@ -192,7 +205,7 @@ struct Suite<'a, F> {
     events: &'a mut F,
 }
 
-impl<F: FnMut(Event)> Suite<'_, F> {
+impl<F: FnMut(Event)> Listener<'_, F> {
     /// Listens until all workers are gone, or nothing is to be waited for.
     async fn listen(&mut self, mut news: mpsc::Receiver<News>, cancel: &Cancel) {
         let mut is_told = false;
@@ -307,6 +320,18 @@ async fn at(time: Option<Instant>) {
     match time {
         Some(time) => sleep_until(time).await,
         None => std::future::pending().await,
+    }
+}
+
+/// What is under test, in words.
+fn in_words(suites: &[Suite]) -> String {
+    match suites {
+        [one] => one.target.to_string(),
+        many => {
+            let names = many.iter().filter_map(|suite| suite.name.as_deref());
+            let names: Vec<&str> = names.collect();
+            format!("suites {}", names.join(", "))
+        }
     }
 }
 

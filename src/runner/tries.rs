@@ -32,7 +32,7 @@ pub(super) async fn tries(
         let tried = News::Tried(number, Arc::clone(&outcome));
         tell.send(tried).await.ok()?;
         earlier.push(outcome);
-        run.again();
+        run.again(&case);
     }
 }
 

@@ -30,6 +30,11 @@ pub struct Script {
 }
 
 impl Script {
+    /// Whether the file itself gives this name a value at the start.
+    pub fn gives(&self, slot: SlotId) -> bool {
+        self.vars.iter().any(|(given, _)| *given == slot)
+    }
+
     /// Whether one of its clients takes whoever answers under TLS for the server.
     pub fn trusts_anyone(&self) -> bool {
         let clients = self.clients.iter().map(|client| client.tls.as_deref());

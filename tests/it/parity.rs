@@ -11,7 +11,8 @@ use backchat::report::code;
 use backchat::runner::CaseResult;
 use backchat::scenario::Diagnostics;
 use backchat::{
-    CaseRef, Event, ReadOptions, RunOptions, Scenario, Target, Verdict, read_with, run_suite,
+    CaseRef, Event, ReadOptions, RunOptions, Scenario, Suite, Target, Verdict, read_with,
+    run_suites,
 };
 
 /// The scenarios of a folder, by name.
@@ -45,6 +46,7 @@ async fn verdicts(folder: &str, simulate: bool) -> BTreeMap<String, String> {
                 file: name.as_str().into(),
                 scenario: Arc::clone(&scenario),
                 case,
+                suite: 0,
             });
         }
     }
@@ -53,9 +55,9 @@ async fn verdicts(folder: &str, simulate: bool) -> BTreeMap<String, String> {
         ..RunOptions::default()
     };
     let mut verdicts = BTreeMap::new();
-    run_suite(
+    run_suites(
         cases,
-        Target::Embedded,
+        vec![Suite::of(Target::Embedded)],
         options,
         &Cancel::default(),
         |event| {

@@ -9,7 +9,7 @@ use crate::harness::Folder;
 use backchat::drive::Cancel;
 use backchat::player::{Segment, Verdict};
 use backchat::report::{Palette, render_diagnostics, render_failure};
-use backchat::runner::{CaseRef, CaseResult, Event, Outcome, RunOptions, run_suite};
+use backchat::runner::{CaseRef, CaseResult, Event, Outcome, RunOptions, Suite, run_suites};
 use backchat::scenario::{ReadOptions, Scenario, read_with};
 use backchat::target::Target;
 
@@ -148,16 +148,23 @@ async fn play(
             file: id.as_str().into(),
             scenario: Arc::clone(scenario),
             case,
+            suite: 0,
         }));
     }
     let count = cases.len();
     let mut verdicts = BTreeMap::new();
     let cancel = Cancel::default();
-    run_suite(cases, Target::Embedded, options, &cancel, |event| {
-        if let Event::CaseFinished(outcome) = event {
-            verdicts.insert(Arc::clone(&outcome.id), in_words(&outcome));
-        }
-    })
+    run_suites(
+        cases,
+        vec![Suite::of(Target::Embedded)],
+        options,
+        &cancel,
+        |event| {
+            if let Event::CaseFinished(outcome) = event {
+                verdicts.insert(Arc::clone(&outcome.id), in_words(&outcome));
+            }
+        },
+    )
     .await;
     assert_eq!(verdicts.len(), count, "not every case was played");
     verdicts

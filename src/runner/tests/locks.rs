@@ -141,9 +141,9 @@ async fn the_wish_to_stop_wakes_those_who_wait_for_a_lock() {
     let mut all = cases("a", waits);
     all.extend(cases("b", waits));
     let mut begun = 0;
-    let summary = run_suite(
+    let summary = run_suites(
         all,
-        Target::Embedded,
+        vec![Suite::of(Target::Embedded)],
         RunOptions::default(),
         &cancel,
         |event| {

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
 
-use super::{CaseRef, CaseResult, Event, Outcome, RunOptions, Summary, run_suite};
+use super::{CaseRef, CaseResult, Event, Outcome, RunOptions, Suite, Summary, run_suites};
 use crate::drive::Cancel;
 use crate::net::Address;
 use crate::player::{FailureKind, Verdict};
@@ -34,6 +34,7 @@ fn cases(id: &str, text: &str) -> Vec<CaseRef> {
         file: id.into(),
         scenario: Arc::clone(&scenario),
         case,
+        suite: 0,
     };
     scenario.cases.iter().enumerate().map(case).collect()
 }
@@ -72,10 +73,15 @@ fn failure(outcome: &Outcome) -> &FailureKind {
 }
 
 async fn run_at(target: Target, cases: Vec<CaseRef>, options: RunOptions) -> Ran {
+    run_of(vec![Suite::of(target)], cases, options).await
+}
+
+/// Runs the cases of these suites.
+async fn run_of(suites: Vec<Suite>, cases: Vec<CaseRef>, options: RunOptions) -> Ran {
     let mut events = Vec::new();
     let told = |event| events.push(event);
     let cancel = Cancel::default();
-    let running = run_suite(cases, target, options, &cancel, told);
+    let running = run_suites(cases, suites, options, &cancel, told);
     // What takes longer than this hangs; tests with a paused clock wait for minutes.
     let summary = tokio::time::timeout(Duration::from_secs(3600), running)
         .await

@@ -1,5 +1,7 @@
 //! What a case is given: names, a seed, a server of its own.
 
+use tokio::io::AsyncWriteExt;
+
 use super::*;
 use crate::player::Segment;
 use crate::scenario::Value;
@@ -34,6 +36,7 @@ async fn built_in_names_those_of_the_run_and_those_of_the_case_have_values() {
             file: "dir/all".into(),
             scenario: Arc::clone(&scenario),
             case,
+            suite: 0,
         })
         .collect();
     let options = RunOptions {
@@ -135,12 +138,15 @@ async fn a_scenario_is_skipped_where_what_it_requires_is_missing() {
             ),
         ] {
             let text = format!(r#"{{ "requires": {requires}, {steps} }}"#);
-            let options = RunOptions {
+            let suite = Suite {
                 features: vec!["there".to_owned()],
+                ..Suite::default()
+            };
+            let options = RunOptions {
                 simulate,
                 ..RunOptions::default()
             };
-            let ran = run(cases("requires", &text), options).await;
+            let ran = run_of(vec![suite], cases("requires", &text), options).await;
             match (&ran.outcomes()[0].result, missing) {
                 (CaseResult::Played(Verdict::Passed), None) => assert_eq!(ran.summary.passed, 1),
                 (CaseResult::Skipped(reason), Some(missing)) => {
@@ -151,6 +157,58 @@ async fn a_scenario_is_skipped_where_what_it_requires_is_missing() {
             }
         }
     }
+}
+
+#[tokio::test]
+async fn each_suite_has_its_own_target_names_and_requirements() {
+    let here = r#"{ "vars": { "own": "{{ word }}!" }, "steps": [{ "expect": "Welcome!" }, { "send": "{{ own }}" }, { "expect": "Hello, a!!" }] }"#;
+    let there = r#"{ "steps": [{ "expect_bytes": "over there" }, { "expect_close": "clean" }] }"#;
+    let away = r#"{ "steps": [{ "expect": "never" }] }"#;
+    let elsewhere = server(|mut stream| async move {
+        let _ = stream.write_all(b"over there").await;
+    });
+    let suite = |name: &str, target, requires: &[&str]| Suite {
+        name: Some(name.into()),
+        requires: requires.iter().map(|text| text.parse().unwrap()).collect(),
+        // The file's own `own` beats that of the suite.
+        vars: vec![
+            ("word".into(), Value::from("a")),
+            ("own".into(), Value::from("weaker")),
+        ],
+        ..Suite::of(target)
+    };
+    let suites = vec![
+        suite("here", Target::Embedded, &["target:embedded"]),
+        suite("there", elsewhere.await, &["target:tcp"]),
+        suite("away", Target::Embedded, &["feature:none"]),
+    ];
+    let options = ReadOptions {
+        vars: vec!["word".to_owned()],
+        ..ReadOptions::default()
+    };
+    let mut all = Vec::new();
+    for (suite, text) in [here, there, away, here].into_iter().enumerate() {
+        let (scenario, _) = read("x", text.as_bytes(), &options).unwrap();
+        all.push(CaseRef {
+            round: 0,
+            id: format!("{suite}").into(),
+            file: "x".into(),
+            scenario: Arc::new(scenario),
+            case: 0,
+            suite: suite % 3,
+        });
+    }
+    let ran = run_of(suites, all, RunOptions::default()).await;
+    assert_eq!(
+        (ran.summary.passed, ran.summary.skipped),
+        (3, 1),
+        "{:#?}",
+        ran.outcomes()
+    );
+    assert!(matches!(&ran.outcomes()[2].result, CaseResult::Skipped(why) if why.contains("none")));
+    assert!(
+        matches!(&ran.events[0], Event::RunStarted { target, .. } if target == "suites here, there, away")
+    );
 }
 
 #[tokio::test]

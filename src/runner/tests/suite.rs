@@ -135,15 +135,21 @@ async fn a_run_that_is_cancelled_counts_what_was_and_what_was_not_played() {
     let cancel = Cancel::default();
     let mut events = Vec::new();
     let mut began = 0;
-    let running = run_suite(all, Target::Embedded, options, &cancel, |event| {
-        if matches!(event, Event::CaseStarted { .. }) {
-            began += 1;
-            if began == 3 {
-                cancel.cancel();
+    let running = run_suites(
+        all,
+        vec![Suite::of(Target::Embedded)],
+        options,
+        &cancel,
+        |event| {
+            if matches!(event, Event::CaseStarted { .. }) {
+                began += 1;
+                if began == 3 {
+                    cancel.cancel();
+                }
             }
-        }
-        events.push(event);
-    });
+            events.push(event);
+        },
+    );
     let summary = tokio::time::timeout(Duration::from_secs(60), running)
         .await
         .unwrap();
