@@ -99,6 +99,31 @@ fn the_reference_server_can_be_started_too_also_on_a_unix_socket() {
 }
 
 #[test]
+fn a_server_that_has_its_port_in_a_file_of_settings_is_given_a_copy() {
+    let folder = Folder::new();
+    let exe = env!("CARGO_BIN_EXE_backchat");
+    folder.write("server.conf", "# in {dir}\nlisten 127.0.0.1:{port}\n");
+    let read = r#"listen=$(sed -n "s/^listen //p" "$2"); test -f "$(dirname "$2")/server.conf"; exec "$1" serve --framing line -l "$listen""#;
+    let command = format!("sh -ec '{read}' sh '{exe}' {{file:server.conf}}");
+    folder
+        .run(&["--spawn", &command])
+        .output()
+        .ends_with(0)
+        .says("1 passed");
+    let unchanged = fs::read_to_string(folder.path().join("server.conf"));
+    assert_eq!(
+        unchanged.expect("there"),
+        "# in {dir}\nlisten 127.0.0.1:{port}\n"
+    );
+    let missing = command.replace("server.conf", "sever.conf");
+    folder
+        .run(&["--spawn", &missing])
+        .output()
+        .ends_with(2)
+        .says("{file:sever.conf} of the command to spawn: there is no such file");
+}
+
+#[test]
 fn each_case_can_have_a_program_of_its_own() {
     let folder = Folder::new();
     for name in ["a", "b", "c"] {

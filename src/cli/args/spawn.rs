@@ -12,7 +12,8 @@ use super::super::values::{duration, ready_when, some_time};
 #[command(next_help_heading = "Program under test")]
 pub(in crate::cli) struct SpawnArgs {
     /// Start this program and play against it: words as a shell splits them, but without a shell. {port} becomes a port that
-    /// nobody else has, {socket} the path of a Unix socket, {dir} a new folder. With --target, that is where it listens
+    /// nobody else has, {socket} the path of a Unix socket, {dir} a new folder, {file:PATH} a copy of this file of settings
+    /// with the same filled in. With --target, that is where it listens
     #[arg(long, value_name = "CMD", env = "BACKCHAT_SPAWN", hide_env = true)]
     pub(in crate::cli) spawn: Option<String>,
     /// When it is ready: `port` (somebody listens), `output:REGEX` (it printed that), `file:PATH` (is there),

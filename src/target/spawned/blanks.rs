@@ -1,4 +1,5 @@
-//! What is filled in where a program is described: `{port}`, `{port:NAME}`, `{socket}`, `{dir}`. All else stays as it is.
+//! What is filled in where a program is described: `{port}`, `{port:NAME}`, `{socket}`, `{dir}`, `{file:PATH}`. All else stays as
+//! it is.
 
 use std::fmt;
 
@@ -11,6 +12,8 @@ pub(super) enum Blank<'a> {
     Socket,
     /// A folder that is the program's own, and gone after it.
     Dir,
+    /// The path of a copy, in that folder, of this file with its own blanks filled in.
+    File(&'a str),
 }
 
 /// The blanks of a text, in order.
@@ -40,7 +43,11 @@ fn walk<'a>(text: &'a str, mut give: impl FnMut(&'a str, Option<Blank<'a>>)) {
                 "port" => Blank::Port(""),
                 "socket" => Blank::Socket,
                 "dir" => Blank::Dir,
-                _ => Blank::Port(name.strip_prefix("port:").filter(|name| is_name(name))?),
+                _ => match name.split_once(':')? {
+                    ("port", name) if is_name(name) => Blank::Port(name),
+                    ("file", path) if !path.is_empty() => Blank::File(path),
+                    _ => return None,
+                },
             };
             Some((blank, open + name.len() + 2))
         });
@@ -67,6 +74,7 @@ impl fmt::Display for Blank<'_> {
             Self::Port(name) => write!(f, "{{port:{name}}}"),
             Self::Socket => f.write_str("{socket}"),
             Self::Dir => f.write_str("{dir}"),
+            Self::File(path) => write!(f, "{{file:{path}}}"),
         }
     }
 }
@@ -82,6 +90,8 @@ mod tests {
             ("a{port}b{socket}{dir}c", "a<{port}>b<{socket}><{dir}>c"),
             ("{port:ctl}", "<{port:ctl}>"),
             ("{port:}{port:a b}{prot}{}", "{port:}{port:a b}{prot}{}"),
+            ("-c={file:a b/ä.conf}", "-c=<{file:a b/ä.conf}>"),
+            ("{file:}{files:a}", "{file:}{files:a}"),
             ("{{port}}", "{<{port}>}"),
             ("{ {port", "{ {port"),
             ("ä{dir}ö", "ä<{dir}>ö"),

@@ -9,6 +9,7 @@ use regex_automata::meta::Regex;
 use thiserror::Error;
 
 use super::blanks::{self, Blank};
+use super::settings::{self, Settings};
 use crate::net::{Address, AddressError};
 use crate::scenario::Scenario;
 
@@ -24,8 +25,10 @@ pub const DEFAULT_GRACE: Duration = Duration::from_secs(2);
 pub struct Spawn {
     /// The command, as it was written.
     pub command: String,
-    /// Its words; they may have blanks: `{port}`, `{port:NAME}`, `{socket}`, `{dir}`.
+    /// Its words; they may have blanks: `{port}`, `{port:NAME}`, `{socket}`, `{dir}`, `{file:PATH}`.
     pub(super) words: Vec<String>,
+    /// The files that its words name as `{file:PATH}`, each once.
+    pub(super) settings: Vec<Settings>,
     /// Where it will listen, as an address that may have the same blanks.
     pub(super) at: String,
     /// When it is ready.
@@ -38,8 +41,8 @@ pub struct Spawn {
     pub fresh: bool,
     /// Whether it is given its socket, listening, as file descriptor 3.
     pub(super) pass_socket: bool,
-    /// The folder it is started in; that of this process unless given.
-    pub folder: Option<PathBuf>,
+    /// The folder it is started in; that of this process where there is none.
+    pub(super) folder: Option<PathBuf>,
 }
 
 /// When a program is ready.
@@ -90,16 +93,24 @@ pub enum SpawnError {
     },
     /// The program is not told where to listen.
     #[error(
-        "the command to spawn has neither {{port}} nor {{socket}}: write one where the program is told where to listen, or say with --target where it listens by itself"
+        "the command to spawn has neither {{port}} nor {{socket}}, nor does a {{file:PATH}} of it: write one where the program is told where to listen, or say with --target where it listens by itself"
     )]
     NoPlace,
-    /// Its address asks for what the command has not.
+    /// Its address asks for what neither the command nor its files have.
     #[error("the target has {blank}, and the command to spawn has not: {command}")]
     NotInCommand {
         /// What it asks for.
         blank: String,
         /// The command.
         command: String,
+    },
+    /// A file of settings cannot be used.
+    #[error("{{file:{path}}} of the command to spawn: {why}")]
+    Settings {
+        /// The path, as it was written.
+        path: String,
+        /// Why not, and what to do.
+        why: String,
     },
     /// Its address is none.
     #[error(transparent)]
@@ -114,28 +125,48 @@ pub enum SpawnError {
 impl Spawn {
     /// Describes a program. `at` is where it will listen, where that is said: an address that may have blanks.
     ///
+    /// Files of settings are read now, `{file:PATH}` from the folder of this process.
+    ///
     /// # Errors
     ///
-    /// Fails when the command has no words, or nobody could know where the program listens.
+    /// Fails when the command has no words, a file of settings cannot be used, or nobody could know where the program
+    /// listens.
     pub fn new(command: &str, at: Option<&str>, pass_socket: bool) -> Result<Self, SpawnError> {
+        Self::described(command, at, pass_socket, None)
+    }
+
+    /// The same of a program that is started in this folder, from which its files of settings are counted too.
+    ///
+    /// # Errors
+    ///
+    /// As [`Spawn::new`].
+    pub fn in_folder(
+        folder: PathBuf,
+        command: &str,
+        at: Option<&str>,
+        pass_socket: bool,
+    ) -> Result<Self, SpawnError> {
+        Self::described(command, at, pass_socket, Some(folder))
+    }
+
+    fn described(
+        command: &str,
+        at: Option<&str>,
+        pass_socket: bool,
+        folder: Option<PathBuf>,
+    ) -> Result<Self, SpawnError> {
         let owned = || command.to_owned();
         let words =
             shell_words::split(command).map_err(|_| SpawnError::Quote { command: owned() })?;
         if words.first().is_none_or(String::is_empty) {
             return Err(SpawnError::Empty);
         }
-        let blanks: Vec<Blank<'_>> = words.iter().flat_map(|word| blanks::of(word)).collect();
-        let has_socket = blanks.contains(&Blank::Socket);
-        let has_port = blanks.iter().any(|blank| matches!(blank, Blank::Port(_)));
+        let settings = settings::of(&words, folder.as_deref())?;
+        let texts = (words.iter()).chain(settings.iter().map(|file| &file.text));
+        let blanks: Vec<Blank<'_>> = texts.flat_map(|text| blanks::of(text)).collect();
         let at = match at {
             Some(at) => at.to_owned(),
-            None if has_socket => "unix:{socket}".to_owned(),
-            None if has_port || pass_socket => {
-                let first = blanks.iter().find(|blank| matches!(blank, Blank::Port(_)));
-                let port = first.map_or_else(|| "{port}".to_owned(), Blank::to_string);
-                format!("tcp://127.0.0.1:{port}")
-            }
-            None => return Err(SpawnError::NoPlace),
+            None => listens_at(&blanks, pass_socket).ok_or(SpawnError::NoPlace)?,
         };
         let asked = blanks::of(&at);
         if pass_socket && asked.is_empty() {
@@ -154,19 +185,20 @@ impl Spawn {
         blanks::fill(&at, |blank| match blank {
             Blank::Port(_) => "1".to_owned(),
             Blank::Socket => "/tmp/socket".to_owned(),
-            Blank::Dir => "/tmp".to_owned(),
+            Blank::Dir | Blank::File(_) => "/tmp".to_owned(),
         })
         .parse::<Address>()?;
         Ok(Self {
             command: owned(),
             words,
+            settings,
             at,
             ready: Ready::default(),
             ready_timeout: DEFAULT_READY_TIMEOUT,
             grace: DEFAULT_GRACE,
             fresh: false,
             pass_socket,
-            folder: None,
+            folder,
         })
     }
 
@@ -183,9 +215,22 @@ impl Spawn {
         };
         self.words
             .iter()
-            .map(|word| &**word)
+            .chain(self.settings.iter().map(|file| &file.text))
+            .map(|text| &**text)
             .chain([&*self.at])
             .chain(file)
+    }
+}
+
+/// Where a program with these blanks listens, unless that is said: on its socket, else on the first of its ports.
+fn listens_at(blanks: &[Blank<'_>], pass_socket: bool) -> Option<String> {
+    if blanks.contains(&Blank::Socket) {
+        return Some("unix:{socket}".to_owned());
+    }
+    let mut ports = (blanks.iter()).filter(|blank| matches!(blank, Blank::Port(_)));
+    match ports.next() {
+        Some(port) => Some(format!("tcp://127.0.0.1:{port}")),
+        None => pass_socket.then(|| "tcp://127.0.0.1:{port}".to_owned()),
     }
 }
 
@@ -257,6 +302,25 @@ mod tests {
                 )
             );
         }
+    }
+
+    #[test]
+    fn a_port_in_a_file_of_settings_is_where_it_listens() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |text: &str| std::fs::write(folder.path().join("s.conf"), text).unwrap();
+        let described = |at| {
+            let command = "./server {file:s.conf}";
+            Spawn::in_folder(folder.path().to_owned(), command, at, false)
+        };
+        write("{ listen {port:web}; }");
+        assert_eq!(described(None).unwrap().at, "tcp://127.0.0.1:{port:web}");
+        let tls = described(Some("tls://localhost:{port:tls}")).unwrap_err();
+        assert!(matches!(tls, SpawnError::NotInCommand { .. }), "{tls}");
+        write("socket {socket} port {port}");
+        assert_eq!(described(None).unwrap().at, "unix:{socket}");
+        write("port 7000");
+        assert_eq!(described(None).unwrap_err(), SpawnError::NoPlace);
+        assert!(described(Some("tcp://127.0.0.1:7000")).is_ok());
     }
 
     #[test]

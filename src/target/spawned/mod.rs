@@ -12,6 +12,7 @@ mod place;
 mod port;
 mod program;
 mod ready;
+mod settings;
 #[cfg(test)]
 mod tests;
 

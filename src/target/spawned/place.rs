@@ -1,6 +1,8 @@
-//! Where a program will listen: its ports, its socket's path, its folder, all of them its own as long as it runs.
+//! Where a program will listen: its ports, its socket's path, its folder with copies of its settings, all of them its own as
+//! long as it runs.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::io;
 use std::net::{Ipv4Addr, TcpListener};
 use std::os::fd::OwnedFd;
@@ -15,6 +17,9 @@ use super::port::Port;
 
 /// How long the path of a socket may be for all systems to take it.
 const MAX_SOCKET_PATH: usize = 100;
+
+/// How the socket is called in the program's folder.
+pub(super) const SOCKET: &str = "socket";
 
 /// Where a program will listen.
 #[derive(Debug, Default)]
@@ -47,9 +52,12 @@ impl Place {
                 Blank::Port(name) => {
                     place.ports.insert(name.to_owned(), Port::choose()?);
                 }
-                Blank::Socket | Blank::Dir if place.folder.is_some() => {}
-                Blank::Socket | Blank::Dir => place.folder = Some(folder()?),
+                _ if place.folder.is_some() => {}
+                Blank::Socket | Blank::Dir | Blank::File(_) => place.folder = Some(folder()?),
             }
+        }
+        for file in &spawn.settings {
+            fs::write(place.copy_of(&file.path), place.fill(&file.text))?;
         }
         if spawn.pass_socket && socket.is_none() {
             socket = Some(UnixListener::bind(place.socket())?.into());
@@ -66,6 +74,7 @@ impl Place {
             }
             Blank::Socket => self.socket().display().to_string(),
             Blank::Dir => self.folder().display().to_string(),
+            Blank::File(path) => self.copy_of(path).display().to_string(),
         })
     }
 
@@ -77,7 +86,13 @@ impl Place {
     }
 
     fn socket(&self) -> PathBuf {
-        self.folder().join("socket")
+        self.folder().join(SOCKET)
+    }
+
+    /// Where the copy of a file of settings is.
+    fn copy_of(&self, path: &str) -> PathBuf {
+        let name = Path::new(path).file_name().unwrap_or_default();
+        self.folder().join(name)
     }
 }
 
@@ -89,7 +104,8 @@ fn folder() -> io::Result<TempDir> {
         builder
     };
     let folder = make().tempdir()?;
-    if folder.path().as_os_str().len() + "/socket".len() <= MAX_SOCKET_PATH {
+    let path = folder.path().join(SOCKET);
+    if path.as_os_str().len() <= MAX_SOCKET_PATH {
         return Ok(folder);
     }
     make().tempdir_in("/tmp")
