@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use memchr::memmem;
+use regex_automata::meta::Regex;
 use tokio::net::unix::pipe::Receiver;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -59,18 +60,29 @@ struct Kept {
     line: Vec<u8>,
     /// Where the last line that tells of a crash ended, and the line.
     complaint: Option<(u64, Vec<u8>)>,
+    /// What is waited for.
+    awaited: Option<Regex>,
+    /// Whether it has come.
+    has_come: bool,
 }
 
 impl Output {
-    /// Begins to read. Needs a runtime.
-    pub(super) fn of(stdout: Option<OwnedFd>, stderr: Option<OwnedFd>) -> Self {
+    /// Begins to read, and to look for what is waited for. Needs a runtime.
+    pub(super) fn of(
+        stdout: Option<OwnedFd>,
+        stderr: Option<OwnedFd>,
+        awaited: Option<&Regex>,
+    ) -> Self {
         let (tell, grown) = watch::channel(());
         let tell = Arc::new(tell);
         let mut readers = Vec::new();
         let mut stream = |pipe: Option<OwnedFd>| {
             let shared = Arc::new(Shared {
                 pipe: pipe.and_then(|pipe| Receiver::from_owned_fd(pipe).ok()),
-                kept: Mutex::default(),
+                kept: Mutex::new(Kept {
+                    awaited: awaited.cloned(),
+                    ..Kept::default()
+                }),
             });
             readers.push(tokio::spawn(follow(Arc::clone(&shared), Arc::clone(&tell))));
             Stream(shared)
@@ -86,6 +98,11 @@ impl Output {
     /// Told whenever something has come.
     pub(super) fn grown(&self) -> watch::Receiver<()> {
         self.grown.clone()
+    }
+
+    /// Whether what is waited for has come, on either stream.
+    pub(super) fn has_come(&self) -> bool {
+        self.stdout.0.lock().has_come || self.stderr.0.lock().has_come
     }
 
     /// Waits for the end of the output of a program that has ended.
@@ -168,6 +185,12 @@ impl Kept {
             }
         }
         self.last.extend(bytes);
+        // Looked for before anything is forgotten: it may be followed by more than is kept.
+        if let Some(awaited) = &self.awaited
+            && awaited.is_match(&*self.last.make_contiguous())
+        {
+            (self.awaited, self.has_come) = (None, true);
+        }
         let over = self.last.len().saturating_sub(MAX_OUTPUT);
         self.last.drain(..over);
     }
@@ -218,6 +241,28 @@ mod tests {
         assert_eq!(kept.total, 1_088_890);
         kept.push(&vec![b'x'; 3 * MAX_OUTPUT]);
         assert_eq!((kept.last.len(), kept.line.len()), (MAX_OUTPUT, MAX_LINE));
+    }
+
+    #[test]
+    fn what_is_waited_for_is_seen_however_much_follows() {
+        let waiting = || Kept {
+            awaited: Some(Regex::new("ready\nand so on").unwrap()),
+            ..Kept::default()
+        };
+        let (mut at_once, mut cut) = (waiting(), waiting());
+        let mut text = b"ready\nand so on\n".to_vec();
+        text.resize(2 * MAX_OUTPUT, b'x');
+        at_once.push(&text);
+        assert!(at_once.has_come);
+        for (n, byte) in (1..).zip(&text[..100]) {
+            cut.push(&[*byte]);
+            assert_eq!(cut.has_come, n >= "ready\nand so on".len());
+        }
+        let mut never = waiting();
+        never.push(b"ready\n");
+        never.push(&vec![b'x'; 2 * MAX_OUTPUT]);
+        never.push(b"and so on\n");
+        assert!(!never.has_come);
     }
 
     #[test]

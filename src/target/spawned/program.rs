@@ -129,9 +129,14 @@ impl Program {
             stderr,
             ended,
         } = started;
+        let awaited = match &spawn.ready {
+            Ready::Output(pattern) => Some(pattern),
+            _ => None,
+        };
+        let (stdout, stderr) = (stdout.map(OwnedFd::from), stderr.map(OwnedFd::from));
         let program = Self {
             address,
-            output: Output::of(stdout.map(OwnedFd::from), stderr.map(OwnedFd::from)),
+            output: Output::of(stdout, stderr, awaited),
             group,
             ended,
             grace: spawn.grace,

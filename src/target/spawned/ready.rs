@@ -33,9 +33,6 @@ const TRY_CONNECTING: Duration = Duration::from_millis(500);
 /// How long such a connection may take.
 const CONNECTING: Duration = Duration::from_millis(500);
 
-/// How many bytes of each stream are looked through for what says that a program is ready: all that is kept.
-const ALL: usize = super::MAX_OUTPUT;
-
 /// Waits until the program is ready; in the given time.
 ///
 /// # Errors
@@ -64,14 +61,10 @@ pub(super) async fn until_ready(
                 .await
                 .map_err(|_| format!("there was no file {}", file.display()))
         }
-        Ready::Output(pattern) => {
+        Ready::Output(_) => {
             let mut grown = output.grown();
-            let matches = || {
-                pattern.is_match(&output.stdout.since(0, ALL))
-                    || pattern.is_match(&output.stderr.since(0, ALL))
-            };
             let seen = async {
-                while !matches() {
+                while !output.has_come() {
                     if grown.changed().await.is_err() {
                         // Nothing comes any more. Its end is seen by who waits for that.
                         std::future::pending::<()>().await;
