@@ -84,6 +84,8 @@ pub mod runner;
 #[cfg(feature = "cli")]
 pub mod scenario;
 #[cfg(feature = "cli")]
+pub mod secrets;
+#[cfg(feature = "cli")]
 pub mod server;
 #[cfg(feature = "cli")]
 pub mod session;

@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use super::args::{ReadyWhen, RunArgs, SegmentArg};
+use super::args::{ReadyWhen, RunArgs, SegmentArg, SpawnArgs};
 use super::files;
 use super::load::Loaded;
+use super::secrets::SecretArg;
 use super::select::matches;
 use crate::player::{DEFAULT_MAX_STEPS, DEFAULT_TIMEOUT};
 use crate::report::{quoted, shown_seed, typed};
@@ -168,27 +169,8 @@ pub(super) fn flags(args: &RunArgs) -> Vec<String> {
     if args.target != "embedded" {
         flag("-t", &args.target);
     }
-    let spawn = &args.spawn;
-    if let Some(command) = &spawn.spawn {
-        flag("--spawn", command);
-        match &spawn.ready_when {
-            ReadyWhen::Port => {}
-            ReadyWhen::Output(pattern) => flag("--ready-when", &format!("output:{pattern}")),
-            ReadyWhen::File(path) => flag("--ready-when", &format!("file:{path}")),
-            ReadyWhen::Scenario(path) => {
-                flag("--ready-when", &format!("scenario:{}", path.display()));
-            }
-        }
-        if spawn.ready_timeout != DEFAULT_READY_TIMEOUT {
-            flag("--ready-timeout", &typed(spawn.ready_timeout));
-        }
-        if spawn.stop_timeout != DEFAULT_GRACE {
-            flag("--stop-timeout", &typed(spawn.stop_timeout));
-        }
-    }
-    if let Some(path) = &spawn.health {
-        flag("--health", &path.display().to_string());
-    }
+    words.extend(spawn_flags(&args.spawn));
+    let mut flag = |name: &str, value: &str| words.extend([name.to_owned(), value.to_owned()]);
     let tls = [
         ("--tls-ca", &args.tls.tls_ca),
         ("--tls-cert", &args.tls.tls_cert),
@@ -201,6 +183,12 @@ pub(super) fn flags(args: &RunArgs) -> Vec<String> {
     }
     for (name, value) in &args.play.var {
         flag("--var", &format!("{name}={value}"));
+    }
+    for name in args.secrets.secret.iter().filter_map(SecretArg::name) {
+        flag("--secret", name);
+    }
+    for (name, path) in &args.secrets.secret_file {
+        flag("--secret-file", &format!("{name}={}", path.display()));
     }
     for name in &args.play.allow_env {
         flag("--allow-env", name);
@@ -237,6 +225,33 @@ pub(super) fn flags(args: &RunArgs) -> Vec<String> {
     }
     if args.play.max_steps != DEFAULT_MAX_STEPS {
         flag("--max-steps", &args.play.max_steps.to_string());
+    }
+    words
+}
+
+/// The flags that decide what is started, and what is played beside.
+fn spawn_flags(spawn: &SpawnArgs) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut flag = |name: &str, value: &str| words.extend([name.to_owned(), value.to_owned()]);
+    if let Some(command) = &spawn.spawn {
+        flag("--spawn", command);
+        match &spawn.ready_when {
+            ReadyWhen::Port => {}
+            ReadyWhen::Output(pattern) => flag("--ready-when", &format!("output:{pattern}")),
+            ReadyWhen::File(path) => flag("--ready-when", &format!("file:{path}")),
+            ReadyWhen::Scenario(path) => {
+                flag("--ready-when", &format!("scenario:{}", path.display()));
+            }
+        }
+        if spawn.ready_timeout != DEFAULT_READY_TIMEOUT {
+            flag("--ready-timeout", &typed(spawn.ready_timeout));
+        }
+        if spawn.stop_timeout != DEFAULT_GRACE {
+            flag("--stop-timeout", &typed(spawn.stop_timeout));
+        }
+    }
+    if let Some(path) = &spawn.health {
+        flag("--health", &path.display().to_string());
     }
     words
 }
@@ -287,6 +302,18 @@ mod tests {
                     "9",
                 ],
                 r"--var 'a=it'\''s' --timeout 2s --max-steps 9",
+            ),
+            (
+                &[
+                    "run",
+                    "--secret",
+                    "pw=hunter2",
+                    "--secret",
+                    "PW",
+                    "--secret-file",
+                    "k=f",
+                ],
+                "--secret pw --secret PW --secret-file k=f",
             ),
             (&["run", "--var", "x=\x1b[31m"], r"--var $'x=\x1b[31m'"),
         ] {

@@ -10,6 +10,7 @@ use super::error::CliError;
 use super::explain::explain;
 use super::files::{self, Found};
 use super::load::{Load, Showing};
+use super::secrets;
 use super::values::environment_names;
 use crate::scenario::ReadOptions;
 
@@ -22,8 +23,13 @@ pub(super) fn check(args: CheckArgs, console: &Console) -> Result<ExitStatus, Cl
         console.print(&explain(code)?)?;
         return Ok(ExitStatus::Success);
     }
+    secrets::learn(&args.secrets, &args.var, &args.allow_env, false)?;
+    let vars = args.var.iter().map(|(name, _)| &**name);
     let options = ReadOptions {
-        vars: args.var.into_iter().map(|(name, _)| name).collect(),
+        vars: vars
+            .chain(args.secrets.names())
+            .map(str::to_owned)
+            .collect(),
         env: environment_names(&args.allow_env),
         max_steps: Some(args.max_steps),
     };

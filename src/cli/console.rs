@@ -7,6 +7,7 @@ use anstream::{AutoStream, ColorChoice};
 use super::args::{ColorArg, DetailArgs, OutputArgs};
 use super::error::CliError;
 use super::files::safe;
+use super::secrets::hide;
 use crate::report::{Detail, Palette};
 
 /// How this process shows things.
@@ -53,7 +54,7 @@ impl Console {
             text.push_str(&format!("  {}\n", safe(&line)));
         }
         // Where standard error is gone, there is nobody left to be told.
-        let _ = io::stderr().write_all(text.as_bytes());
+        let _ = io::stderr().write_all(hide(&text).as_bytes());
     }
 
     /// Writes a block for people.
@@ -62,7 +63,7 @@ impl Console {
     ///
     /// Fails when it cannot be written; a reader that has gone away is no error.
     pub(super) fn say(&self, block: &str) -> Result<(), CliError> {
-        quiet_if_gone(io::stderr().write_all(block.as_bytes()))
+        quiet_if_gone(io::stderr().write_all(hide(block).as_bytes()))
     }
 
     /// Writes data for programs.

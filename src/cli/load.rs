@@ -8,6 +8,7 @@ use super::args::MessageFormatArg;
 use super::console::Console;
 use super::error::CliError;
 use super::files::{self, Found};
+use super::secrets::{hide, secrets};
 use super::tree::Tree;
 use crate::count::count;
 use crate::player::wrong_examples;
@@ -82,7 +83,8 @@ impl Showing {
         match self.format {
             MessageFormatArg::Human => render_diagnostics(diagnostics, &self.palette),
             MessageFormatArg::Short => render_short(diagnostics),
-            MessageFormatArg::Json => render_json(diagnostics),
+            MessageFormatArg::Json if secrets().is_empty() => render_json(diagnostics),
+            MessageFormatArg::Json => render_json(&hidden(diagnostics.clone())),
         }
     }
 
@@ -90,9 +92,25 @@ impl Showing {
         match self.format {
             MessageFormatArg::Human => self.palette.error_line(&error.to_string()),
             MessageFormatArg::Short => format!("{}: error: {error}\n", found.name),
-            MessageFormatArg::Json => unreadable_json(&found.name, &error.to_string()),
+            MessageFormatArg::Json => {
+                unreadable_json(&hide(&found.name), &hide(&error.to_string()))
+            }
         }
     }
+}
+
+/// Mistakes without what nobody may see. What is shown for people is hidden where it is shown; in JSON it is a part of a line.
+fn hidden(mut diagnostics: Diagnostics) -> Diagnostics {
+    for source in &mut diagnostics.sources {
+        source.name = hide(&source.name).into_owned();
+    }
+    for one in &mut diagnostics.list {
+        let texts = [&mut one.message, &mut one.label];
+        for text in texts.into_iter().chain(&mut one.help) {
+            *text = hide(text).into_owned();
+        }
+    }
+    diagnostics
 }
 
 /// What became of one file: what it says, its warnings, and the files that it names.

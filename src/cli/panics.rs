@@ -4,6 +4,8 @@ use std::backtrace::Backtrace;
 use std::panic;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::secrets::hide;
+
 /// Whether a thread has panicked.
 static HAPPENED: AtomicBool = AtomicBool::new(false);
 
@@ -11,7 +13,7 @@ static HAPPENED: AtomicBool = AtomicBool::new(false);
 pub(super) fn install() {
     panic::set_hook(Box::new(|info| {
         let first = !HAPPENED.swap(true, Ordering::SeqCst);
-        eprintln!("internal error: {info}");
+        eprintln!("internal error: {}", hide(&info.to_string()));
         if first {
             eprintln!("\n{}", Backtrace::capture());
             eprintln!(

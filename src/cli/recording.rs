@@ -10,6 +10,7 @@ use super::error::CliError;
 use super::files::shown;
 use super::log_file::LogFile;
 use super::reports::{self, Wanted};
+use super::secrets;
 use crate::player::Verdict;
 use crate::report::{Header, LOG_VERSION, LogError, LogWriter, Reporter, RunLog, SelectedFile};
 use crate::runner::{CaseRef, CaseResult, Event};
@@ -82,7 +83,7 @@ impl Recording {
         let mut file = LogFile::new(folder);
         let path = file.path();
         let begun = if at_once { file.keep() } else { Ok(()) };
-        match begun.and_then(|()| LogWriter::new(file, header)) {
+        match begun.and_then(|()| LogWriter::new(file, header, secrets::secrets())) {
             Ok(log) => recording.log = Some(log),
             Err(source) => {
                 let path = shown(&path);

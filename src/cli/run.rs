@@ -1,8 +1,7 @@
 //! `backchat run`: reads, selects, plays, and says what came of it.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::hash::{BuildHasher, RandomState};
-use std::io::{self, BufWriter, Write};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
@@ -10,13 +9,15 @@ use std::sync::{Arc, OnceLock};
 use super::ExitStatus;
 use super::again::{self, Again};
 use super::args::{DEFAULT_TARGET, FlakyArg, PlayArgs, RunArgs, SegmentArg};
-use super::console::{Console, is_ci, quiet_if_gone};
+use super::console::{Console, is_ci};
 use super::entry::runtime;
 use super::error::CliError;
 use super::files;
+use super::listening::Report;
 use super::load::{Load, Loaded, Showing};
 use super::recording::{self, Recording};
 use super::rerun::{Rerun, rerun};
+use super::secrets;
 use super::select::Selection;
 use super::shard::ShardArg;
 use super::signals::Signals;
@@ -27,23 +28,21 @@ use super::values::{environment, environment_names};
 use super::watch::watch;
 use crate::count::count;
 use crate::drive::Cancel;
-use crate::player::{FailureKind, ProgramFault, Segment, Verdict};
-use crate::report::{
-    Detail, Progress, Reporter, Terminal, TerminalOptions, help_with_tls, last_lines,
-};
-use crate::runner::{
-    CaseRef, CaseResult, Event, Outcome, RunOptions, Suite, Summary, run_suites, shuffle,
-};
+use crate::player::Segment;
+use crate::report::{Detail, TerminalOptions};
+use crate::runner::{CaseRef, RunOptions, Suite, Summary, run_suites, shuffle};
 use crate::scenario::{BUILT_IN, ReadOptions, Value, nearest};
 use crate::target::{Target, adopt_orphans};
 
-/// How many different reasons for having no connection are told.
-const MAX_TRIED: usize = 8;
-
 /// Plays scenarios and judges them.
 pub(super) fn run(mut args: RunArgs, console: &Console) -> Result<ExitStatus, CliError> {
-    if args.reporting.rerun_failed {
-        let rerun = rerun(&mut args)?;
+    let rerun = match args.reporting.rerun_failed {
+        true => Some(rerun(&mut args)?),
+        false => None,
+    };
+    let play = &args.play;
+    secrets::learn(&args.secrets, &play.var, &play.allow_env, !args.select.list)?;
+    if let Some(rerun) = rerun {
         if rerun.is_nothing() {
             console.say("nothing failed in the last run: there is nothing to play again\n")?;
             return Ok(ExitStatus::Success);
@@ -110,7 +109,7 @@ pub(super) fn play_once(
             .iter()
             .map(|case| format!("{}\n", files::safe(&case.id)))
             .collect();
-        console.print(&ids)?;
+        console.print(&secrets::hide(&ids))?;
         return Ok(ExitStatus::Success);
     }
     console.say(&tls::trusting(&args.tls, &cases, console))?;
@@ -163,12 +162,18 @@ fn usable(args: &RunArgs) -> Result<(), CliError> {
 }
 
 /// What the reader of files must know of what was typed.
-pub(super) fn read_options(args: &PlayArgs) -> ReadOptions {
+pub(super) fn read_options(args: &RunArgs) -> ReadOptions {
     ReadOptions {
-        vars: args.var.iter().map(|(name, _)| name.clone()).collect(),
-        env: environment_names(&args.allow_env),
-        max_steps: Some(args.max_steps),
+        vars: names(args).map(|(name, _)| name.to_owned()).collect(),
+        env: environment_names(&args.play.allow_env),
+        max_steps: Some(args.play.max_steps),
     }
+}
+
+/// The names that are set for all scenarios, each with the flag that does.
+fn names(args: &RunArgs) -> impl Iterator<Item = (&str, &'static str)> {
+    let vars = args.play.var.iter().map(|(name, _)| (&**name, "--var"));
+    vars.chain(args.secrets.names().map(|name| (name, "--secret")))
 }
 
 /// The files and folders that are played.
@@ -182,7 +187,7 @@ fn paths(args: &RunArgs) -> Vec<PathBuf> {
 
 /// All the files, read.
 fn load(args: &RunArgs, console: &Console) -> Result<Vec<Loaded>, CliError> {
-    let options = read_options(&args.play);
+    let options = read_options(args);
     let load = Load::of_files(
         files::find(&paths(args))?,
         &options,
@@ -230,7 +235,7 @@ fn cases(args: &RunArgs, loaded: &[Loaded], console: &Console) -> Result<Vec<Cas
             help: selection.help(loaded),
         });
     }
-    console.say(&unread(&args.play.var, &cases, console))?;
+    console.say(&unread(names(args), &cases, console))?;
     Ok(cases)
 }
 
@@ -260,10 +265,14 @@ fn arrange(cases: &mut Vec<CaseRef>, options: &RunOptions, args: &RunArgs) {
 }
 
 /// A warning for each variable that no case reads, with the name that was probably meant.
-fn unread(vars: &[(String, String)], cases: &[CaseRef], console: &Console) -> String {
+fn unread<'a>(
+    vars: impl Iterator<Item = (&'a str, &'static str)>,
+    cases: &[CaseRef],
+    console: &Console,
+) -> String {
     let scripts = || cases.iter().map(|case| &case.scenario.script);
     let mut warnings = String::new();
-    for (name, _) in vars {
+    for (name, flag) in vars {
         if scripts().any(|script| script.names.find(name).is_some()) {
             continue;
         }
@@ -274,7 +283,7 @@ fn unread(vars: &[(String, String)], cases: &[CaseRef], console: &Console) -> St
         let help = nearest(name, names.iter().copied())
             .map(|near| format!("; did you mean \"{}\"?", files::safe(near)))
             .unwrap_or_default();
-        let message = format!("no selected scenario reads `{name}`, which --var sets{help}");
+        let message = format!("no selected scenario reads `{name}`, which {flag} sets{help}");
         warnings.push_str(&console.palette.warning_line(&message));
     }
     warnings
@@ -290,7 +299,9 @@ fn options(args: PlayArgs, console: &Console) -> RunOptions {
             .var
             .into_iter()
             .map(|(name, value)| (name, Value::from(value)))
+            .chain(secrets::values().iter().cloned())
             .collect(),
+        secrets: secrets::secrets(),
         segment: match args.segment {
             SegmentArg::Whole => None,
             SegmentArg::Byte => Some(Segment::Byte),
@@ -412,175 +423,4 @@ fn flaky(summary: &Summary, result: FlakyArg, console: &Console) -> ExitStatus {
     ));
     console.error(&error);
     error.status()
-}
-
-/// Everything that listens to a run.
-struct Report<'u> {
-    progress: Option<Progress>,
-    terminal: Terminal<Box<dyn Write>>,
-    again: Again,
-    /// What is under test.
-    target: String,
-    /// Whether a skipped case makes the run fail.
-    deny_skips: bool,
-    /// What a case comes to that passes only when tried again.
-    flaky_result: FlakyArg,
-    /// Why connections did not come about: each reason once.
-    tried: Vec<String>,
-    /// Why the program under test was not ready.
-    not_ready: Option<CliError>,
-    /// What to do about the first of them.
-    help: &'static str,
-    /// Why nothing more can be reported.
-    failed: Option<CliError>,
-    /// What takes down what could be rewritten.
-    updates: Option<&'u mut Updates>,
-    /// What writes the log.
-    recording: Option<Recording>,
-    /// How many cases that failed earlier are not played this time either.
-    outstanding: usize,
-    console: Console,
-}
-
-impl Report<'_> {
-    fn new(options: TerminalOptions, again: Again, target: String, console: &Console) -> Self {
-        let stderr = BufWriter::new(io::stderr());
-        let progress = console.watched.then(Progress::new);
-        let out: Box<dyn Write> = match &progress {
-            Some(progress) => Box::new(progress.writer(stderr)),
-            None => Box::new(stderr),
-        };
-        Self {
-            progress,
-            terminal: Terminal::new(out, options),
-            again,
-            target,
-            tried: Vec::new(),
-            not_ready: None,
-            help: "is the server running, and is this its address?",
-            failed: None,
-            updates: None,
-            deny_skips: false,
-            flaky_result: FlakyArg::Pass,
-            recording: None,
-            outstanding: 0,
-            console: *console,
-        }
-    }
-
-    /// Shows what is left to be done, and how to play again what failed, if anything did.
-    fn again(&mut self, summary: &Summary) -> io::Result<()> {
-        self.terminal.outstanding(self.outstanding)?;
-        let kept = self.recording.as_mut().is_some_and(Recording::is_kept);
-        let failed: HashSet<&str> = self.terminal.failed().collect();
-        if failed.is_empty() {
-            let open = summary.failed == 0 && summary.cancelled > 0 || self.outstanding > 0;
-            return match kept && open {
-                true => self.terminal.again(&self.again.rerun(), 0),
-                false => Ok(()),
-            };
-        }
-        match self.again.command(&failed) {
-            // The log knows them all.
-            (_, 1..) if kept => self.terminal.again(&self.again.rerun(), 0),
-            (command, left_out) => self.terminal.again(&command, left_out),
-        }
-    }
-
-    /// What comes after the summary: where the reports are, and what to do next.
-    fn after(&mut self, summary: &Summary, shown: io::Result<()>) -> io::Result<()> {
-        // Also where nobody reads what is shown.
-        let written = self.recording.as_mut().map(Recording::finish);
-        shown?;
-        for path in written.unwrap_or_default() {
-            self.terminal.report(&path)?;
-        }
-        self.again(summary)
-    }
-
-    /// Passes an event on; fails once output cannot be written.
-    fn event(&mut self, event: &Event) -> Result<(), ()> {
-        if let Some(recording) = &mut self.recording {
-            recording.event(event, &self.console);
-        }
-        if let (Event::CaseFinished(outcome), Some(updates)) = (event, &mut self.updates) {
-            updates.look(outcome);
-        }
-        if let Event::CaseFinished(outcome) = event
-            && let CaseResult::Played(Verdict::Failed(failure)) = &outcome.result
-        {
-            let why = no_connection(&failure.kind, &self.target);
-            if let (FailureKind::NoTls(why), []) = (&failure.kind, &self.tried[..])
-                && let Some(help) = help_with_tls(why.kind)
-            {
-                self.help = help;
-            }
-            let new = why.filter(|why| self.tried.len() < MAX_TRIED && !self.tried.contains(why));
-            self.tried.extend(new);
-            if self.not_ready.is_none() {
-                self.not_ready = not_ready(&failure.kind, outcome);
-            }
-        }
-        if self.failed.is_some() {
-            if let (Event::RunFinished { .. }, Some(recording)) = (event, &mut self.recording) {
-                recording.finish();
-            }
-            return Err(());
-        }
-        // The bar goes before the last lines come.
-        let progress = self
-            .progress
-            .as_mut()
-            .map_or(Ok(()), |progress| progress.event(event));
-        let mut shown = progress.and_then(|()| self.terminal.event(event));
-        if let Event::RunFinished { summary, .. } = event {
-            shown = self.after(summary, shown);
-        }
-        quiet_if_gone(shown).map_err(|error| self.failed = Some(error))
-    }
-}
-
-/// Why a case had no connection, if that is why it failed: what was tried, and what came of it.
-fn no_connection(kind: &FailureKind, target: &str) -> Option<String> {
-    match kind {
-        FailureKind::NotConnected(why) | FailureKind::NoTls(why) => Some(why.message.clone()),
-        FailureKind::ConnectTimedOut => Some(format!("{target}: no answer in time")),
-        _ => None,
-    }
-}
-
-/// Why the program under test was not ready, if that is why a case failed.
-fn not_ready(kind: &FailureKind, outcome: &Outcome) -> Option<CliError> {
-    let FailureKind::Program(ProgramFault::NotReady { message, help }) = kind else {
-        return None;
-    };
-    let printed = outcome.program.iter().flat_map(|news| {
-        let of = |name: &str, bytes: &[u8]| {
-            let lines = last_lines(bytes).into_iter();
-            lines
-                .map(|line| format!("{name}  {line}"))
-                .collect::<Vec<_>>()
-        };
-        [of("stdout", &news.stdout), of("stderr", &news.stderr)].concat()
-    });
-    let help = Some(format!("help: {help}")).filter(|_| !help.is_empty());
-    Some(CliError::NotReady {
-        message: message.clone(),
-        lines: printed.chain(help).collect(),
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_was_tried_is_named_also_where_nobody_answered() {
-        let target = "tcp://192.0.2.1:7";
-        assert_eq!(
-            no_connection(&FailureKind::ConnectTimedOut, target).as_deref(),
-            Some("tcp://192.0.2.1:7: no answer in time")
-        );
-        assert_eq!(no_connection(&FailureKind::NoConnection, target), None);
-    }
 }

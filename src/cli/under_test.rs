@@ -40,7 +40,7 @@ pub(super) fn health(args: &RunArgs, console: &Console) -> Result<Option<Arc<Sce
 
 /// The one scenario of a file.
 fn scenario(path: &Path, args: &RunArgs, console: &Console) -> Result<Arc<Scenario>, CliError> {
-    let options = read_options(&args.play);
+    let options = read_options(args);
     let found = files::find(&[path.to_owned()])?;
     let load = Load::of_files(found, &options, Showing::mistakes(console));
     console.say(&load.shown)?;

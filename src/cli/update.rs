@@ -80,6 +80,11 @@ impl Updates {
             return;
         };
         self.failed += 1;
+        if outcome.hidden {
+            let why = "a secret stands in it";
+            self.left.push(format!("{}  {why}", outcome.id));
+            return;
+        }
         let FailureKind::Mismatch {
             received,
             received_len,

@@ -118,6 +118,17 @@ impl Transcript {
         self.in_finally.then_some(&self.finally)
     }
 
+    /// The conversation, and its `finally`, to be made fit to be seen.
+    pub fn logs_mut(&mut self) -> [&mut Log; 2] {
+        [&mut self.conversation, &mut self.finally]
+    }
+
+    /// Notes bytes that arrived, for tests of other layers.
+    #[cfg(test)]
+    pub(crate) fn received_for_tests(&mut self, client: ClientId, bytes: &[u8]) {
+        self.received(client, bytes, Time::ZERO);
+    }
+
     /// Forgets everything.
     pub(super) fn clear(&mut self) {
         self.conversation.clear();
@@ -183,6 +194,11 @@ impl Log {
     /// The events kept, oldest first.
     pub fn events(&self) -> impl Iterator<Item = &Event> {
         self.events.iter()
+    }
+
+    /// The events kept, to be made fit to be seen: of bytes, only which they are may change.
+    pub fn events_mut(&mut self) -> impl Iterator<Item = &mut Event> {
+        self.events.iter_mut()
     }
 
     /// How many older events were dropped.

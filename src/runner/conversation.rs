@@ -299,6 +299,7 @@ impl Run {
                     Transcript::default()
                 },
                 program: None,
+                hidden: false,
                 health: None,
                 id: case.id,
                 scenario: case.scenario,
@@ -408,6 +409,7 @@ fn finish(case: CaseRef, result: CaseResult) -> Finished {
             earlier: Vec::new(),
             transcript: Transcript::default(),
             program: None,
+            hidden: false,
             health: None,
             id: case.id,
             scenario: case.scenario,

@@ -2,6 +2,7 @@
 
 mod conversation;
 mod event;
+mod hiding;
 mod options;
 mod order;
 mod outcome;

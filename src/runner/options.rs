@@ -8,6 +8,7 @@ use super::Shard;
 use crate::net::TlsClient;
 use crate::player::{DEFAULT_MAX_STEPS, DEFAULT_TIMEOUT, Segment};
 use crate::scenario::{Requirement, Scenario, Value};
+use crate::secrets::Secrets;
 use crate::target::Target;
 
 /// How many cases are played at a time unless told otherwise.
@@ -78,6 +79,8 @@ pub struct RunOptions {
     pub vars: Vec<(String, Value)>,
     /// What templates may know of the environment (`--allow-env`).
     pub environment: Arc<[(String, Value)]>,
+    /// What nobody may see of what came of a case.
+    pub secrets: Arc<Secrets>,
     /// Plays every send in other pieces, but in scenarios that are about theirs.
     pub segment: Option<Segment>,
     /// Which part of a suite the cases are.
@@ -104,6 +107,7 @@ impl Default for RunOptions {
             seed: 0,
             vars: Vec::new(),
             environment: Arc::default(),
+            secrets: Arc::default(),
             segment: None,
             shard: None,
             max_fail: None,

@@ -31,6 +31,8 @@ pub struct Outcome {
     pub transcript: Transcript,
     /// What the program under test did meanwhile, where there is one and the case failed or all is to be kept.
     pub program: Option<ProgramNews>,
+    /// Whether something in its failure was hidden: its bytes are not those that were said.
+    pub hidden: bool,
     /// What the health check after it came to, where that failed.
     pub health: Option<Box<Self>>,
 }

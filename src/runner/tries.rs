@@ -6,6 +6,7 @@ use tokio::sync::mpsc;
 
 use super::CaseRef;
 use super::conversation::{Finished, Run};
+use super::hiding::hide;
 use super::suite::News;
 
 /// Plays a case, up to [`RunOptions::retries`](super::RunOptions::retries) times more while it fails. An attempt that another one
@@ -20,6 +21,7 @@ pub(super) async fn tries(
     loop {
         let mut finished = run.play(case.clone()).await;
         let left = run.options.retries.checked_sub(count(&earlier));
+        hide(&mut finished.outcome, &run.options.secrets);
         finished.outcome.attempt = count(&earlier).saturating_add(1);
         let again = finished.outcome.has_failed()
             && left.is_some_and(|left| left > 0)

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::super::values::{env_name, variable};
+use super::SecretArgs;
 
 /// `backchat check`
 #[derive(Debug, Args)]
@@ -33,6 +34,9 @@ pub(in crate::cli) struct CheckArgs {
     #[arg(long, value_name = "NAME", value_parser = env_name, value_delimiter = ',')]
     #[arg(env = "BACKCHAT_ALLOW_ENV", hide_env = true)]
     pub(in crate::cli) allow_env: Vec<String>,
+    /// What nobody may see.
+    #[command(flatten)]
+    pub(in crate::cli) secrets: SecretArgs,
     /// How many steps one conversation may have, as for `run`
     #[arg(long, value_name = "N", default_value = "1000000")]
     #[arg(env = "BACKCHAT_MAX_STEPS", hide_env = true)]

@@ -5,6 +5,7 @@
 mod files;
 mod report;
 mod run;
+mod secret;
 mod serve;
 mod spawn;
 #[cfg(test)]
@@ -20,6 +21,7 @@ pub(super) use files::{
 };
 pub(super) use report::{DEFAULT_OUT, ReportArgs, ReportVerb, ReportingArgs, ShowArgs};
 pub(super) use run::{FlakyArg, PlayArgs, RunArgs, SegmentArg, SelectArgs};
+pub(super) use secret::SecretArgs;
 pub(super) use serve::{FramingArg, ReplyArg, ServeArgs};
 pub(super) use spawn::{ReadyWhen, SpawnArgs};
 pub(super) use tls::{ServerTlsArgs, TlsArgs};

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 
 use super::super::shard::{ShardArg, shard};
 use super::super::values::{env_name, feature, jobs, retries, seed, some_time, variable};
-use super::{DEFAULT_TARGET, DetailArgs, ReportingArgs, SpawnArgs, TlsArgs};
+use super::{DEFAULT_TARGET, DetailArgs, ReportingArgs, SecretArgs, SpawnArgs, TlsArgs};
 
 /// `backchat run`
 #[derive(Debug, Args)]
@@ -38,6 +38,9 @@ pub(in crate::cli) struct RunArgs {
     /// What is left behind.
     #[command(flatten)]
     pub(in crate::cli) reporting: ReportingArgs,
+    /// What nobody may see.
+    #[command(flatten)]
+    pub(in crate::cli) secrets: SecretArgs,
     /// How TLS is used.
     #[command(flatten)]
     pub(in crate::cli) tls: TlsArgs,
@@ -136,7 +139,7 @@ pub(in crate::cli) struct PlayArgs {
     #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
     #[arg(env = "BACKCHAT_VAR", hide_env = true)]
     pub(in crate::cli) var: Vec<(String, String)>,
-    /// Let templates read this variable of the environment, `{{ env("NAME") }}`; repeatable
+    /// Let templates read this variable of the environment, `{{ env("NAME") }}`; its value is a secret; repeatable
     #[arg(long, value_name = "NAME", value_parser = env_name, value_delimiter = ',')]
     #[arg(env = "BACKCHAT_ALLOW_ENV", hide_env = true)]
     pub(in crate::cli) allow_env: Vec<String>,

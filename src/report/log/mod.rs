@@ -8,6 +8,7 @@
 mod ascii;
 mod bytes;
 mod convert;
+mod hide;
 mod read;
 mod record;
 #[cfg(test)]

@@ -1,13 +1,14 @@
 //! Logs, written and read back.
 
 use std::io::Cursor;
+use std::sync::Arc;
 
 use super::record::Line;
 use super::*;
 
 /// A log of these lines after the first.
 pub(in crate::report) fn log_of(header: &Header, lines: &[Line]) -> Vec<u8> {
-    let mut log = LogWriter::new(Vec::new(), header.clone()).expect("memory");
+    let mut log = LogWriter::new(Vec::new(), header.clone(), Arc::default()).expect("memory");
     let mut bytes = std::mem::take(log.out());
     for line in lines {
         write_json(line, false, &mut bytes).expect("memory");

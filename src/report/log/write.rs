@@ -2,37 +2,42 @@
 //! it was writing.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::ascii::write_json;
 use super::convert::{micros, record};
+use super::hide::hide;
 use super::record::{Header, Line, Started};
 use crate::report::Reporter;
 use crate::report::shown_seed;
 use crate::runner::Event;
+use crate::secrets::Secrets;
 
 /// Writes a log.
 #[derive(Debug)]
 pub struct LogWriter<W> {
     out: W,
     began: Instant,
+    secrets: Arc<Secrets>,
     /// The line that is being made.
     line: Vec<u8>,
 }
 
 impl<W: Write> LogWriter<W> {
-    /// Begins a log. `out` is given whole lines, one a call.
+    /// Begins a log, in which nothing stands that is secret. `out` is given whole lines, one a call.
     ///
     /// # Errors
     ///
     /// Fails when the first line cannot be written.
-    pub fn new(out: W, header: Header) -> io::Result<Self> {
+    pub fn new(out: W, header: Header, secrets: Arc<Secrets>) -> io::Result<Self> {
         let mut writer = Self {
             out,
             began: Instant::now(),
+            secrets,
             line: Vec::new(),
         };
-        writer.write(&Line::Log(header))?;
+        writer.write(Line::Log(header))?;
         Ok(writer)
     }
 
@@ -41,9 +46,10 @@ impl<W: Write> LogWriter<W> {
         &mut self.out
     }
 
-    fn write(&mut self, line: &Line) -> io::Result<()> {
+    fn write(&mut self, mut line: Line) -> io::Result<()> {
+        hide(&mut line, &self.secrets);
         self.line.clear();
-        write_json(line, false, &mut self.line)?;
+        write_json(&line, false, &mut self.line)?;
         self.line.push(b'\n');
         self.out.write_all(&self.line)
     }
@@ -89,6 +95,6 @@ impl<W: Write> Reporter for LogWriter<W> {
             // The same, only later.
             Event::CaseFinished(_) => return Ok(()),
         };
-        self.write(&line)
+        self.write(line)
     }
 }

@@ -35,6 +35,7 @@ const LAYERS: &[&str] = &[
     "session",
     "scenario",
     "wire",
+    "secrets",
     "time",
     "count",
     "canary",
