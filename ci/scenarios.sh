@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 cargo build --release --locked
 backchat=target/release/backchat
 
-"$backchat" check scenarios
+"$backchat" check --deny-warnings scenarios
 "$backchat" fmt --check scenarios
 "$backchat" run
 "$backchat" run --segment byte

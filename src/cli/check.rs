@@ -63,7 +63,8 @@ pub(super) fn check(args: CheckArgs, console: &Console) -> Result<ExitStatus, Cl
         MessageFormatArg::Human | MessageFormatArg::Short => console.say(&load.shown)?,
     }
     console.say(&format!("{}\n", load.count()))?;
-    Ok(if load.is_valid() {
+    let warned = args.deny_warnings && load.has_warnings();
+    Ok(if load.is_valid() && !warned {
         ExitStatus::Success
     } else {
         ExitStatus::Invalid

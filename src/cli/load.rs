@@ -243,6 +243,11 @@ impl Load {
         }
     }
 
+    /// Whether there are warnings among what is shown.
+    pub(super) const fn has_warnings(&self) -> bool {
+        self.warnings > 0
+    }
+
     /// Whether no file has a mistake.
     pub(super) const fn is_valid(&self) -> bool {
         self.invalid == 0

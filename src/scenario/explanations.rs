@@ -399,6 +399,39 @@ pub const EXPLANATIONS: &[Explanation] = &[
          `openssl x509 -inform der -in FILE`, and a key that is locked with a pass phrase must be unlocked before: \
          `openssl pkey -in FILE`.",
     ),
+    entry(
+        UNUSED_NAME,
+        "a name that nothing reads",
+        "Nothing reads this var, capture, `set`, `with` or column. Mostly another name was meant where it should be read, or a \
+         check was forgotten: what is captured is not compared with anything by that. Not looked at are names that a fragment \
+         sets, columns of other files, and names that begin with `_`. This is a warning: the file can be played.",
+    )
+    .example(
+        "{ \"expect\": { \"regex\": \"^id=(?<id>\\\\d+)$\" } }\n{ \"send\": \"get 17\" }",
+        "{ \"expect\": { \"regex\": \"^id=(?<id>\\\\d+)$\" } }\n{ \"send\": \"get {{id}}\" }",
+    ),
+    entry(
+        UNREACHABLE,
+        "an alternative that is never taken",
+        "Of the alternatives of `one_of` the first one counts that holds. One that holds for everything that a later one holds \
+         for leaves that one nothing: what it captures is never set. On a byte stream the shortest run counts, so a longer \
+         alternative is never taken that begins as a shorter one does. This is a warning: the file can be played.",
+    )
+    .example(
+        r#"{ "expect": { "one_of": [{ "prefix": "2" }, "220 ready"] } }"#,
+        r#"{ "expect": { "one_of": ["220 ready", { "prefix": "2" }] } }"#,
+    ),
+    entry(
+        IDLE_WITHIN,
+        "a `within` that makes no difference",
+        "`within` is how long a step waits, instead of the file's `timeout`. Where it is the same as that `timeout`, or where the \
+         `retry` around the step is over before, it changes nothing, and whoever reads the file will think that it does. This \
+         is a warning: the file can be played.",
+    )
+    .example(
+        r#"{ "retry": [{ "expect": "ready", "within": "5s" }], "within": "2s" }"#,
+        r#"{ "retry": [{ "expect": "ready", "within": "200ms" }], "within": "2s" }"#,
+    ),
 ];
 
 /// An explanation without an example.

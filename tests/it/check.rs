@@ -1,8 +1,10 @@
 //! `backchat check` as programs and editors use it: a line or an object for each mistake.
 
+use std::path::Path;
+
 use serde_json::Value;
 
-use crate::harness::Workplace;
+use crate::harness::{Program, Workplace};
 
 const FINE: &[u8] = br#"{ "steps": [{ "expect": "Welcome!" }] }"#;
 const TYPO: &[u8] =
@@ -146,4 +148,34 @@ fn a_mistake_in_a_fragment_names_every_place_that_led_there() {
             { "file": "scenarios/a.json", "line": 2, "column": 16 },
         ])
     );
+}
+
+#[test]
+fn warnings_alone_fail_only_where_they_are_denied() {
+    let place = Workplace::new().file(
+        "scenarios/a.json",
+        br#"{ "vars": { "user": "Rose" }, "steps": [{ "send": "hi" }] }"#,
+    );
+    let check = |more: &[&str]| {
+        let words = ["check", "--message-format", "json"];
+        place.backchat(words.iter().chain(more).copied()).output()
+    };
+    for (more, code) in [(&[][..], 0), (&["--deny-warnings"], 3)] {
+        let output = check(more);
+        output
+            .ends_with(code)
+            .says("1 file checked: 1 ok, 1 warning\n");
+        let object: Value = serde_json::from_str(&output.stdout).expect("an object");
+        assert_eq!(object["severity"], "warning");
+        assert_eq!(object["code"], "BC1040");
+        assert_eq!(object["column"], 13);
+    }
+}
+
+#[test]
+fn the_scenarios_of_the_project_earn_no_warnings() {
+    Program::new(["check", "--deny-warnings", "scenarios"])
+        .dir(Path::new(env!("CARGO_MANIFEST_DIR")))
+        .output()
+        .ends_with(0);
 }

@@ -41,6 +41,10 @@ pub(in crate::cli) struct CheckArgs {
     #[arg(long, value_name = "N", default_value = "1000000")]
     #[arg(env = "BACKCHAT_MAX_STEPS", hide_env = true)]
     pub(in crate::cli) max_steps: u64,
+    /// Fail, with code 3, where there are warnings too
+    #[arg(long)]
+    #[arg(env = "BACKCHAT_DENY_WARNINGS", hide_env = true)]
+    pub(in crate::cli) deny_warnings: bool,
 }
 
 /// `backchat completions`

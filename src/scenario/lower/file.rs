@@ -55,15 +55,12 @@ impl<'a> Reader<'a> {
         let requires = fields
             .get("requires")
             .map_or_else(Vec::new, |given| self.requirements(given));
-        let mut locks = fields
-            .get("locks")
-            .map_or_else(Vec::new, |given| self.names(given, "a lock"));
-        locks.sort_unstable();
-        locks.dedup();
+        let locks = self.locks(&fields);
         let segments = fields.get("segments").and_then(|given| self.choice(given));
         let timeout = fields
             .get("timeout")
             .and_then(|given| self.some_time(given));
+        self.timeout = timeout;
 
         self.required_steps(object, &fields);
         let finally = fields.get("finally").and_then(|given| {
@@ -73,6 +70,7 @@ impl<'a> Reader<'a> {
         self.check_names(options, &cases);
         self.check_connections(finally);
         self.check_length(finally, options.max_steps.unwrap_or(DEFAULT_MAX_STEPS));
+        self.check_unused();
 
         Some(Scenario {
             sources: Vec::new(),
@@ -128,6 +126,15 @@ impl<'a> Reader<'a> {
             self.report(found);
         }
         self.count_more(more);
+    }
+
+    /// The locks, each once.
+    fn locks(&mut self, fields: &Fields<'_, 'a>) -> Vec<String> {
+        let given = fields.get("locks");
+        let mut locks = given.map_or_else(Vec::new, |given| self.names(given, "a lock"));
+        locks.sort_unstable();
+        locks.dedup();
+        locks
     }
 
     /// Tags, or locks.

@@ -57,7 +57,10 @@ impl<'a> Reader<'a> {
                 .help("`every` is the time between two rounds, `within` the time for all of them"),
             );
         }
-        let block = self.rounds(given, fields)?;
+        let around = self.begin_retry(fields.get("within"));
+        let block = self.rounds(given, fields);
+        self.retry_within = around;
+        let block = block?;
         let mut clients = Vec::new();
         self.add_clients(block, &mut clients);
         clients.sort_unstable();

@@ -50,6 +50,12 @@ impl<'a> Reader<'a> {
         let answer = fields
             .get("send")
             .map(|given| self.payload(given, Form::Payload));
+        for (slot, at) in &captures {
+            if !self.scope.is_read_since(noted, *slot) {
+                self.scope.unused_in_answers.push((*slot, *at));
+            }
+        }
+        let captures: Vec<_> = captures.into_iter().map(|(slot, _)| slot).collect();
         self.scope.forget_reads(noted, &captures);
         for (name, what, given) in [
             ("match", "which messages it answers", matcher.is_some()),

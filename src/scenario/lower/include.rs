@@ -3,9 +3,9 @@
 //! A fragment is read anew at each place that includes it: it may mean other names there, and other clients. So what is
 //! read is bounded by its bytes, all times together, and files that include each other are found by what is being read.
 
-use super::super::json::Value;
+use super::super::json::{self, Value};
 use super::super::keys::{Form, Place};
-use super::super::{BlockId, Diagnostic, Names, SlotId, Template, Verb, code};
+use super::super::{BlockId, Diagnostic, Names, SlotId, Span, Template, Verb, code};
 use super::fields::{Fields, Given, quoted};
 use super::names::Setter;
 use super::reader::Reader;
@@ -47,7 +47,7 @@ impl<'a> Reader<'a> {
             // A name that is unknown has been reported where the step's own client was looked up.
             self.default_client = self.scope.client(&name.value).or(self.default_client);
         }
-        let names: Vec<&str> = with.iter().map(|(name, _)| *name).collect();
+        let names: Vec<_> = with.iter().map(|(name, at, _)| (*name, *at)).collect();
         let locals = self.shadow(given, &names);
         let block = locals.as_ref().and_then(|_| {
             self.including.push(page);
@@ -60,7 +60,7 @@ impl<'a> Reader<'a> {
         self.default_client = around;
         let slots = locals.iter().map(|local| local.slot);
         let with: Vec<(SlotId, Template)> = slots
-            .zip(with.into_iter().map(|(_, template)| template))
+            .zip(with.into_iter().map(|(_, _, template)| template))
             .collect();
         Some(Verb::Include {
             block: block?,
@@ -97,7 +97,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The names that are given to a fragment. What they are is computed outside of it.
-    fn with<'j>(&mut self, given: Given<'j, 'a>) -> Option<Vec<(&'j str, Template)>> {
+    fn with<'j>(&mut self, given: Given<'j, 'a>) -> Option<Vec<(&'j str, Span, Template)>> {
         let Value::Object(object) = given.value else {
             self.wrong_type(given, Form::Vars);
             return None;
@@ -108,7 +108,10 @@ impl<'a> Reader<'a> {
             let slot = self.property_name(property);
             let template = self.var(&property.value);
             match slot.and(template) {
-                Some(template) => with.push((property.name.as_str(), template)),
+                Some(template) => {
+                    let at = json::span_of(&property.name);
+                    with.push((property.name.as_str(), at, template));
+                }
                 None => whole = None,
             }
         }
@@ -116,15 +119,20 @@ impl<'a> Reader<'a> {
     }
 
     /// Gives these names another meaning; `None`: there are too many names, which has been reported.
-    fn shadow<'n>(&mut self, given: Given<'_, 'a>, names: &[&'n str]) -> Option<Vec<Local<'n>>> {
+    fn shadow<'n>(
+        &mut self,
+        given: Given<'_, 'a>,
+        names: &[(&'n str, Span)],
+    ) -> Option<Vec<Local<'n>>> {
         let mut locals = Vec::with_capacity(names.len());
-        for name in names {
+        for (name, at) in names {
             let Some((slot, outside)) = self.scope.names.shadow(name) else {
                 self.unshadow(&locals);
                 let message = format!("the file has more than {} names", Names::MAX);
                 self.too_much(given.span(), message);
                 return None;
             };
+            self.scope.name_at(*at);
             self.scope.set(slot, Setter::With);
             self.scope.make_local(slot, true);
             locals.push(Local {

@@ -190,7 +190,11 @@ impl<'a> Reader<'a> {
                 };
                 MatcherNode::Not(Box::new(self.matcher(given, around)?))
             }
-            "one_of" => MatcherNode::OneOf(self.several(given, around)?),
+            "one_of" => {
+                let alternatives = self.several(given, around)?;
+                self.check_alternatives(given, &alternatives);
+                MatcherNode::OneOf(alternatives)
+            }
             "all" => MatcherNode::All(self.several(given, around)?),
             _ => return None,
         })
@@ -272,7 +276,10 @@ impl<'a> Reader<'a> {
     pub(super) fn captured(&mut self, slot: SlotId, around: Around) {
         match around.step {
             Some(step) => self.scope.set(slot, Setter::Capture(step)),
-            None => self.captured_for_answer.push(slot),
+            None => {
+                let at = self.scope.named();
+                self.captured_for_answer.push((slot, at));
+            }
         }
     }
 

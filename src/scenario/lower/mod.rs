@@ -37,7 +37,10 @@ mod steps;
 mod streams;
 mod tables;
 mod tls;
+mod unreachable;
+mod unused;
 mod verbs;
+mod waits;
 
 pub use durations::{DurationError, MAX_DURATION, parse as parse_duration};
 pub use flow::DEFAULT_EVERY;

@@ -47,6 +47,8 @@ pub(super) struct Scope {
     connected_at_once: Vec<SlotId>,
     /// Whether the cases could not be read: then nobody knows which names they give.
     pub cases_unknown: bool,
+    /// What is captured for an answer that does not use it, and where.
+    pub unused_in_answers: Vec<(SlotId, Span)>,
 }
 
 /// What is known of a name.
@@ -62,6 +64,10 @@ struct Known {
     cases: usize,
     /// Whether it is one that `with` gives to the fragment that is being read.
     local: bool,
+    /// Where the file first gives it a value.
+    place: Option<Span>,
+    /// Whether anything reads it.
+    read: bool,
 }
 
 /// What sets a name.
@@ -107,6 +113,7 @@ impl Scope {
             anytime: false,
             connected_at_once: Vec::new(),
             cases_unknown: false,
+            unused_in_answers: Vec::new(),
         };
         for name in BUILT_IN {
             scope.build_in(name);
@@ -172,13 +179,16 @@ impl Scope {
         if self.loops > 0 && (asks || self.guarded) {
             self.later_rounds.push(self.reads.len());
         }
+        self.known(slot).read = true;
         self.reads.push(Read { slot, span, at });
     }
 
     /// Notes that a name is set here.
     pub(super) fn set(&mut self, slot: SlotId, setter: Setter) {
-        let clock = self.clock;
-        self.known(slot).set.get_or_insert((clock, setter));
+        let (clock, named) = (self.clock, self.named);
+        let known = self.known(slot);
+        known.set.get_or_insert((clock, setter));
+        known.place.get_or_insert(named);
         if let Some(branches) = &mut self.branches {
             branches.set(slot, setter == Setter::Index, self.named);
         }
@@ -243,7 +253,39 @@ impl Scope {
 
     /// Notes that one of the cases sets a name.
     pub(super) fn set_in_case(&mut self, slot: SlotId) {
-        self.known(slot).cases += 1;
+        let named = self.named;
+        let known = self.known(slot);
+        known.cases += 1;
+        known.place.get_or_insert(named);
+    }
+
+    /// Where the name stands that is to be set.
+    pub(super) fn named(&self) -> Span {
+        self.named
+    }
+
+    /// Says where the name stands that is to be set.
+    pub(super) fn name_at(&mut self, span: Span) {
+        self.named = span;
+    }
+
+    /// Whether a name is read, of the reads noted after the first `noted`.
+    pub(super) fn is_read_since(&self, noted: usize, slot: SlotId) -> bool {
+        let reads = self.reads.get(noted..).unwrap_or_default();
+        reads.iter().any(|read| read.slot == slot)
+    }
+
+    /// The names that the scenario's own file sets and nothing reads, each with the place where it is first set. Those
+    /// that a fragment sets may be for others who include it.
+    pub(super) fn unused(&self) -> impl Iterator<Item = (&str, Span, Option<Setter>)> {
+        let known = self.known.iter().enumerate();
+        known.filter_map(|(slot, known)| {
+            let slot = u16::try_from(slot).ok()?;
+            let place = known.place.filter(|_| !known.read && !known.built_in)?;
+            let setter = known.set.map(|(_, setter)| setter);
+            let here = place.file == 0 || setter == Some(Setter::With);
+            here.then(|| (self.names.name(SlotId(slot)), place, setter))
+        })
     }
 
     /// Whether a value of a client is read.
@@ -317,10 +359,11 @@ impl Scope {
     /// The name with a value that `name` was probably meant to be.
     fn nearest<'n>(&'n self, name: &str, run: &'n [String]) -> Option<&'n str> {
         let defined = |known: &Known| known.built_in || known.set.is_some() || known.cases > 0;
-        let names = (0_u16..)
-            .zip(&self.known)
+        let known = self.known.iter().enumerate();
+        let names = known
             .filter(|(_, known)| defined(known))
-            .map(|(slot, _)| self.names.name(SlotId(slot)))
+            .filter_map(|(slot, _)| u16::try_from(slot).ok())
+            .map(|slot| self.names.name(SlotId(slot)))
             .chain(run.iter().map(String::as_str));
         keys::nearest(name, names)
     }

@@ -11,7 +11,7 @@ use crate::wire;
 /// How many bytes a scenario file may have: 64 MiB.
 pub const MAX_FILE: usize = 64 << 20;
 
-/// How many mistakes of a file are kept: 1,000. The others are counted.
+/// How many mistakes of a file are kept, and how many warnings: 1,000 each. The others are counted.
 pub const MAX_MISTAKES: usize = 1000;
 
 /// How many steps a conversation may have unless the run says otherwise: 1,000,000.

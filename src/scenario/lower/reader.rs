@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::{Range, RangeInclusive};
 use std::path::Path;
+use std::time::Duration;
 
 use super::super::json::{self, StringLit, Value};
 use super::super::keys::{self, Form, Since, Word};
@@ -14,6 +15,7 @@ use super::fields::{Given, listed, quoted};
 use super::library::Library;
 use super::names::Scope;
 use super::read::MAX_MISTAKES;
+use super::unreachable::MAX_COMPARED;
 
 /// What has been read of a file so far.
 #[derive(Debug)]
@@ -45,14 +47,26 @@ pub(super) struct Reader<'a> {
     /// The most states a matcher needs.
     pub matcher_states: usize,
     /// What the `match` that is being read captures for its own answer.
-    pub captured_for_answer: Vec<SlotId>,
+    pub captured_for_answer: Vec<(SlotId, Span)>,
+    /// The file's own `timeout`.
+    pub timeout: Option<Duration>,
+    /// How long the `retry` around this step goes on at most, where the file says so.
+    pub retry_within: Option<Duration>,
+    /// What further comparisons of alternatives may cost.
+    pub comparable: usize,
     /// How many lines have ended before each [`STRIDE`] bytes of the text; made when a line is first asked for.
     lines: Vec<usize>,
     /// From where each other file was first asked for, the nearest place first.
     trails: BTreeMap<usize, Vec<Span>>,
     found: Vec<Diagnostic>,
+    /// How many of those are mistakes.
+    errors: usize,
+    /// How many of those are warnings.
+    warnings: usize,
     /// How many mistakes were found beyond [`MAX_MISTAKES`].
     beyond: usize,
+    /// How many warnings.
+    warnings_beyond: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -73,10 +87,16 @@ impl<'a> Reader<'a> {
             env: Vec::new(),
             matcher_states: 0,
             captured_for_answer: Vec::new(),
+            timeout: None,
+            retry_within: None,
+            comparable: MAX_COMPARED,
             lines: Vec::new(),
             trails: BTreeMap::new(),
             found: Vec::new(),
+            errors: 0,
+            warnings: 0,
             beyond: 0,
+            warnings_beyond: 0,
         }
     }
 
@@ -112,10 +132,15 @@ impl<'a> Reader<'a> {
 
     /// Keeps a mistake.
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
-        if self.found.len() < MAX_MISTAKES {
+        let (kept, beyond) = match diagnostic.severity {
+            Severity::Error => (&mut self.errors, &mut self.beyond),
+            Severity::Warning => (&mut self.warnings, &mut self.warnings_beyond),
+        };
+        if *kept < MAX_MISTAKES {
+            *kept += 1;
             self.found.push(diagnostic);
         } else {
-            self.beyond += 1;
+            *beyond += 1;
         }
     }
 
@@ -126,12 +151,22 @@ impl<'a> Reader<'a> {
 
     /// Whether further mistakes are only counted: finding words for each would take its time.
     pub(super) fn is_full(&self) -> bool {
-        self.found.len() >= MAX_MISTAKES
+        self.errors >= MAX_MISTAKES
+    }
+
+    /// Whether nothing has been found that keeps the file from being played.
+    pub(super) fn is_faultless(&self) -> bool {
+        self.errors == 0
+    }
+
+    /// What has been found so far.
+    pub(super) fn found(&self) -> &[Diagnostic] {
+        &self.found
     }
 
     /// How many mistakes have been found so far.
     pub(super) fn mistakes(&self) -> usize {
-        self.found.len() + self.beyond
+        self.errors + self.beyond
     }
 
     /// The line in which a span begins, counted from 1.
@@ -163,16 +198,21 @@ impl<'a> Reader<'a> {
                 found.included.clone_from(trail);
             }
         }
-        if self.beyond > 0 {
-            self.found.push(Diagnostic {
-                code: code::MORE,
-                severity: Severity::Error,
-                message: format!("{} more mistakes are not shown", self.beyond),
-                span: None,
-                label: String::new(),
-                help: None,
-                included: Vec::new(),
-            });
+        for (beyond, severity, what) in [
+            (self.beyond, Severity::Error, "mistakes"),
+            (self.warnings_beyond, Severity::Warning, "warnings"),
+        ] {
+            if beyond > 0 {
+                self.found.push(Diagnostic {
+                    code: code::MORE,
+                    severity,
+                    message: format!("{beyond} more {what} are not shown"),
+                    span: None,
+                    label: String::new(),
+                    help: None,
+                    included: Vec::new(),
+                });
+            }
         }
         self.found
     }
@@ -287,7 +327,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A length of time.
-    pub(super) fn duration(&mut self, given: Given<'_, 'a>) -> Option<std::time::Duration> {
+    pub(super) fn duration(&mut self, given: Given<'_, 'a>) -> Option<Duration> {
         let literal = self.string(given, Form::Duration)?;
         match durations::parse(&literal.value) {
             Ok(duration) => Some(duration),
@@ -303,7 +343,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A length of time that is not zero.
-    pub(super) fn some_time(&mut self, given: Given<'_, 'a>) -> Option<std::time::Duration> {
+    pub(super) fn some_time(&mut self, given: Given<'_, 'a>) -> Option<Duration> {
         let duration = self.duration(given)?;
         if duration.is_zero() {
             let message = format!("`{}` cannot be zero", given.key.name);

@@ -90,7 +90,7 @@ impl<'a> Reader<'a> {
             let name = client.map(|client| client.name.clone()).unwrap_or_default();
             self.scope.connects(&name);
         }
-        let within = fields.get("within").map(|given| self.some_time(given));
+        let within = fields.get("within").map(|given| self.within_given(given));
         // All verbs are read, so that the mistakes inside of a superfluous one are found too.
         let mut read = None;
         for verb in fields.verbs() {

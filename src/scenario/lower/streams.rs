@@ -11,6 +11,9 @@ impl Reader<'_> {
     pub(super) fn check_on_stream(&mut self, matcher: &Matcher) {
         self.check_empty(matcher);
         self.check_patterns(matcher, ON_A_STREAM, false);
+        if holds_for_nothing(matcher).is_none() {
+            self.check_shortest(matcher);
+        }
     }
 
     /// Reports what is wrong with a matcher because it is looked for on a stream: a pattern need not be tied to its place.
