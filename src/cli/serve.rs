@@ -12,15 +12,15 @@ use super::tls;
 use crate::net::Address;
 use crate::scenario::Reply;
 use crate::server::{Config, Server};
-use crate::session;
-use crate::wire::{Framing, LineEnding};
+use crate::session::{self, DEFAULT_GREETING};
+use crate::wire::{Carries, Framing, LineEnding};
 
 /// Serves until SIGINT or SIGTERM, or one connection only, lets its conversations end, and comes back.
 pub(super) fn serve(args: ServeArgs, console: &Console) -> Result<ExitStatus, CliError> {
     let address: Address = args.listen.parse()?;
     let once = args.once;
     let tls = tls::server(&args.tls, &address)?;
-    let mut config = config(args);
+    let mut config = config(args, address.carries())?;
     config.tls = tls;
     runtime()?.block_on(async {
         let mut signals = Signals::listen()?;
@@ -40,17 +40,28 @@ pub(super) fn serve(args: ServeArgs, console: &Console) -> Result<ExitStatus, Cl
 }
 
 /// What was typed → what the server needs.
-fn config(args: ServeArgs) -> Config {
+fn config(args: ServeArgs, over: Carries) -> Result<Config, CliError> {
     let ServeArgs {
         protocol, limits, ..
     } = args;
     let session = session::Config {
         framing: match protocol.framing {
-            FramingArg::Raw => Framing::Raw,
-            FramingArg::Line => Framing::LINE,
-            FramingArg::Crlf => Framing::Line(LineEnding::CrLf),
+            Some(_) if over.are_packets() => {
+                return Err(CliError::Usage(
+                    "--framing is for byte streams: where --listen is an address of packets, each packet is a message".into(),
+                ));
+            }
+            None if over.are_packets() => Framing::Datagram,
+            None | Some(FramingArg::Raw) => Framing::Raw,
+            Some(FramingArg::Line) => Framing::LINE,
+            Some(FramingArg::Crlf) => Framing::Line(LineEnding::CrLf),
         },
-        greeting: Some(protocol.greeting.into_bytes()).filter(|greeting| !greeting.is_empty()),
+        greeting: match protocol.greeting {
+            // Nobody is known before the first packet.
+            None if over == Carries::Packets => None,
+            None => Some(DEFAULT_GREETING.to_vec()),
+            Some(greeting) => Some(greeting.into_bytes()).filter(|greeting| !greeting.is_empty()),
+        },
         reply: match protocol.reply {
             ReplyArg::Hello => Reply::Hello,
             ReplyArg::Echo => Reply::Echo,
@@ -59,9 +70,9 @@ fn config(args: ServeArgs) -> Config {
         idle_timeout: limits.idle_timeout,
         max_message: limits.max_message.get(),
     };
-    Config {
+    Ok(Config {
         session: Arc::new(session),
         max_connections: limits.max_connections.get(),
         ..Config::default()
-    }
+    })
 }

@@ -12,10 +12,12 @@ use super::alarm::Alarm;
 use super::{Cancel, Lingering};
 use crate::net::{
     Address, Clock, Connection, Endpoint, Securing, TlsClient, connect_within, ending_of,
+    is_too_large,
 };
 use crate::player::{Action, Ending, Player, Refusal};
 use crate::scenario::ClientId;
 use crate::time::Time;
+use crate::wire::Carries;
 
 /// Bytes read at a time. The buffer lives for one poll, so that an idle conversation holds none.
 const SCRATCH: usize = 16 << 10;
@@ -174,6 +176,8 @@ impl Driver<'_> {
             Action::Write(client) => {
                 if let Some(Wire::Open(open)) = self.wires.get_mut(usize::from(client.0)) {
                     open.written = Some(0);
+                    // A packet may find somebody where the one before found nobody.
+                    open.readable |= open.connection.carries() == Carries::Packets;
                 }
             }
             Action::Shutdown(client) => {
@@ -353,6 +357,9 @@ impl Open {
         let Some(written) = &mut self.written else {
             return false;
         };
+        if self.connection.carries().are_packets() {
+            return self.carry_packet(cx, player, client, now);
+        }
         loop {
             let rest = player.outbox(client).get(*written..).unwrap_or_default();
             if rest.is_empty() {
@@ -377,6 +384,34 @@ impl Open {
         }
     }
 
+    /// Sends the packet that was asked for.
+    fn carry_packet(
+        &mut self,
+        cx: &mut Context<'_>,
+        player: &mut Player,
+        client: ClientId,
+        now: Time,
+    ) -> bool {
+        let Poll::Ready(sent) = self.connection.poll_write(cx, player.outbox(client)) else {
+            return false;
+        };
+        self.written = None;
+        match sent {
+            Ok(_) => player.handle_written(client, now),
+            Err(error) if is_too_large(&error) => player.handle_too_large(client, now),
+            Err(error) => match ending_of(&error) {
+                // It went out as all packets do, and found nobody.
+                how @ Ending::Refused if self.connection.carries() == Carries::Packets => {
+                    self.readable = false;
+                    player.handle_written(client, now);
+                    player.handle_ended(client, how, now);
+                }
+                how => player.handle_unwritable(client, how, now),
+            },
+        }
+        true
+    }
+
     /// Reads once, where the player wants bytes.
     fn carry_read(
         &mut self,
@@ -398,6 +433,9 @@ impl Open {
         now: Time,
         scratch: &mut [u8],
     ) -> bool {
+        if self.connection.carries().are_packets() {
+            return self.read_packet(cx, player, client, now);
+        }
         match self.connection.poll_read(cx, scratch) {
             Poll::Pending => return false,
             Poll::Ready(Ok(0)) => {
@@ -406,6 +444,30 @@ impl Open {
             }
             Poll::Ready(Ok(n)) => {
                 player.handle_received(client, scratch.get(..n).unwrap_or_default(), now)
+            }
+            Poll::Ready(Err(error)) => {
+                self.readable = false;
+                player.handle_ended(client, ending_of(&error), now);
+            }
+        }
+        true
+    }
+
+    /// Reads one packet.
+    fn read_packet(
+        &mut self,
+        cx: &mut Context<'_>,
+        player: &mut Player,
+        client: ClientId,
+        now: Time,
+    ) -> bool {
+        let mut packet = Vec::new();
+        match self.connection.poll_packet(cx, &mut packet) {
+            Poll::Pending => return false,
+            Poll::Ready(Ok(true)) => player.handle_received(client, &packet, now),
+            Poll::Ready(Ok(false)) => {
+                self.readable = false;
+                player.handle_ended(client, Ending::Clean, now);
             }
             Poll::Ready(Err(error)) => {
                 self.readable = false;

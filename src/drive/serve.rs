@@ -4,13 +4,14 @@ use std::future::{Future, poll_fn};
 use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::ReadBuf;
+use tracing::debug;
 
 use super::alarm::Alarm;
-use crate::net::{Clock, Connection, ending_of};
+use crate::net::{Clock, Connection, ending_of, is_too_large};
 use crate::player::Ending;
 use crate::session::{Closing, Config, Session};
 use crate::time::Time;
@@ -116,11 +117,17 @@ impl Serving {
 
     /// Writes what the peer takes of the outbox.
     fn write(&mut self, cx: &mut Context<'_>) -> Result<(), Ending> {
-        while !self.session.outbox().is_empty() {
+        while self.session.wants_to_write() {
             match self.connection.poll_write(cx, self.session.outbox()) {
                 Poll::Ready(Ok(n)) => {
                     self.stuck_since = None;
                     self.session.handle_written(n, self.clock.now());
+                }
+                // On datagrams, what cannot go is lost, as it may be anywhere on its way.
+                Poll::Ready(Err(error)) if is_too_large(&error) => {
+                    let len = self.session.outbox().len();
+                    debug!(len, "a reply is larger than a packet may be");
+                    self.session.handle_written(len, self.clock.now());
                 }
                 Poll::Ready(Err(error)) => return Err(ending_of(&error)),
                 Poll::Pending => {
@@ -139,6 +146,9 @@ impl Serving {
         if !self.session.wants_bytes() {
             return Poll::Pending;
         }
+        if self.connection.carries().are_packets() {
+            return self.read_packet(cx);
+        }
         let mut scratch = [const { MaybeUninit::uninit() }; READ_SIZE];
         let mut buffer = ReadBuf::uninit(&mut scratch);
         match self.connection.poll_read_buf(cx, &mut buffer) {
@@ -150,6 +160,17 @@ impl Serving {
         match buffer.filled() {
             [] => self.session.handle_ended(now),
             bytes => self.session.handle_received(bytes, now),
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    /// Reads one packet.
+    fn read_packet(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Ending>> {
+        let mut packet = Vec::new();
+        match ready!(self.connection.poll_packet(cx, &mut packet)) {
+            Ok(true) => self.session.handle_received(&packet, self.clock.now()),
+            Ok(false) => self.session.handle_ended(self.clock.now()),
+            Err(error) => return Poll::Ready(Err(ending_of(&error))),
         }
         Poll::Ready(Ok(()))
     }

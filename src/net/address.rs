@@ -7,6 +7,8 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
+use crate::wire::Carries;
+
 /// How many bytes the path of a Unix socket may have: what the system's `sun_path` has room for, without its final zero.
 pub const MAX_SOCKET_PATH: usize = if cfg!(any(target_os = "linux", target_os = "android")) {
     107
@@ -14,8 +16,8 @@ pub const MAX_SOCKET_PATH: usize = if cfg!(any(target_os = "linux", target_os = 
     103
 };
 
-/// Where a server is: `tcp://127.0.0.1:1234`, or `127.0.0.1:1234` for short, or `unix:/run/server.sock`. IPv6 addresses stand in
-/// brackets.
+/// Where a server is: `tcp://127.0.0.1:1234`, or `127.0.0.1:1234` for short, `udp://127.0.0.1:53`, `unix:/run/server.sock`, and so
+/// on. IPv6 addresses stand in brackets.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Address {
@@ -38,6 +40,28 @@ pub enum Address {
         /// Its file, relative to the working directory unless it begins with `/`; at most [`MAX_SOCKET_PATH`] bytes, no
         /// control characters.
         path: PathBuf,
+    },
+    /// A UDP port of a host: packets.
+    Udp {
+        /// A name, or an IP address without brackets.
+        host: String,
+        /// The port; 0 lets the system choose where one listens.
+        port: u16,
+    },
+    /// A Unix datagram socket: packets.
+    UnixDatagram {
+        /// Its file, as of [`Unix`](Self::Unix).
+        path: PathBuf,
+    },
+    /// A Unix socket of packets with connections.
+    UnixSeqpacket {
+        /// Its file, as of [`Unix`](Self::Unix).
+        path: PathBuf,
+    },
+    /// A host, reached by ICMP through a raw socket: packets. Nobody listens there but the system.
+    Icmp {
+        /// A name, or an IP address without brackets.
+        host: String,
     },
 }
 
@@ -131,12 +155,9 @@ pub enum AddressError {
         /// The path.
         path: String,
     },
-    /// A kind of connection that this version lacks.
-    #[error("{scheme} is not supported yet: use {USE}")]
-    NotYet {
-        /// Its scheme.
-        scheme: String,
-    },
+    /// An ICMP address with a port: there are none.
+    #[error("ICMP has no ports: write icmp://HOST")]
+    IcmpPort,
     /// A kind of connection that there is not.
     #[error("unknown kind of address {scheme:?}: use {USE}")]
     UnknownScheme {
@@ -171,24 +192,51 @@ impl Address {
     /// The host, as a name or an IP address without brackets, where it has one.
     pub fn host(&self) -> Option<&str> {
         match self {
-            Self::Tcp { host, .. } | Self::Tls { host, .. } => Some(host),
-            Self::Unix { .. } => None,
+            Self::Tcp { host, .. }
+            | Self::Tls { host, .. }
+            | Self::Udp { host, .. }
+            | Self::Icmp { host } => Some(host),
+            Self::Unix { .. } | Self::UnixDatagram { .. } | Self::UnixSeqpacket { .. } => None,
         }
     }
 
     /// The port, where there are ports.
     pub fn port(&self) -> Option<u16> {
         match self {
-            Self::Tcp { port, .. } | Self::Tls { port, .. } => Some(*port),
-            Self::Unix { .. } => None,
+            Self::Tcp { port, .. } | Self::Tls { port, .. } | Self::Udp { port, .. } => Some(*port),
+            _ => None,
         }
     }
 
     /// The file of the socket, where it is one.
     pub fn path(&self) -> Option<&Path> {
         match self {
-            Self::Tcp { .. } | Self::Tls { .. } => None,
-            Self::Unix { path } => Some(path),
+            Self::Unix { path } | Self::UnixDatagram { path } | Self::UnixSeqpacket { path } => {
+                Some(path)
+            }
+            _ => None,
+        }
+    }
+
+    /// Its first word, as it is written: `tcp`.
+    pub fn scheme(&self) -> &'static str {
+        match self {
+            Self::Tcp { .. } => "tcp",
+            Self::Tls { .. } => "tls",
+            Self::Udp { .. } => "udp",
+            Self::Icmp { .. } => "icmp",
+            Self::Unix { .. } => "unix",
+            Self::UnixDatagram { .. } => "unix-datagram",
+            Self::UnixSeqpacket { .. } => "unix-seqpacket",
+        }
+    }
+
+    /// What goes there and comes from there.
+    pub fn carries(&self) -> Carries {
+        match self {
+            Self::Tcp { .. } | Self::Tls { .. } | Self::Unix { .. } => Carries::Bytes,
+            Self::UnixSeqpacket { .. } => Carries::PacketsConnected,
+            Self::Udp { .. } | Self::UnixDatagram { .. } | Self::Icmp { .. } => Carries::Packets,
         }
     }
 }
@@ -211,10 +259,15 @@ impl FromStr for Address {
         match scheme {
             "tcp" => read_tcp(rest),
             "tls" => read_port(rest).map(|(host, port)| Self::Tls { host, port }),
+            "udp" => read_port(rest).map(|(host, port)| Self::Udp { host, port }),
+            "icmp" => read_host(rest).map(|host| Self::Icmp { host }),
             "unix" => socket_path(scheme, text, rest).map(|path| Self::Unix { path }),
-            _ if LATER.contains(&scheme) => Err(AddressError::NotYet {
-                scheme: scheme.to_owned(),
-            }),
+            "unix-datagram" => {
+                socket_path(scheme, text, rest).map(|path| Self::UnixDatagram { path })
+            }
+            "unix-seqpacket" => {
+                socket_path(scheme, text, rest).map(|path| Self::UnixSeqpacket { path })
+            }
             _ => Err(AddressError::UnknownScheme {
                 scheme: scheme.to_owned(),
             }),
@@ -224,10 +277,16 @@ impl FromStr for Address {
 
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = self.scheme();
         match self {
-            Self::Tcp { host, port } => write!(f, "tcp://{}", Port(host, *port)),
-            Self::Tls { host, port } => write!(f, "tls://{}", Port(host, *port)),
-            Self::Unix { path } => write!(f, "unix:{}", path.display()),
+            Self::Tcp { host, port } | Self::Tls { host, port } | Self::Udp { host, port } => {
+                write!(f, "{scheme}://{}", Port(host, *port))
+            }
+            Self::Icmp { host } if host.contains(':') => write!(f, "{scheme}://[{host}]"),
+            Self::Icmp { host } => write!(f, "{scheme}://{host}"),
+            Self::Unix { path } | Self::UnixDatagram { path } | Self::UnixSeqpacket { path } => {
+                write!(f, "{scheme}:{}", path.display())
+            }
         }
     }
 }
@@ -247,6 +306,23 @@ fn read_tcp(text: &str) -> Result<Address, AddressError> {
 fn read_port(text: &str) -> Result<(String, u16), AddressError> {
     let (host, port) = split_port(text)?;
     Ok((host.to_owned(), parse_port(port)?))
+}
+
+/// Reads `HOST`, after which nothing may follow.
+fn read_host(text: &str) -> Result<String, AddressError> {
+    // With a port of ours, so that it is read as all hosts are.
+    let with_port = format!("{text}:0");
+    match split_port(&with_port) {
+        Ok((host, "0")) => Ok(host.to_owned()),
+        Ok(_) => Err(AddressError::IcmpPort),
+        Err(AddressError::NoHost { .. }) => Err(AddressError::BadHost {
+            host: String::new(),
+        }),
+        Err(AddressError::NoBrackets { .. }) if text.parse::<std::net::Ipv6Addr>().is_err() => {
+            Err(AddressError::IcmpPort)
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// A host and a port, as they stand in an address.
@@ -346,10 +422,8 @@ fn is_not_of_hosts(c: char) -> bool {
 }
 
 /// What to write instead of a scheme that is not known.
-const USE: &str = "tcp://HOST:PORT, tls://HOST:PORT or unix:/PATH";
-
-/// Schemes of the format that this version lacks.
-const LATER: &[&str] = &["udp", "icmp", "unix-seqpacket", "unix-datagram"];
+const USE: &str = "tcp://HOST:PORT, tls://HOST:PORT, udp://HOST:PORT, unix:/PATH, unix-datagram:/PATH, unix-seqpacket:/PATH or \
+                   icmp://HOST";
 
 /// Schemes that a path follows, not a host.
 const PATH_SCHEMES: &[&str] = &["unix", "unix-seqpacket", "unix-datagram"];

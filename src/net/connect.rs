@@ -6,6 +6,8 @@ use std::time::Duration;
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::{Instant, timeout_at};
 
+#[cfg(target_os = "linux")]
+use super::packets::PacketSocket;
 #[cfg(unix)]
 use super::unix;
 use super::{Address, Attempt, AttemptKind, ConnectError, Connection, Endpoint};
@@ -38,18 +40,62 @@ async fn connect_by(
             connect_tcp(host, *port, deadline).await
         }
         #[cfg(unix)]
-        Address::Unix { path } => unix::connect(path, deadline).await.map_err(|kind| {
-            ConnectError::Failed(vec![Attempt {
-                endpoint: Endpoint::Unix(Some(path.clone())),
-                kind,
-            }])
+        Address::Unix { path } => unix::connect(path, deadline)
+            .await
+            .map_err(|kind| failed_at(path, kind)),
+        #[cfg(target_os = "linux")]
+        Address::UnixSeqpacket { path } => unix::connect_packets(path, deadline)
+            .await
+            .map_err(|kind| failed_at(path, kind)),
+        #[cfg(target_os = "linux")]
+        Address::UnixDatagram { path } => {
+            unix::connect_datagrams(path).map_err(|kind| failed_at(path, kind))
+        }
+        #[cfg(target_os = "linux")]
+        Address::Udp { host, port } => {
+            let found = resolve(host, *port, deadline).await?;
+            first_of(&found, Endpoint::Ip, |peer| PacketSocket::udp(*peer))
+        }
+        #[cfg(target_os = "linux")]
+        Address::Icmp { host } => {
+            let found = resolve(host, 0, deadline).await?;
+            let endpoint = |peer: SocketAddr| Endpoint::Host(peer.ip());
+            first_of(&found, endpoint, |peer| PacketSocket::icmp(peer.ip()))
+        }
+        #[cfg(not(target_os = "linux"))]
+        other => Err(ConnectError::NotHere {
+            scheme: other.scheme(),
         }),
-        #[cfg(not(unix))]
-        Address::Unix { path } => Err(ConnectError::Failed(vec![Attempt {
-            endpoint: Endpoint::Unix(Some(path.clone())),
-            kind: AttemptKind::Other("this system has no Unix sockets".to_owned()),
-        }])),
     }
+}
+
+/// The socket at a path gives no connection.
+#[cfg(unix)]
+fn failed_at(path: &std::path::Path, kind: AttemptKind) -> ConnectError {
+    ConnectError::Failed(vec![Attempt {
+        endpoint: Endpoint::Unix(Some(path.to_owned())),
+        kind,
+    }])
+}
+
+/// A socket for the first of these peers that there can be one for. Nothing is sent, so nobody answers either.
+#[cfg(target_os = "linux")]
+fn first_of(
+    peers: &[SocketAddr],
+    endpoint: impl Fn(SocketAddr) -> Endpoint,
+    mut make: impl FnMut(&SocketAddr) -> std::io::Result<PacketSocket>,
+) -> Result<Connection, ConnectError> {
+    let mut attempts = Vec::new();
+    for peer in peers {
+        match make(peer) {
+            Ok(socket) => return Ok(Connection::from_packets(socket, endpoint(*peer))),
+            Err(error) => attempts.push(Attempt {
+                endpoint: endpoint(*peer),
+                kind: AttemptKind::from(&error),
+            }),
+        }
+    }
+    Err(ConnectError::Failed(attempts))
 }
 
 async fn connect_tcp(

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::task::{Context, Poll, ready};
 
@@ -11,11 +11,15 @@ use tokio::net::TcpStream;
 #[cfg(unix)]
 use tokio::net::UnixStream;
 
+#[cfg(target_os = "linux")]
+use super::packets::PacketSocket;
+#[cfg(target_os = "linux")]
+use super::peers::Peer;
 use super::plain::Plain;
 #[cfg(unix)]
 use super::plain::of_unix;
 use super::tls::TlsStream;
-use crate::wire::escape_text;
+use crate::wire::{Carries, escape_text};
 
 /// One end of a connection.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -23,6 +27,8 @@ use crate::wire::escape_text;
 pub enum Endpoint {
     /// An IP address and a port.
     Ip(SocketAddr),
+    /// An IP address, where there are no ports.
+    Host(IpAddr),
     /// A Unix socket, with its file if it has one: those that connect have none.
     Unix(Option<PathBuf>),
 }
@@ -32,7 +38,7 @@ impl Endpoint {
     pub fn socket_addr(&self) -> Option<SocketAddr> {
         match self {
             Self::Ip(addr) => Some(*addr),
-            Self::Unix(_) => None,
+            Self::Host(_) | Self::Unix(_) => None,
         }
     }
 }
@@ -41,6 +47,7 @@ impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Ip(addr) => addr.fmt(f),
+            Self::Host(addr) => addr.fmt(f),
             // The peer chooses the path of its own end.
             Self::Unix(Some(path)) => write!(f, "unix:{}", escape_text(&path.to_string_lossy())),
             Self::Unix(None) => f.write_str("unix (unnamed)"),
@@ -48,7 +55,7 @@ impl fmt::Display for Endpoint {
     }
 }
 
-/// An open connection.
+/// An open connection; on packets, a socket that has one peer.
 ///
 /// Reading and writing are tried at once; where there is nothing to be had, the task is woken when there is. So one task
 /// can wait for any number of connections and a timer. Dropped, a connection is closed: with FIN, or with RST when
@@ -63,6 +70,10 @@ pub struct Connection {
 enum Stream {
     Plain(Plain),
     Tls(Box<TlsStream>),
+    #[cfg(target_os = "linux")]
+    Packets(PacketSocket),
+    #[cfg(target_os = "linux")]
+    Peer(Box<Peer>),
 }
 
 impl Connection {
@@ -93,6 +104,24 @@ impl Connection {
         })
     }
 
+    /// A socket of packets that has this peer.
+    #[cfg(target_os = "linux")]
+    pub(super) fn from_packets(socket: PacketSocket, peer: Endpoint) -> Self {
+        Self {
+            stream: Stream::Packets(socket),
+            peer,
+        }
+    }
+
+    /// One of the peers of a socket that serves many.
+    #[cfg(target_os = "linux")]
+    pub(super) fn from_peer(peer: Peer) -> Self {
+        Self {
+            peer: peer.endpoint(),
+            stream: Stream::Peer(Box::new(peer)),
+        }
+    }
+
     /// What TLS was to begin on and did not.
     pub(super) fn from_plain(stream: Plain, peer: Endpoint) -> Self {
         Self {
@@ -109,19 +138,40 @@ impl Connection {
         }
     }
 
-    /// The stream of the system; `None`: there is TLS around it.
+    /// The stream of the system; `None`: there is TLS around it, or there are packets.
     pub(super) fn into_plain(self) -> Option<(Plain, Endpoint)> {
         match self.stream {
             Stream::Plain(stream) => Some((stream, self.peer)),
-            Stream::Tls(_) => None,
+            _ => None,
+        }
+    }
+
+    /// What goes over it.
+    pub fn carries(&self) -> Carries {
+        match &self.stream {
+            Stream::Plain(_) | Stream::Tls(_) => Carries::Bytes,
+            #[cfg(target_os = "linux")]
+            Stream::Packets(socket) if socket.is_connected() => Carries::PacketsConnected,
+            #[cfg(target_os = "linux")]
+            Stream::Packets(_) | Stream::Peer(_) => Carries::Packets,
+        }
+    }
+
+    /// Whether RST can be sent. Where it cannot, a reset is a plain close: the peer sees one only if it sent what was not read.
+    pub fn has_reset(&self) -> bool {
+        match &self.stream {
+            Stream::Plain(stream) => stream.has_reset(),
+            Stream::Tls(stream) => stream.plain().has_reset(),
+            #[cfg(target_os = "linux")]
+            Stream::Packets(_) | Stream::Peer(_) => false,
         }
     }
 
     /// What was agreed on with the peer, where there is TLS: `TLS 1.3, ALPN h2`.
     pub fn tls(&self) -> Option<String> {
         match &self.stream {
-            Stream::Plain(_) => None,
             Stream::Tls(stream) => Some(stream.agreed()),
+            _ => None,
         }
     }
 
@@ -134,6 +184,10 @@ impl Connection {
         match &self.stream {
             Stream::Plain(stream) => stream.local(),
             Stream::Tls(stream) => stream.plain().local(),
+            #[cfg(target_os = "linux")]
+            Stream::Packets(socket) => socket.local(),
+            #[cfg(target_os = "linux")]
+            Stream::Peer(peer) => peer.local(),
         }
     }
 
@@ -142,7 +196,8 @@ impl Connection {
         &self.peer
     }
 
-    /// Reads what has arrived, as far as `buffer` has room for it. 0 bytes: the peer sent FIN; under TLS, close_notify.
+    /// Reads what has arrived, as far as `buffer` has room for it. 0 bytes: the peer sent FIN; under TLS, close_notify. What is
+    /// read so of packets is only good to be dropped: [`poll_packet`](Self::poll_packet) reads them whole.
     ///
     /// # Errors
     ///
@@ -170,11 +225,43 @@ impl Connection {
         match &mut self.stream {
             Stream::Plain(stream) => stream.poll_read(cx, buffer),
             Stream::Tls(stream) => stream.poll_read(cx, buffer),
+            #[cfg(target_os = "linux")]
+            Stream::Packets(_) | Stream::Peer(_) => {
+                let mut packet = Vec::new();
+                if ready!(self.poll_packet(cx, &mut packet))? {
+                    let read = packet.get(..buffer.remaining()).unwrap_or(&packet);
+                    // The end of packets is told by no bytes: an empty one counts as a byte.
+                    buffer.put_slice(if read.is_empty() { &[0] } else { read });
+                }
+                Poll::Ready(Ok(()))
+            }
+        }
+    }
+
+    /// Reads one packet, whole, into `packet`. False: the peer has ended the connection, where there is one.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the connection ended otherwise, or nobody listens where packets went; and where there are no packets.
+    pub fn poll_packet(
+        &mut self,
+        cx: &mut Context<'_>,
+        packet: &mut Vec<u8>,
+    ) -> Poll<io::Result<bool>> {
+        match &mut self.stream {
+            #[cfg(target_os = "linux")]
+            Stream::Packets(socket) => socket.poll_packet(cx, packet),
+            #[cfg(target_os = "linux")]
+            Stream::Peer(peer) => peer.poll_packet(cx, packet),
+            _ => {
+                let (_, _) = (cx, packet);
+                Poll::Ready(Err(io::ErrorKind::Unsupported.into()))
+            }
         }
     }
 
     /// Writes `bytes`, or the first of them; says how many. Under TLS they are a record of their own, or several, and the system
-    /// has taken them all. Where it is `Pending`, it is to be called again with the same bytes, or more after them.
+    /// has taken them all; of packets they are one, also where there are none. Where it is `Pending`, it is to be called again with the same bytes, or more after them.
     ///
     /// # Errors
     ///
@@ -183,6 +270,16 @@ impl Connection {
         match &mut self.stream {
             Stream::Plain(stream) => stream.poll_write(cx, bytes),
             Stream::Tls(stream) => stream.poll_write(cx, bytes),
+            #[cfg(target_os = "linux")]
+            Stream::Packets(socket) => {
+                ready!(socket.poll_send(cx, bytes))?;
+                Poll::Ready(Ok(bytes.len()))
+            }
+            #[cfg(target_os = "linux")]
+            Stream::Peer(peer) => {
+                ready!(peer.poll_send(cx, bytes))?;
+                Poll::Ready(Ok(bytes.len()))
+            }
         }
     }
 
@@ -195,6 +292,10 @@ impl Connection {
         match &mut self.stream {
             Stream::Plain(stream) => stream.write_now(bytes),
             Stream::Tls(stream) => stream.write_now(bytes),
+            #[cfg(target_os = "linux")]
+            Stream::Packets(socket) => socket.send_now(bytes).map(|()| bytes.len()),
+            #[cfg(target_os = "linux")]
+            Stream::Peer(peer) => peer.send_now(bytes).map(|()| bytes.len()),
         }
     }
 
@@ -203,15 +304,19 @@ impl Connection {
     ///
     /// # Errors
     ///
-    /// Fails when the connection has ended otherwise.
+    /// Fails when the connection has ended otherwise, and where nobody can be told: on datagrams.
     pub fn shutdown_write(&mut self) -> io::Result<()> {
         match &mut self.stream {
             Stream::Plain(stream) => stream.shutdown_write(),
             Stream::Tls(stream) => stream.shutdown_write(),
+            #[cfg(target_os = "linux")]
+            Stream::Packets(socket) => socket.shutdown_write(),
+            #[cfg(target_os = "linux")]
+            Stream::Peer(_) => Err(io::ErrorKind::Unsupported.into()),
         }
     }
 
-    /// Sends RST and forgets the connection. Where there is none, on Unix sockets, this is a plain close.
+    /// Sends RST and forgets the connection. Where there is [none](Self::has_reset), this is a plain close.
     ///
     /// # Errors
     ///
@@ -220,6 +325,8 @@ impl Connection {
         match self.stream {
             Stream::Plain(stream) => stream.reset(),
             Stream::Tls(stream) => stream.into_plain().reset(),
+            #[cfg(target_os = "linux")]
+            Stream::Packets(_) | Stream::Peer(_) => Ok(()),
         }
     }
 }

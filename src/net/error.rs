@@ -22,6 +22,12 @@ pub enum ConnectError {
         /// What the system said.
         message: String,
     },
+    /// This system has no such sockets, as far as this version knows.
+    #[error("{scheme} sockets are supported on Linux only")]
+    NotHere {
+        /// The first word of the address.
+        scheme: &'static str,
+    },
     /// Each address of the host was tried in vain.
     #[error("{}", Attempts(.0))]
     Failed(Vec<Attempt>),
@@ -61,7 +67,7 @@ impl ConnectError {
     /// Whether it is known that nobody listens: a host answered so, or there is no such socket file.
     pub fn is_refused(&self) -> bool {
         match self {
-            Self::NotResolved { .. } => false,
+            Self::NotResolved { .. } | Self::NotHere { .. } => false,
             Self::Failed(attempts) => attempts.iter().any(|attempt| {
                 matches!(attempt.kind, AttemptKind::Refused | AttemptKind::NoSocket)
             }),
@@ -108,9 +114,23 @@ pub fn ending_of(error: &io::Error) -> Ending {
         | io::ErrorKind::ConnectionAborted
         | io::ErrorKind::BrokenPipe
         | io::ErrorKind::NotConnected => Ending::Reset,
+        io::ErrorKind::ConnectionRefused => Ending::Refused,
+        io::ErrorKind::TimedOut => Ending::TimedOut,
+        io::ErrorKind::HostUnreachable
+        | io::ErrorKind::NetworkUnreachable
+        | io::ErrorKind::NetworkDown
+        | io::ErrorKind::AddrNotAvailable => Ending::Unreachable,
         _ => Ending::Lost,
     }
 }
+
+/// Whether a packet was not sent because the system sends none of that size there.
+pub fn is_too_large(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(TOO_LARGE)
+}
+
+/// `EMSGSIZE`.
+const TOO_LARGE: i32 = if cfg!(target_os = "linux") { 90 } else { 40 };
 
 /// A place where one cannot listen.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -173,6 +193,18 @@ pub enum BindError {
         path: PathBuf,
         /// What the system said.
         message: String,
+    },
+    /// Nobody listens on ICMP but the system.
+    #[error("nobody can listen at {address}: the system itself answers there")]
+    NobodyCan {
+        /// The address.
+        address: String,
+    },
+    /// This system has no such sockets, as far as this version knows.
+    #[error("{scheme} sockets are supported on Linux only")]
+    NotHere {
+        /// The first word of the address.
+        scheme: &'static str,
     },
     /// The system refused for another reason.
     #[error("port {port} of {host} cannot be listened on: {message}")]

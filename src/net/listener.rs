@@ -3,10 +3,14 @@
 use std::io;
 use std::net::SocketAddr;
 
+#[cfg(target_os = "linux")]
+use tokio::io::unix::AsyncFd;
 #[cfg(unix)]
 use tokio::net::UnixListener;
 use tokio::net::{TcpListener, TcpSocket, lookup_host};
 
+#[cfg(target_os = "linux")]
+use super::peers::Peers;
 #[cfg(unix)]
 use super::unix::{self, SocketFile};
 use super::{Address, BindError, Connection};
@@ -30,6 +34,16 @@ enum Socket {
         _file: SocketFile,
         listener: UnixListener,
     },
+    #[cfg(target_os = "linux")]
+    Packets {
+        _file: SocketFile,
+        socket: AsyncFd<socket2::Socket>,
+    },
+    #[cfg(target_os = "linux")]
+    Datagrams {
+        _file: Option<SocketFile>,
+        peers: Peers,
+    },
 }
 
 impl Listener {
@@ -41,10 +55,10 @@ impl Listener {
     /// Fails when one cannot listen there.
     pub async fn bind(address: &Address) -> Result<Self, BindError> {
         match address {
-            Address::Tcp { host, port } => bind_tcp(host, *port).await,
+            Address::Tcp { host, port } => bind_ip(host, *port, listen).await,
             // TLS is begun by who has the certificate.
             Address::Tls { host, port } => {
-                let mut listener = bind_tcp(host, *port).await?;
+                let mut listener = bind_ip(host, *port, listen).await?;
                 if let Address::Tcp { host, port } = listener.address {
                     listener.address = Address::Tls { host, port };
                 }
@@ -61,10 +75,36 @@ impl Listener {
                     address: address.clone(),
                 })
             }
-            #[cfg(not(unix))]
-            Address::Unix { path } => Err(BindError::NoSocketThere {
-                path: path.clone(),
-                message: "this system has no Unix sockets".to_owned(),
+            #[cfg(target_os = "linux")]
+            Address::UnixSeqpacket { path } => {
+                let (file, socket) = unix::listen_for_packets(path)?;
+                Ok(Self {
+                    socket: Socket::Packets {
+                        _file: file,
+                        socket,
+                    },
+                    address: address.clone(),
+                })
+            }
+            #[cfg(target_os = "linux")]
+            Address::UnixDatagram { path } => {
+                let (file, peers) = unix::listen_for_datagrams(path)?;
+                Ok(Self {
+                    socket: Socket::Datagrams {
+                        _file: Some(file),
+                        peers,
+                    },
+                    address: address.clone(),
+                })
+            }
+            #[cfg(target_os = "linux")]
+            Address::Udp { host, port } => bind_ip(host, *port, receive).await,
+            Address::Icmp { .. } => Err(BindError::NobodyCan {
+                address: address.to_string(),
+            }),
+            #[cfg(not(target_os = "linux"))]
+            other => Err(BindError::NotHere {
+                scheme: other.scheme(),
             }),
         }
     }
@@ -74,7 +114,7 @@ impl Listener {
         &self.address
     }
 
-    /// Waits for the next connection.
+    /// Waits for the next connection; on datagrams, for the next peer that is not known.
     ///
     /// # Errors
     ///
@@ -90,11 +130,20 @@ impl Listener {
                 let (stream, _) = listener.accept().await?;
                 Connection::from_unix(stream, None)
             }
+            #[cfg(target_os = "linux")]
+            Socket::Packets { socket, .. } => unix::accept(socket).await,
+            #[cfg(target_os = "linux")]
+            Socket::Datagrams { peers, .. } => peers.accept().await.map(Connection::from_peer),
         }
     }
 }
 
-async fn bind_tcp(host: &str, port: u16) -> Result<Listener, BindError> {
+/// Listens at the first of the addresses of a host where that can be done.
+async fn bind_ip(
+    host: &str,
+    port: u16,
+    listen: impl Fn(SocketAddr) -> io::Result<Listener>,
+) -> Result<Listener, BindError> {
     let not_resolved = |message| BindError::NotResolved {
         host: host.to_owned(),
         message,
@@ -125,5 +174,25 @@ fn listen(address: SocketAddr) -> io::Result<Listener> {
     Ok(Listener {
         address: Address::tcp(local),
         socket: Socket::Tcp(socket),
+    })
+}
+
+/// Receives UDP packets at an address.
+#[cfg(target_os = "linux")]
+fn receive(address: SocketAddr) -> io::Result<Listener> {
+    let domain = socket2::Domain::for_address(address);
+    // Without the right to share the port: on UDP that would take the packets of the one who has it.
+    let socket = socket2::Socket::new(domain, socket2::Type::DGRAM, None)?;
+    socket.bind(&address.into())?;
+    let local = socket.local_addr()?.as_socket().unwrap_or(address);
+    let Address::Tcp { host, port } = Address::tcp(local) else {
+        return Err(io::ErrorKind::Unsupported.into());
+    };
+    Ok(Listener {
+        socket: Socket::Datagrams {
+            _file: None,
+            peers: Peers::new(socket)?,
+        },
+        address: Address::Udp { host, port },
     })
 }

@@ -11,6 +11,10 @@ mod connect;
 mod connection;
 mod error;
 mod listener;
+#[cfg(target_os = "linux")]
+mod packets;
+#[cfg(target_os = "linux")]
+mod peers;
 mod plain;
 #[cfg(test)]
 mod tests;
@@ -23,6 +27,8 @@ pub use address::{Address, AddressError, MAX_SOCKET_PATH};
 pub use clock::Clock;
 pub use connect::{connect, connect_within};
 pub use connection::{Connection, Endpoint};
-pub use error::{Attempt, AttemptKind, BindError, ConnectError, ending_of};
+pub use error::{Attempt, AttemptKind, BindError, ConnectError, ending_of, is_too_large};
 pub use listener::{BACKLOG, Listener};
+#[cfg(target_os = "linux")]
+pub use peers::{MAX_NEW_PEERS, MAX_PEERS, MAX_QUEUED_BYTES, MAX_QUEUED_PACKETS};
 pub use tls::{Securing, SelfSigned, TlsClient, TlsEnd, TlsError, TlsServer};

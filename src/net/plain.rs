@@ -76,6 +76,11 @@ impl Plain {
         }
     }
 
+    /// Whether RST can be sent: on TCP.
+    pub(super) fn has_reset(&self) -> bool {
+        matches!(self, Self::Tcp(_))
+    }
+
     /// Closes with RST; where there is none, on Unix sockets, this is a plain close.
     pub(super) fn reset(self) -> io::Result<()> {
         match self {

@@ -10,9 +10,17 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use socket2::{Domain, SockAddr, Socket, Type};
+#[cfg(target_os = "linux")]
+use tokio::io::unix::AsyncFd;
 use tokio::net::{UnixListener, UnixStream};
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep_until};
 
+#[cfg(target_os = "linux")]
+use super::Endpoint;
+#[cfg(target_os = "linux")]
+use super::packets::{PacketSocket, watch};
+#[cfg(target_os = "linux")]
+use super::peers::Peers;
 use super::{AttemptKind, BACKLOG, BindError, Connection};
 
 /// How long to wait before asking again where as many wait to be accepted as may, the first time. Doubled each time after that.
@@ -26,30 +34,77 @@ pub(super) async fn connect(
     path: &Path,
     deadline: Option<Instant>,
 ) -> Result<Connection, AttemptKind> {
-    let asked = Instant::now();
-    let connecting = connect_with_room(path);
-    let connected = match deadline {
-        None => connecting.await,
-        Some(deadline) => timeout_at(deadline, connecting)
-            .await
-            .map_err(|_| AttemptKind::TimedOut(Some(deadline - asked)))?,
+    let stream = || {
+        let socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
+        socket.set_nonblocking(true)?;
+        socket.connect(&SockAddr::unix(path)?)?;
+        UnixStream::from_std(socket.into())
     };
-    connected
-        .and_then(|stream| Connection::from_unix(stream, Some(path.to_owned())))
-        .map_err(|error| said(path, &error))
+    connect_with_room(stream, deadline)
+        .await
+        .and_then(|stream| {
+            Connection::from_unix(stream, Some(path.to_owned())).map_err(Failed::Said)
+        })
+        .map_err(|failed| failed.at(path))
+}
+
+/// Connects to a socket of packets.
+#[cfg(target_os = "linux")]
+pub(super) async fn connect_packets(
+    path: &Path,
+    deadline: Option<Instant>,
+) -> Result<Connection, AttemptKind> {
+    let socket = connect_with_room(|| PacketSocket::connect_unix(path), deadline)
+        .await
+        .map_err(|failed| failed.at(path))?;
+    let peer = Endpoint::Unix(Some(path.to_owned()));
+    Ok(Connection::from_packets(socket, peer))
+}
+
+/// Makes a socket of datagrams for the one at this path.
+#[cfg(target_os = "linux")]
+pub(super) fn connect_datagrams(path: &Path) -> Result<Connection, AttemptKind> {
+    let socket = PacketSocket::unix(path).map_err(|error| said(path, &error))?;
+    let peer = Endpoint::Unix(Some(path.to_owned()));
+    Ok(Connection::from_packets(socket, peer))
+}
+
+/// Why there is no connection.
+enum Failed {
+    /// The system said so.
+    Said(io::Error),
+    /// No answer in this time.
+    TimedOut(Duration),
+}
+
+impl Failed {
+    fn at(self, path: &Path) -> AttemptKind {
+        match self {
+            Self::Said(error) => said(path, &error),
+            Self::TimedOut(time) => AttemptKind::TimedOut(Some(time)),
+        }
+    }
 }
 
 /// Connects once there is room among those that wait to be accepted: the system tells nobody when there is.
-async fn connect_with_room(path: &Path) -> io::Result<UnixStream> {
+async fn connect_with_room<T>(
+    mut connect: impl FnMut() -> io::Result<T>,
+    deadline: Option<Instant>,
+) -> Result<T, Failed> {
+    let asked = Instant::now();
     let mut pause = FIRST_PAUSE;
     loop {
-        match UnixStream::connect(path).await {
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                sleep(pause).await;
-                pause = (pause * 2).min(LONGEST_PAUSE);
-            }
-            result => return result,
+        match connect() {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            result => return result.map_err(Failed::Said),
         }
+        let next = Instant::now() + pause;
+        if let Some(deadline) = deadline.filter(|deadline| *deadline <= next) {
+            sleep_until(deadline).await;
+            return Err(Failed::TimedOut(deadline - asked));
+        }
+        sleep_until(next).await;
+        pause = (pause * 2).min(LONGEST_PAUSE);
     }
 }
 
@@ -79,6 +134,43 @@ pub(super) fn listen(path: &Path) -> Result<(SocketFile, UnixListener), BindErro
         .and_then(|()| UnixListener::from_std(socket.into()));
     listener
         .map(|listener| (file, listener))
+        .map_err(|error| no_socket_there(path, &error))
+}
+
+/// Listens for connections that carry packets.
+#[cfg(target_os = "linux")]
+pub(super) fn listen_for_packets(path: &Path) -> Result<(SocketFile, AsyncFd<Socket>), BindError> {
+    let (socket, file) = bind(path, Type::SEQPACKET)?;
+    let listener = socket
+        .listen(i32::try_from(BACKLOG).unwrap_or(i32::MAX))
+        .and_then(|()| socket.set_nonblocking(true))
+        .and_then(|()| watch(socket));
+    listener
+        .map(|listener| (file, listener))
+        .map_err(|error| no_socket_there(path, &error))
+}
+
+/// Accepts a connection that carries packets.
+#[cfg(target_os = "linux")]
+pub(super) async fn accept(socket: &AsyncFd<Socket>) -> io::Result<Connection> {
+    loop {
+        let mut ready = socket.readable().await?;
+        if let Ok(accepted) = ready.try_io(|socket| socket.get_ref().accept()) {
+            let (socket, from) = accepted?;
+            let peer = Endpoint::Unix(from.as_pathname().map(Path::to_owned));
+            let socket = PacketSocket::accepted(socket)?;
+            return Ok(Connection::from_packets(socket, peer));
+        }
+    }
+}
+
+/// Receives datagrams.
+#[cfg(target_os = "linux")]
+pub(super) fn listen_for_datagrams(path: &Path) -> Result<(SocketFile, Peers), BindError> {
+    let (socket, file) = bind(path, Type::DGRAM)?;
+    let peers = Peers::new(socket);
+    peers
+        .map(|peers| (file, peers))
         .map_err(|error| no_socket_there(path, &error))
 }
 

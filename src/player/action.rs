@@ -40,7 +40,11 @@ pub enum Ending {
     Alert(Alert),
     /// The peer sent something under TLS that is no TLS.
     Garbled,
-    /// The system gave up on the peer (`ETIMEDOUT`, unreachable).
+    /// The system says that there is no way to the peer any more.
+    Unreachable,
+    /// The system has waited in vain for a sign of the peer (`ETIMEDOUT`).
+    TimedOut,
+    /// The system has failed otherwise.
     Lost,
 }
 

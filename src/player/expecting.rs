@@ -238,6 +238,6 @@ fn is_right_end(kinds: CloseKinds, how: Ending) -> bool {
         Ending::Truncated => kinds.truncated,
         Ending::Alert(alert) => kinds.alerts.contains(alert),
         // `any` takes what no kind names.
-        Ending::Garbled | Ending::Lost => kinds.any,
+        Ending::Garbled | Ending::Unreachable | Ending::TimedOut | Ending::Lost => kinds.any,
     }
 }

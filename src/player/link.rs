@@ -56,6 +56,8 @@ pub(super) enum Writing {
     Done,
     /// It could not be written.
     Failed(Ending),
+    /// It is a packet larger than the system sends.
+    TooLarge,
 }
 
 /// Whose the bytes are that are being written.
@@ -212,7 +214,7 @@ impl Link {
         match self.writing {
             Writing::Asked => true,
             Writing::Done => self.piece.end < self.outbox.len(),
-            Writing::Idle | Writing::Failed(_) => false,
+            Writing::Idle | Writing::Failed(_) | Writing::TooLarge => false,
         }
     }
 

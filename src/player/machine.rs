@@ -276,6 +276,18 @@ impl Player {
         }
     }
 
+    /// The write that was asked for is a packet larger than the system sends: nothing was sent, and the socket is as it was.
+    pub fn handle_too_large(&mut self, client: ClientId, now: Time) {
+        if let Ok(link) = self.core.link(client)
+            && link.writing == Writing::Asked
+        {
+            link.writing = Writing::TooLarge;
+            self.core.transcript.note(client, EventKind::TooLarge, now);
+            self.core.go_on_answering(client);
+            self.advance(now);
+        }
+    }
+
     /// Time has passed.
     pub fn handle_timeout(&mut self, now: Time) {
         self.advance(now);

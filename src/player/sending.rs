@@ -68,6 +68,9 @@ impl Cursor {
                 }
                 None => self.write_piece(step, core),
             },
+            Writing::TooLarge => fail(FailureKind::PacketTooLarge {
+                len: link.outbox.len(),
+            }),
             Writing::Failed(_) if forgiven => Ok(self.sent(step)),
             Writing::Failed(how) => fail(FailureKind::Unwritable(how)),
             Writing::Idle | Writing::Asked if due => fail(FailureKind::SendTimedOut {

@@ -51,6 +51,8 @@ pub enum EventKind {
     Ended(Ending),
     /// A send failed: the connection had ended so.
     Unwritable(Ending),
+    /// A send is a packet larger than the system sends there.
+    TooLarge,
     /// This side sent FIN and goes on reading.
     Shutdown,
     /// This side closed the connection.

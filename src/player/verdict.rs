@@ -228,6 +228,11 @@ pub enum FailureKind {
     EndedInSilence(Ending),
     /// A send did not come through: the connection had ended.
     Unwritable(Ending),
+    /// A send did not come through: the system sends no packet of that size there.
+    PacketTooLarge {
+        /// Bytes of the packet.
+        len: usize,
+    },
     /// A send did not come through in time: the peer does not read.
     SendTimedOut {
         /// Bytes of the send, framing included.

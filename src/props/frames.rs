@@ -315,7 +315,11 @@ fn naive_pushes(framing: &Framing, pieces: &[&[u8]], limit: usize) -> Said {
             continue;
         }
         if piece.len() > limit {
-            let kind = WireErrorKind::TooLong { limit };
+            let len = piece.len();
+            let kind = match framing {
+                Framing::Datagram => WireErrorKind::PacketTooLong { len, limit },
+                _ => WireErrorKind::TooLong { limit },
+            };
             let offset = (offset + limit) as u64;
             return said.failed(WireError { offset, kind });
         }

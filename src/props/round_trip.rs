@@ -88,7 +88,9 @@ fn encoded_decoded<'a>(framing: &Framing, messages: impl Iterator<Item = &'a [u8
     assert!(
         said.end.is_err_and(|error| matches!(
             error.kind,
-            WireErrorKind::TooLong { .. } | WireErrorKind::LengthTooLong { .. }
+            WireErrorKind::TooLong { .. }
+                | WireErrorKind::PacketTooLong { .. }
+                | WireErrorKind::LengthTooLong { .. }
         )),
         "{framing:?}: {:?}",
         said.end

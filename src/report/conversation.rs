@@ -146,6 +146,9 @@ pub(super) fn happened(kind: &EventKind) -> String {
         EventKind::Secured(how) => format!("TLS began: {}", words(how)),
         EventKind::NoTls(why) => format!("no TLS: {}", words(&why.message)),
         EventKind::Ended(how) => ended(*how),
+        EventKind::TooLarge => {
+            "could not send: the packet is larger than the system sends here".to_owned()
+        }
         EventKind::Unwritable(how) => format!("could not send: {}", ended(*how)),
         EventKind::Shutdown => "no more to send (FIN), still reading".into(),
         EventKind::Closed => "closed by this side".into(),
@@ -168,7 +171,9 @@ pub(super) fn ended(how: Ending) -> String {
         Ending::Alert(alert) => format!("ended by the peer with the TLS alert {alert}"),
         Ending::Garbled => "broken: what came under TLS is no TLS".into(),
         Ending::Refused => "refused: nobody listens there".into(),
-        Ending::Lost => "lost: the system gave up on the peer".into(),
+        Ending::Unreachable => "lost: there is no way to the peer any more".into(),
+        Ending::TimedOut => "lost: no sign of the peer for too long".into(),
+        Ending::Lost => "lost: the system has failed".into(),
     }
 }
 

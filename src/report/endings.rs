@@ -12,6 +12,8 @@ pub(super) fn end(how: Ending) -> String {
         Ending::Alert(alert) => format!("TLS alert {alert}"),
         Ending::Garbled => "broken TLS".into(),
         Ending::Refused => "refused".into(),
+        Ending::Unreachable => "peer unreachable".into(),
+        Ending::TimedOut => "connection timed out".into(),
         Ending::Lost => "connection lost".into(),
     }
 }
@@ -27,7 +29,7 @@ pub(super) fn kind_of(how: Ending) -> Option<String> {
             Some(name) => format!("{{ \"alert\": \"{name}\" }}"),
             None => "\"alert\"".into(),
         }),
-        Ending::Garbled | Ending::Lost => None,
+        Ending::Garbled | Ending::Unreachable | Ending::TimedOut | Ending::Lost => None,
     }
 }
 

@@ -199,6 +199,12 @@ pub const FAILURES: &[FailureExplanation] = &[
          step is { \"start_tls\": true }.",
         example: include_str!("tests/golden/secured.txt"),
     },
+    FailureExplanation {
+        code: Code("BC2040"),
+        text: "The system does not send a packet of this size: over UDP one has at most 65507 bytes on IPv4, 65527 on IPv6; \
+         on a Unix socket, what the sender's buffer takes. Nothing was sent, and the socket is as it was.",
+        example: include_str!("tests/golden/packet-too-large.txt"),
+    },
 ];
 
 #[cfg(test)]

@@ -172,6 +172,9 @@ pub(super) fn here(failure: &Failure, conversation: &Conversation<'_>) -> Option
                 | FailureKind::NeverCame { how: Some(_), .. }
                 | FailureKind::WrongEnding { .. }
                 | FailureKind::EndedInSilence(_) => matches!(event.kind, EventKind::Ended(_)),
+                FailureKind::PacketTooLarge { .. } => {
+                    matches!(event.kind, EventKind::TooLarge)
+                }
                 FailureKind::Unwritable(_) => {
                     matches!(event.kind, EventKind::Ended(_) | EventKind::Unwritable(_))
                 }

@@ -55,6 +55,9 @@ pub(super) fn title(failure: &Failure) -> String {
         }
         FailureKind::EndedInSilence(how) => format!("{} instead of silence", end(*how)),
         FailureKind::Unwritable(how) => format!("send failed: {}", end(*how)),
+        FailureKind::PacketTooLarge { len } => {
+            format!("packet of {} larger than the system sends", bytes(*len))
+        }
         FailureKind::SendTimedOut { .. } => format!("send not taken within {patience}"),
         FailureKind::NotConnected(_) => "no connection".into(),
         FailureKind::NoTls(_) => "no TLS".into(),
@@ -89,7 +92,9 @@ pub(super) fn label(kind: &FailureKind) -> String {
         } => "expected nothing before this reply".into(),
         FailureKind::Unexpected { instead, .. } => format!("expected {}", wanted_instead(instead)),
         FailureKind::EndedInSilence(_) => "expected silence on an open connection".into(),
-        FailureKind::Unwritable(_) => "could not be sent".into(),
+        FailureKind::Unwritable(_) | FailureKind::PacketTooLarge { .. } => {
+            "could not be sent".into()
+        }
         FailureKind::SendTimedOut { .. } => "not all of this was taken".into(),
         FailureKind::NotConnected(_) | FailureKind::ConnectTimedOut => {
             "this step needs a connection".into()
@@ -186,6 +191,7 @@ fn awaited(kind: &FailureKind) -> Option<String> {
         }
         | FailureKind::EndedInSilence(_)
         | FailureKind::Unwritable(_)
+        | FailureKind::PacketTooLarge { .. }
         | FailureKind::NoConnection
         | FailureKind::AlreadyConnected
         | FailureKind::NoValue(_)
@@ -294,6 +300,10 @@ pub(super) fn advice(kind: &FailureKind, framing: Option<&Framing>) -> (String, 
         FailureKind::Unwritable(_) => (
             "if the peer may hang up before it has read this, add to the step:".into(),
             Some("\"may_fail\": true".into()),
+        ),
+        FailureKind::PacketTooLarge { .. } => (
+            "a packet of UDP has at most 65507 bytes on IPv4; one of a Unix socket, what the sender's buffer takes: is it to be several packets?".into(),
+            None,
         ),
         FailureKind::SendTimedOut { .. } => {
             ("the peer does not read: is it waiting for its own replies to be taken, or stuck?".into(), None)

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::time::timeout;
 
+use super::fit::{misfit, packets};
 use super::program::{fault, news, watched};
 use super::{CaseRef, CaseResult, Outcome, ProgramNews, RunOptions, Suite, case_seed};
 use crate::drive::{Cancel, Lingering, Peers, PlayStats, play};
@@ -20,7 +21,6 @@ use crate::session;
 use crate::simulation::{self, Unsupported};
 use crate::target::{Capabilities, Mark, OpenTarget, Peer, Unavailable};
 use crate::time::Time;
-use crate::wire::Framing;
 
 /// The host of a target that is simulated.
 const SIMULATED: &str = "simulated";
@@ -75,7 +75,7 @@ impl OpenSuite {
     fn peers(&self, peer: &Peer, script: &Script) -> Peers {
         Peers {
             addresses: vec![peer.address.clone(); script.clients.len()],
-            tls: Arc::clone(&self.suite.tls),
+            tls: Arc::clone(peer.tls.as_ref().unwrap_or(&self.suite.tls)),
         }
     }
 }
@@ -141,13 +141,17 @@ impl Run {
                 return without_peer(case, unavailable);
             }
         };
-        if let Some(misfit) = misfit(&case, &peer.address) {
+        let script = &case.scenario.script;
+        let peers = of_suite.peers(&peer, script);
+        if let Some(misfit) = misfit(&case.scenario, &peers.addresses) {
             self.over(&case);
             return skipped(case, misfit);
         }
-        let script = &case.scenario.script;
-        let mut player = Player::new(Arc::clone(script), self.setting(&case, Some(&peer.address)));
-        let peers = of_suite.peers(&peer, script);
+        let setting = Setting {
+            packets: packets(&peers.addresses),
+            ..self.setting(&case, Some(&peer.address))
+        };
+        let mut player = Player::new(Arc::clone(script), setting);
         let mark = peer
             .program
             .as_ref()
@@ -383,13 +387,6 @@ fn nanos_since_1970() -> u64 {
     now.map_or(0, |now| u64::try_from(now.as_nanos()).unwrap_or(u64::MAX))
 }
 
-/// Why a case cannot be played over a transport, if it cannot.
-fn misfit(case: &CaseRef, address: &Address) -> Option<String> {
-    let mut clients = case.scenario.script.clients.iter();
-    let of_packets = clients.any(|client| client.framing == Framing::Datagram);
-    of_packets.then(|| format!("the framing `datagram` is of packets, and {address} carries bytes"))
-}
-
 /// A case that is not played.
 pub(super) fn skipped(case: CaseRef, reason: String) -> Finished {
     finish(case, CaseResult::Skipped(reason))
@@ -447,7 +444,7 @@ fn without_peer(case: CaseRef, unavailable: Unavailable) -> Finished {
             });
             return finished;
         }
-        Unavailable::NotStarted(_) => (
+        Unavailable::NotStarted(_) | Unavailable::NoCertificate(_) => (
             Span::default(),
             FailureKind::NotConnected(Refusal {
                 kind: RefusalKind::Unreachable,

@@ -2,6 +2,7 @@
 
 mod conversation;
 mod event;
+mod fit;
 mod hiding;
 mod options;
 mod order;

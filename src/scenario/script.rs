@@ -35,6 +35,36 @@ impl Script {
         self.vars.iter().any(|(given, _)| *given == slot)
     }
 
+    /// Whether a client expects something before it has sent anything.
+    pub fn hears_first(&self, client: ClientId) -> bool {
+        self.first_word(BlockId(0), client) == Some(false)
+    }
+
+    /// Whether the first thing between a client and its peer is said by the client, in a list of steps; `None`: there is nothing.
+    fn first_word(&self, block: BlockId, client: ClientId) -> Option<bool> {
+        let steps = self.blocks.get(block.0 as usize)?.steps.iter();
+        steps
+            .filter_map(|step| match &step.verb {
+                // Those branches go on at the same time.
+                Verb::Parallel(blocks) => {
+                    let first = |block: &BlockId| self.first_word(*block, client);
+                    blocks.iter().filter_map(first).max()
+                }
+                verb if !verb.blocks().is_empty() => {
+                    let blocks = verb.blocks().iter();
+                    blocks
+                        .filter_map(|block| self.first_word(*block, client))
+                        .next()
+                }
+                _ if step.client != client => None,
+                Verb::Send { .. } | Verb::Probe { .. } => Some(true),
+                Verb::Expect { optional, .. } => (!optional).then_some(false),
+                Verb::ExpectAnyOrder(_) | Verb::SkipUntil(_) => Some(false),
+                _ => None,
+            })
+            .next()
+    }
+
     /// Whether one of its clients takes whoever answers under TLS for the server.
     pub fn trusts_anyone(&self) -> bool {
         let clients = self.clients.iter().map(|client| client.tls.as_deref());
@@ -74,6 +104,8 @@ pub struct Client {
     pub framing_given: bool,
     /// What its steps need that only byte streams have, as the file writes it.
     pub streams_only: Option<&'static str>,
+    /// What its steps need where nobody is told of an end, as the file writes it.
+    pub ends_only: Option<&'static str>,
     /// Bytes a received message may have; in raw, bytes a step may hold undecided.
     pub max_message: usize,
     /// Messages to be dropped before anything but `expect_bytes` sees them.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::scenario::{EvalError, Reply, Scenario, Values};
-use crate::wire::{DEFAULT_MAX_MESSAGE, Framing};
+use crate::wire::{Carries, DEFAULT_MAX_MESSAGE, Framing};
 
 /// What the server says first unless told otherwise.
 pub const DEFAULT_GREETING: &[u8] = b"Welcome!";
@@ -46,23 +46,25 @@ impl Default for Config {
 
 impl Config {
     /// What a scenario asks the reference server to be: its `server` settings, or the defaults; its framing, or that of its first client.
-    /// On packets nothing is said first unless the settings say so.
+    /// Over packets without connections nothing is said first unless the settings say so: then before the first reply.
     ///
     /// # Errors
     ///
     /// Fails when the greeting has expressions in it that need a name: the server has none.
-    pub fn for_scenario(scenario: &Scenario) -> Result<Self, EvalError> {
+    pub fn for_scenario_over(scenario: &Scenario, over: Carries) -> Result<Self, EvalError> {
         let client = scenario.script.clients.first();
         let framing = client.map_or_else(Framing::default, |client| client.framing.clone());
+        let knows_nobody = over == Carries::Packets || framing == Framing::Datagram;
         let mut config = Self {
             framing,
             ..Self::default()
         };
-        if config.framing == Framing::Datagram {
+        if knows_nobody {
             // Who is not connected can be told nothing before it has said something.
             config.greeting = None;
         }
         let Some(settings) = &scenario.server else {
+            config.carry(over);
             return Ok(config);
         };
         match &settings.greeting {
@@ -81,6 +83,23 @@ impl Config {
         config.think_time = settings.think_time.unwrap_or(config.think_time);
         config.idle_timeout = settings.idle_timeout.unwrap_or(config.idle_timeout);
         config.max_message = settings.max_message.unwrap_or(config.max_message);
+        config.carry(over);
         Ok(config)
+    }
+
+    /// The same, over a byte stream; and over packets without connections where its framing is of packets.
+    ///
+    /// # Errors
+    ///
+    /// As [`for_scenario_over`](Self::for_scenario_over).
+    pub fn for_scenario(scenario: &Scenario) -> Result<Self, EvalError> {
+        Self::for_scenario_over(scenario, Carries::Bytes)
+    }
+
+    /// Takes the one framing that there is on packets.
+    fn carry(&mut self, over: Carries) {
+        if over.are_packets() {
+            self.framing = Framing::Datagram;
+        }
     }
 }

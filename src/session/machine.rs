@@ -247,6 +247,7 @@ impl Session {
                 Ok(None) => return bytes.len(),
                 Err(error) => match error.kind {
                     WireErrorKind::TooLong { limit }
+                    | WireErrorKind::PacketTooLong { limit, .. }
                     | WireErrorKind::LengthTooLong { limit, .. } => self.voice.refuse_long(limit),
                     kind => self.voice.refuse_frame(kind),
                 },

@@ -180,7 +180,7 @@ impl Simulation {
     fn wake_sessions(&mut self) -> bool {
         let now = self.now;
         let mut woken = false;
-        for wire in self.wires.iter_mut().filter(|wire| wire.open) {
+        for wire in self.wires.iter_mut().filter(|wire| wire.is_served()) {
             if let Some(session) = &mut wire.session
                 && session.poll_timeout().is_some_and(|at| at <= now)
             {
@@ -193,7 +193,7 @@ impl Simulation {
 
     /// Nothing is under way: the clock goes to the next moment at which something happens.
     fn pass_time(&mut self, player: &mut Player) {
-        let open = self.wires.iter().filter(|wire| wire.open);
+        let open = self.wires.iter().filter(|wire| wire.is_served());
         let sessions = open.filter_map(|wire| wire.session.as_ref()?.poll_timeout());
         let next_session = sessions.min().unwrap_or(Time::NEVER);
         let next_player = player.poll_timeout().unwrap_or(Time::NEVER);
@@ -211,6 +211,8 @@ struct Wire {
     /// Kept from one connection of the client to the next, for its buffers.
     session: Option<Session>,
     open: bool,
+    /// Whether its session has begun: on packets, with the first of them.
+    begun: bool,
     /// Bytes on their way to the session.
     sent: Vec<u8>,
     /// The lengths of the packets they are, where they are packets.
@@ -238,19 +240,29 @@ impl Wire {
             None => self.session = Some(Session::new(Arc::clone(config), now)),
         }
         self.open = true;
+        self.begun = config.framing != Framing::Datagram;
         self.sent.clear();
         self.packets.clear();
         self.fin = Fin::Unsent;
         self.over = false;
     }
 
+    /// Whether there is a session at its other end.
+    fn is_served(&self) -> bool {
+        self.open && self.begun
+    }
+
     fn carry_to_session(&mut self, now: Time, cut: impl FnOnce(usize) -> usize) -> bool {
         let Some(session) = &mut self.session else {
             return false;
         };
-        if session.poll_close().is_some() && !self.packets.is_empty() {
-            // A packet after the end of a session begins another.
+        if (!self.begun || session.poll_close().is_some()) && !self.packets.is_empty() {
+            // The first packet begins a session, and one after the end of a session begins another.
             session.reset(now);
+            self.begun = true;
+        }
+        if !self.begun {
+            return false;
         }
         if !session.wants_bytes() {
             // A session that is over reads no more; what still arrives is dropped.
@@ -290,6 +302,9 @@ impl Wire {
         let Some(session) = &mut self.session else {
             return false;
         };
+        if !self.begun {
+            return false;
+        }
         let len = session.outbox().len();
         if session.wants_to_write() {
             if !player.wants_bytes(client) {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use super::{OpenTarget, Spawn};
+use super::{OpenTarget, Spawn, Transport};
 use crate::net::{Address, AddressError};
 
 /// What is under test.
@@ -14,6 +14,8 @@ pub enum Target {
     /// The reference server, in this process.
     #[default]
     Embedded,
+    /// The reference server, in this process, over a transport that is named.
+    Over(Transport),
     /// A server that somebody else runs.
     Address(Address),
     /// A program that is started for the run.
@@ -26,10 +28,21 @@ impl Target {
         OpenTarget::new(self)
     }
 
+    /// Over what the reference server in this process is reached, where that is the target.
+    pub(super) fn transport(&self) -> Transport {
+        match self {
+            Self::Over(transport) => *transport,
+            _ => Transport::default(),
+        }
+    }
+
     /// How it is reached, as the first words of addresses say it: what `requires` may ask for with `target:`.
     pub fn schemes(&self) -> Vec<String> {
         match self {
             Self::Embedded => vec![EMBEDDED.to_owned(), "tcp".to_owned()],
+            Self::Over(transport) => {
+                vec![EMBEDDED.to_owned(), transport.scheme().to_owned()]
+            }
             Self::Spawned(spawn) => scheme_of(spawn.at()).into_iter().collect(),
             Self::Address(address) => scheme_of(&address.to_string()).into_iter().collect(),
         }
@@ -53,6 +66,7 @@ impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Embedded => f.write_str("embedded reference server"),
+            Self::Over(transport) => write!(f, "embedded reference server over {transport}"),
             Self::Address(address) => address.fmt(f),
             Self::Spawned(spawn) => spawn.fmt(f),
         }

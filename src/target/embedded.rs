@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::Transport;
 use crate::drive::Cancel;
 use crate::net::{Address, BindError};
 use crate::scenario::{EvalError, Scenario};
@@ -11,9 +12,6 @@ use crate::session;
 
 /// How long the embedded server waits for its connections when it is stopped. Its clients are in this process, and done.
 const DRAIN_DEADLINE: Duration = Duration::from_secs(1);
-
-/// Where it listens: the system chooses the port, and nobody outside this machine can connect.
-const HOST: &str = "127.0.0.1";
 
 /// A server that listens until this is dropped, or the run is over.
 #[derive(Debug)]
@@ -25,14 +23,11 @@ pub(super) struct Embedded {
 impl Embedded {
     /// Starts a server that stops at the latest when `over` is asked for. The future is what runs it, to be spawned.
     pub(super) async fn start(
+        at: &Address,
         config: Config,
         over: Cancel,
     ) -> Result<(Self, impl Future<Output = ()> + Send + 'static), BindError> {
-        let any = Address::Tcp {
-            host: HOST.to_owned(),
-            port: 0,
-        };
-        let server = Server::bind(&any, config).await?;
+        let server = Server::bind(at, config).await?;
         let stop = Cancel::default();
         let embedded = Self {
             address: server.address().clone(),
@@ -58,10 +53,13 @@ impl Drop for Embedded {
 }
 
 /// The server that a scenario asks for: its own, or the one it shares with others of its framing.
-pub(super) fn config_of(scenario: &Scenario) -> Result<Config, EvalError> {
+pub(super) fn config_of(scenario: &Scenario, over: Transport) -> Result<Config, EvalError> {
     let limit = (scenario.server.as_ref()).and_then(|settings| settings.max_connections);
     Ok(Config {
-        session: Arc::new(session::Config::for_scenario(scenario)?),
+        session: Arc::new(session::Config::for_scenario_over(
+            scenario,
+            over.carries(),
+        )?),
         max_connections: limit.unwrap_or(DEFAULT_MAX_CONNECTIONS),
         drain_deadline: DRAIN_DEADLINE,
         ..Config::default()

@@ -10,6 +10,7 @@ mod programs;
 mod spawned;
 #[cfg(test)]
 mod tests;
+mod transport;
 
 pub use capabilities::Capabilities;
 pub use choice::Target;
@@ -19,3 +20,4 @@ pub use spawned::{
     Crash, DEFAULT_GRACE, DEFAULT_READY_TIMEOUT, Exit, MAX_OUTPUT, MAX_SHOWN_OUTPUT, Mark,
     NotReady, Program, Ready, Spawn, SpawnError, adopt_orphans, end_all_programs,
 };
+pub use transport::{NoTransport, Transport};

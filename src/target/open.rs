@@ -1,18 +1,20 @@
 //! A target that is ready for a run.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use tempfile::TempDir;
 use thiserror::Error;
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 
 use super::embedded::{Embedded, config_of};
 use super::programs::{Closed, Programs};
-use super::{NotReady, Program, Target};
+use super::{NotReady, Program, Target, Transport};
 use crate::drive::Cancel;
-use crate::net::{Address, BindError};
-use crate::scenario::{EvalError, Scenario};
+use crate::net::{Address, BindError, SelfSigned, TlsClient, TlsError, TlsServer};
+use crate::scenario::{EvalError, Scenario, TlsOptions};
 use crate::server::Config;
 use crate::wire::Framing;
 
@@ -30,7 +32,16 @@ pub struct OpenTarget {
 /// The embedded servers of a run.
 #[derive(Debug, Default)]
 struct Servers {
-    shared: HashMap<Framing, Embedded>,
+    /// By how they cut messages and what they say first.
+    shared: HashMap<(Framing, Option<Vec<u8>>), Embedded>,
+    /// Over what they are reached.
+    transport: Transport,
+    /// Where their sockets are, where those are files: made when the first is needed.
+    folder: Option<TempDir>,
+    /// How many sockets have been made in it.
+    files: u64,
+    /// With what TLS begins, and what makes TLS of connections to it: made when it is first needed.
+    tls: Option<(TlsServer, Arc<TlsClient>)>,
     /// All that run, or are being stopped.
     tasks: JoinSet<()>,
     /// Stops them all.
@@ -42,6 +53,8 @@ struct Servers {
 pub struct Peer {
     /// Where it listens.
     pub address: Address,
+    /// What makes TLS of connections to it, where it has a certificate that nobody else knows.
+    pub tls: Option<Arc<TlsClient>>,
     /// The program under test, where there is one.
     pub program: Option<Arc<Program>>,
     /// Whether the program is this case's alone, to be stopped after it.
@@ -63,6 +76,9 @@ pub enum Unavailable {
     /// The embedded server cannot be started. The system is at fault.
     #[error("the embedded server cannot be started: {0}")]
     NotStarted(#[from] BindError),
+    /// The embedded server has no certificate. The system is at fault.
+    #[error("the embedded server cannot have a certificate: {0}")]
+    NoCertificate(#[from] TlsError),
     /// The program under test cannot be made ready.
     #[error("{0}")]
     NotReady(#[from] Box<NotReady>),
@@ -71,8 +87,11 @@ pub enum Unavailable {
 impl OpenTarget {
     pub(super) fn new(target: Target) -> Self {
         Self {
+            servers: Mutex::new(Servers {
+                transport: target.transport(),
+                ..Servers::default()
+            }),
             target,
-            servers: Mutex::default(),
             programs: Programs::default(),
         }
     }
@@ -94,21 +113,29 @@ impl OpenTarget {
                 let program = self.programs.of(spawn).await?;
                 Ok(Peer {
                     address: program.address.clone(),
+                    tls: None,
                     program: Some(program),
                     fresh: spawn.fresh,
                     _own: None,
                 })
             }
             (Target::Address(address), None) => Ok(Peer::at(address.clone(), None)),
-            (Target::Embedded, settings) => {
-                let config = config_of(scenario).map_err(Unavailable::Greeting)?;
+            (Target::Embedded | Target::Over(_), settings) => {
+                let transport = self.target.transport();
+                let mut config = config_of(scenario, transport).map_err(Unavailable::Greeting)?;
                 let mut servers = self.servers.lock().await;
-                if settings.is_none() {
-                    let address = servers.shared(config).await?;
-                    return Ok(Peer::at(address, None));
-                }
-                let own = servers.start(config).await?;
-                Ok(Peer::at(own.address.clone(), Some(own)))
+                let tls = servers.tls()?;
+                let (server, client) = tls.unzip();
+                config.tls = server;
+                let mut peer = match settings {
+                    None => Peer::at(servers.shared(config).await?, None),
+                    Some(_) => {
+                        let own = servers.start(config).await?;
+                        Peer::at(own.address.clone(), Some(own))
+                    }
+                };
+                peer.tls = client;
+                Ok(peer)
             }
         }
     }
@@ -133,6 +160,7 @@ impl Peer {
     fn at(address: Address, own: Option<Embedded>) -> Self {
         Self {
             address,
+            tls: None,
             program: None,
             fresh: false,
             _own: own,
@@ -141,23 +169,68 @@ impl Peer {
 }
 
 impl Servers {
+    /// With what the servers begin TLS, and their clients too; `None`: without.
+    fn tls(&mut self) -> Result<Option<(TlsServer, Arc<TlsClient>)>, TlsError> {
+        if self.transport == Transport::Tls && self.tls.is_none() {
+            let SelfSigned {
+                server,
+                certificate,
+            } = TlsServer::self_signed(NAMES)?;
+            let client = TlsClient::new(TlsOptions {
+                ca: Some(certificate),
+                ..TlsOptions::default()
+            })?;
+            self.tls = Some((server, Arc::new(client)));
+        }
+        Ok(self.tls.clone())
+    }
+
+    /// An address that is free.
+    fn free(&mut self) -> Result<Address, BindError> {
+        let mut file = PathBuf::new();
+        if self.transport.has_files() {
+            if self.folder.is_none() {
+                self.folder = Some(folder()?);
+            }
+            let folder = self.folder.as_ref().map(TempDir::path);
+            self.files += 1;
+            file = folder.unwrap_or(&file).join(self.files.to_string());
+        }
+        Ok(self.transport.address(&file))
+    }
+
     /// Where the server of this framing listens. It is started when it is first asked for.
     async fn shared(&mut self, config: Config) -> Result<Address, BindError> {
-        let framing = config.session.framing.clone();
-        if let Some(server) = self.shared.get(&framing) {
+        let Config { session, .. } = &config;
+        let says = (session.framing.clone(), session.greeting.clone());
+        if let Some(server) = self.shared.get(&says) {
             return Ok(server.address.clone());
         }
         let server = self.start(config).await?;
         let address = server.address.clone();
-        self.shared.insert(framing, server);
+        self.shared.insert(says, server);
         Ok(address)
     }
 
     async fn start(&mut self, config: Config) -> Result<Embedded, BindError> {
-        let (server, run) = Embedded::start(config, self.over.clone()).await?;
+        let at = self.free()?;
+        let (server, run) = Embedded::start(&at, config, self.over.clone()).await?;
         self.tasks.spawn(run);
         // What has stopped by now is forgotten, so that the set does not grow with the number of cases.
         while self.tasks.try_join_next().is_some() {}
         Ok(server)
     }
 }
+
+/// A folder for sockets.
+fn folder() -> Result<TempDir, BindError> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix("backchat-");
+    builder.tempdir().map_err(|error| BindError::NoSocketThere {
+        path: std::env::temp_dir(),
+        message: error.to_string(),
+    })
+}
+
+/// Whom the certificate of the embedded server is for.
+const NAMES: &[&str] = &["localhost", "127.0.0.1", "::1"];

@@ -63,6 +63,15 @@ impl Flaw {
         }
     }
 
+    /// A packet goes on past the limit.
+    #[cold]
+    pub(super) fn long_packet(len: usize, limit: usize) -> Self {
+        Self {
+            at: limit,
+            kind: WireErrorKind::PacketTooLong { len, limit },
+        }
+    }
+
     /// The same, when `n` bytes stand before those that it was found in.
     pub(super) fn after(self, n: usize) -> Self {
         Self {
@@ -109,7 +118,9 @@ impl Framing {
         }
         match self {
             Self::Raw => Ok((!unread.is_empty()).then(|| Cut::bare(unread.len()))),
-            Self::Datagram if unread.len() > max_message => Err(Flaw::too_long(max_message)),
+            Self::Datagram if unread.len() > max_message => {
+                Err(Flaw::long_packet(unread.len(), max_message))
+            }
             Self::Datagram => Ok(Some(Cut::bare(unread.len()))),
             Self::Line(ending) => ending.end().find(unread, max_message, memory),
             Self::Delimited(delimiter) => match delimiter.end() {

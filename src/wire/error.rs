@@ -26,6 +26,14 @@ pub enum WireErrorKind {
         /// The limit that was passed, in bytes.
         limit: usize,
     },
+    /// `datagram`: a packet is longer than the limit.
+    #[error("packet of {len} bytes, where a message may have {limit}")]
+    PacketTooLong {
+        /// How many bytes it has.
+        len: usize,
+        /// The limit that it passes, in bytes.
+        limit: usize,
+    },
     /// `length_prefixed`: the length promises a message that is longer than the limit. Nothing of it was kept.
     #[error("length {length} promises a message longer than {limit} bytes")]
     LengthTooLong {

@@ -1,5 +1,6 @@
 //! The messages of one push, lent one after another.
 
+use super::cut::Flaw;
 use super::decoder::State;
 use super::memory::Memory;
 use super::{Cut, FrameDecoder, Framing, WireError};
@@ -125,7 +126,11 @@ impl<'d, 'p> Frames<'d, 'p> {
         }
         let cut = Cut::bare(self.pushed.len());
         if cut.len > self.decoder.max_message {
-            return self.fail(super::cut::Flaw::too_long(self.decoder.max_message));
+            let limit = self.decoder.max_message;
+            return self.fail(match self.packet {
+                true => Flaw::long_packet(cut.len, limit),
+                false => Flaw::too_long(limit),
+            });
         }
         self.packet = false;
         Ok(Some(self.lend(&cut)))
@@ -180,7 +185,7 @@ impl<'d, 'p> Frames<'d, 'p> {
     }
 
     #[cold]
-    fn fail(&mut self, flaw: super::cut::Flaw) -> Result<Option<&[u8]>, WireError> {
+    fn fail(&mut self, flaw: Flaw) -> Result<Option<&[u8]>, WireError> {
         self.decoder.judge(flaw);
         match self.decoder.state {
             State::Failed(error) => Err(error),

@@ -4,6 +4,7 @@
 //! put on a stream ([`Framing::encode`]), how bytes become text however they were cut ([`Utf8Decoder`], [`LossyUtf8`]),
 //! and how bytes of a peer are shown to a person ([`escape`](escape())). No I/O, no clock, nothing of scenarios or sessions.
 
+mod carries;
 #[cfg(feature = "codec")]
 mod codec;
 mod cut;
@@ -26,6 +27,7 @@ mod tests;
 mod utf8;
 mod varint;
 
+pub use carries::Carries;
 #[cfg(feature = "codec")]
 pub use codec::{CodecError, FrameCodec};
 pub use cut::Cut;

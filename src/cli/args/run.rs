@@ -16,7 +16,8 @@ pub(in crate::cli) struct RunArgs {
     /// Scenario files, and folders to look for them in [default: scenarios/reference, else scenarios]
     #[arg(value_name = "PATH")]
     pub(in crate::cli) paths: Vec<PathBuf>,
-    /// What to connect to: `embedded` (a fresh reference server), tcp://HOST:PORT, HOST:PORT, tls://HOST:PORT, unix:/PATH
+    /// What to connect to: `embedded` (a fresh reference server), tcp://HOST:PORT, HOST:PORT, tls://HOST:PORT,
+    /// unix:/PATH, udp://HOST:PORT, unix-datagram:/PATH, unix-seqpacket:/PATH, icmp://HOST
     #[arg(short, long, value_name = "TARGET", default_value = DEFAULT_TARGET)]
     #[arg(env = "BACKCHAT_TARGET", hide_env = true)]
     pub(in crate::cli) target: String,

@@ -11,7 +11,7 @@ use super::ServerTlsArgs;
 /// `backchat serve`
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ServeArgs {
-    /// Where to listen: HOST:PORT, tls://HOST:PORT, unix:/PATH; port 0 takes one that is free
+    /// Where to listen: HOST:PORT, tls://HOST:PORT, unix:/PATH, udp://HOST:PORT, unix-datagram:/PATH, unix-seqpacket:/PATH; port 0 takes one that is free
     #[arg(short, long, value_name = "ADDRESS", default_value = "127.0.0.1:1234")]
     #[arg(env = "BACKCHAT_LISTEN", hide_env = true)]
     pub(in crate::cli) listen: String,
@@ -33,19 +33,16 @@ pub(in crate::cli) struct ServeArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Protocol")]
 pub(in crate::cli) struct ProtocolArgs {
-    /// What a message is: `raw` (whatever one read brings), `line` (ends with LF), `crlf` (ends with CR LF)
-    #[arg(
-        long,
-        value_name = "HOW",
-        default_value = "raw",
-        hide_possible_values = true
-    )]
+    /// What a message is: `raw` (whatever one read brings), `line` (ends with LF), `crlf` (ends with CR LF) [default: raw; on packets
+    /// it is a packet]
+    #[arg(long, value_name = "HOW", hide_possible_values = true)]
     #[arg(env = "BACKCHAT_FRAMING", hide_env = true)]
-    pub(in crate::cli) framing: FramingArg,
-    /// What is said first; empty: nothing
-    #[arg(long, value_name = "TEXT", default_value = "Welcome!")]
+    pub(in crate::cli) framing: Option<FramingArg>,
+    /// What is said first; empty: nothing [default: Welcome!; over udp and unix-datagram nothing, because nobody is known before
+    /// the first packet: what is given is said before the first reply]
+    #[arg(long, value_name = "TEXT")]
     #[arg(env = "BACKCHAT_GREETING", hide_env = true)]
-    pub(in crate::cli) greeting: String,
+    pub(in crate::cli) greeting: Option<String>,
     /// How a message M is answered: `hello` (Hello, M!) or `echo` (M)
     #[arg(
         long,

@@ -22,7 +22,9 @@ fn the_defaults_shown_are_the_defaults_of_the_layers() {
     assert_eq!(serve.limits.max_connections.get(), DEFAULT_MAX_CONNECTIONS);
     assert_eq!(serve.limits.max_message.get(), DEFAULT_MAX_MESSAGE);
     assert_eq!(serve.limits.idle_timeout, DEFAULT_IDLE_TIMEOUT);
-    assert_eq!(serve.protocol.greeting.as_bytes(), DEFAULT_GREETING);
+    // As its help says.
+    assert_eq!(serve.protocol.greeting, None);
+    assert_eq!(DEFAULT_GREETING, b"Welcome!");
     let Verb::Run(run) = Cli::parse_from(["backchat", "run"]).verb else {
         panic!("run");
     };

@@ -28,6 +28,7 @@ fn addresses_are_read_and_shown_with_their_scheme() {
             "redis.example",
             6379,
         ),
+        ("udp://[::1]:53", "udp://[::1]:53", "::1", 53),
     ] {
         let address: Address = text.parse().unwrap();
         assert_eq!(address.to_string(), shown, "{text}");
@@ -108,9 +109,16 @@ const NO_ADDRESSES: &[(&str, &str)] = &[
     ),
     ("[::1]", "\"[::1]\" names no port: write [::1]:PORT"),
     ("tls://host", "\"host\" names no port: write host:PORT"),
+    ("udp://host", "\"host\" names no port: write host:PORT"),
+    ("icmp://host:7", "ICMP has no ports: write icmp://HOST"),
+    ("icmp://[::1]:7", "ICMP has no ports: write icmp://HOST"),
     (
-        "udp://host:53",
-        "udp is not supported yet: use tcp://HOST:PORT, tls://HOST:PORT or unix:/PATH",
+        "icmp://",
+        "\"\" is no host name: write HOST:PORT, such as 127.0.0.1:1234",
+    ),
+    (
+        "icmp://::1",
+        "\"::1:0\" is an IPv6 address without brackets: write [ADDRESS]:PORT, such as [::1]:1234",
     ),
     (
         "/run/x.sock",
@@ -133,12 +141,8 @@ const NO_ADDRESSES: &[(&str, &str)] = &[
         "the path \"/tmp/\\u{1b}[2J\" has control characters: name the socket without them",
     ),
     (
-        "icmp://host",
-        "icmp is not supported yet: use tcp://HOST:PORT, tls://HOST:PORT or unix:/PATH",
-    ),
-    (
         "http://host:80",
-        "unknown kind of address \"http\": use tcp://HOST:PORT, tls://HOST:PORT or unix:/PATH",
+        "unknown kind of address \"http\": use tcp://HOST:PORT, tls://HOST:PORT, udp://HOST:PORT, unix:/PATH, unix-datagram:/PATH, unix-seqpacket:/PATH or icmp://HOST",
     ),
 ];
 
@@ -151,11 +155,26 @@ fn text_that_is_no_address_is_refused_with_what_to_write() {
 }
 
 #[test]
+fn hosts_without_ports_are_read_and_shown() {
+    for (text, host) in [
+        ("icmp://127.0.0.1", "127.0.0.1"),
+        ("icmp://[::1]", "::1"),
+        ("icmp://a.example", "a.example"),
+    ] {
+        let address: Address = text.parse().unwrap();
+        assert_eq!(address.to_string(), text);
+        assert_eq!((address.host(), address.port()), (Some(host), None));
+    }
+}
+
+#[test]
 fn sockets_are_named_by_their_paths() {
     for (text, shown, path) in [
         ("unix:/run/x.sock", "unix:/run/x.sock", "/run/x.sock"),
         ("unix:///run/x.sock", "unix:/run/x.sock", "/run/x.sock"),
         ("unix:x.sock", "unix:x.sock", "x.sock"),
+        ("unix-datagram:/run/d", "unix-datagram:/run/d", "/run/d"),
+        ("unix-seqpacket:///run/s", "unix-seqpacket:/run/s", "/run/s"),
         ("unix:/tmp/a:b c@d", "unix:/tmp/a:b c@d", "/tmp/a:b c@d"),
         ("unix:/tmp/a://b", "unix:/tmp/a://b", "/tmp/a://b"),
     ] {

@@ -81,9 +81,9 @@ fn an_error_tells_how_the_connection_ended() {
         (io::ErrorKind::ConnectionReset, Ending::Reset),
         (io::ErrorKind::BrokenPipe, Ending::Reset),
         (io::ErrorKind::NotConnected, Ending::Reset),
-        (io::ErrorKind::TimedOut, Ending::Lost),
-        (io::ErrorKind::HostUnreachable, Ending::Lost),
-        (io::ErrorKind::NetworkUnreachable, Ending::Lost),
+        (io::ErrorKind::TimedOut, Ending::TimedOut),
+        (io::ErrorKind::HostUnreachable, Ending::Unreachable),
+        (io::ErrorKind::NetworkUnreachable, Ending::Unreachable),
         (io::ErrorKind::Other, Ending::Lost),
     ] {
         assert_eq!(ending_of(&kind.into()), ending, "{kind}");

@@ -2,5 +2,7 @@
 
 mod addresses;
 mod connections;
+#[cfg(target_os = "linux")]
+mod packets;
 #[cfg(unix)]
 mod unix;

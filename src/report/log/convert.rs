@@ -244,6 +244,7 @@ fn event(event: &Event) -> ConnectionEvent {
             how = Some(*ending);
             "unwritable"
         }
+        EventKind::TooLarge => "too_large",
         EventKind::Shutdown => "shutdown",
         EventKind::Closed => "closed",
         EventKind::Aborted => "aborted",
@@ -255,6 +256,8 @@ fn event(event: &Event) -> ConnectionEvent {
         Ending::Truncated => "truncated",
         Ending::Alert(_) => "alert",
         Ending::Garbled => "garbled",
+        Ending::Unreachable => "unreachable",
+        Ending::TimedOut => "timed-out",
         Ending::Lost => "lost",
         Ending::Refused => "refused",
     });

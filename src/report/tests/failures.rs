@@ -426,6 +426,15 @@ fn a_send_into_a_connection_that_is_over() {
 }
 
 #[test]
+fn a_packet_that_is_too_large() {
+    check_one(
+        "packet-too-large",
+        FailureKind::PacketTooLarge { len: 70_000 },
+        vec![event(2800, 0, EventKind::TooLarge)],
+    );
+}
+
+#[test]
 fn a_send_that_nobody_reads() {
     check_one(
         "send-timed-out",

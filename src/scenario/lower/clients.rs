@@ -72,6 +72,7 @@ impl<'a> Reader<'a> {
             framing: cut.framing.clone(),
             framing_given: !cut.is_default,
             streams_only: None,
+            ends_only: None,
             max_message: cut.limit(),
             ignore: Arc::default(),
             split: None,

@@ -63,7 +63,10 @@ pub(super) fn on_streams(
     span: Span,
     what: &'static str,
 ) -> Option<Diagnostic> {
-    client.streams_only.get_or_insert(what);
+    match what {
+        ENDS | HALF_CLOSE => client.ends_only.get_or_insert(what),
+        _ => client.streams_only.get_or_insert(what),
+    };
     if client.framing != Framing::Datagram {
         return None;
     }

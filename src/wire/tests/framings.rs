@@ -377,12 +377,14 @@ fn each_push_is_a_packet_an_empty_one_too() {
     assert_eq!(frames.next_message(), Ok(Some(&b""[..])));
     assert_eq!(frames.next_message(), Ok(None));
     let error = decoder.frames(b"123456789").next_message().unwrap_err();
-    assert_eq!(error.kind, WireErrorKind::TooLong { limit: LIMIT });
+    let (len, limit) = (LIMIT + 1, LIMIT);
+    assert_eq!(error.kind, WireErrorKind::PacketTooLong { len, limit });
     // Kept, and far over the limit.
     let mut decoder = FrameDecoder::new(Framing::Datagram, LIMIT);
     decoder.push(&[b'x'; 3 * LIMIT]);
     let error = decoder.poll_message().unwrap_err();
-    assert_eq!(error.kind, WireErrorKind::TooLong { limit: LIMIT });
+    let len = 3 * LIMIT;
+    assert_eq!(error.kind, WireErrorKind::PacketTooLong { len, limit });
 }
 
 #[test]
