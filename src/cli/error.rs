@@ -75,6 +75,9 @@ pub(super) enum CliError {
     /// What the run was told not to let pass.
     #[error("{0}")]
     Denied(String),
+    /// Logs that are not all the shards of one run, or of a run that was not played to its end.
+    #[error("{0}")]
+    Incomplete(String),
     /// A target that is no address.
     #[error("{0}")]
     Target(#[from] AddressError),
@@ -133,6 +136,7 @@ impl CliError {
             Self::Unreachable { .. } | Self::NotReady { .. } | Self::Bind(_) => {
                 ExitStatus::Unreachable
             }
+            Self::Incomplete(_) => ExitStatus::Incomplete,
             Self::Output(_) | Self::Unwritable { .. } => ExitStatus::Output,
             Self::System { .. } => ExitStatus::Internal,
         }

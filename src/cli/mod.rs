@@ -20,6 +20,7 @@ mod keep;
 mod listening;
 mod load;
 mod log_file;
+mod merge;
 mod panics;
 mod recording;
 mod replace;
@@ -40,6 +41,7 @@ mod under_test;
 mod update;
 mod values;
 mod watch;
+mod whole;
 
 pub use entry::main;
 pub use exit::ExitStatus;

@@ -55,6 +55,7 @@ pub(super) fn header(flags: Vec<String>, paths: &[PathBuf], cases: &[CaseRef]) -
             .map(|path| path.to_string_lossy().into_owned())
             .collect(),
         shard: None,
+        part: None,
         selected,
         outstanding: Vec::new(),
     }

@@ -9,6 +9,7 @@ use super::console::Console;
 use super::error::CliError;
 use super::files::shown;
 use super::log_file::LOG;
+use super::merge::merge;
 use super::reports::{self, Wanted};
 use crate::report::{LogError, RunLog};
 
@@ -16,25 +17,33 @@ use crate::report::{LogError, RunLog};
 pub(super) fn report(args: &ReportArgs, console: &Console) -> Result<ExitStatus, CliError> {
     match &args.verb {
         ReportVerb::Show(args) => show(args, console),
+        ReportVerb::Merge(args) => merge(args, console),
     }
 }
 
 /// Makes reports of a log.
 fn show(args: &ShowArgs, console: &Console) -> Result<ExitStatus, CliError> {
-    let text = [Wanted::text()];
-    let wanted = if args.report.is_empty() {
-        &text[..]
-    } else {
-        &args.report
-    };
     let (mut log, folder) = open(&args.log)?;
-    reports::apart(wanted, &folder)?;
+    show_reports(&args.report, &folder, &mut log, console)?;
+    Ok(ExitStatus::Success)
+}
+
+/// Makes these reports of a log, into this folder where they name no path; where none is wanted, the one for people on standard output.
+pub(super) fn show_reports(
+    wanted: &[Wanted],
+    folder: &Path,
+    log: &mut RunLog<File>,
+    console: &Console,
+) -> Result<(), CliError> {
+    let text = [Wanted::text()];
+    let wanted = if wanted.is_empty() { &text } else { wanted };
+    reports::apart(wanted, folder)?;
     for wanted in wanted {
-        if let Some(path) = reports::write(wanted, &folder, &mut log)? {
+        if let Some(path) = reports::write(wanted, folder, log)? {
             console.say(&format!("{:>12}  {}\n", "report", shown(&path)))?;
         }
     }
-    Ok(ExitStatus::Success)
+    Ok(())
 }
 
 /// Reads a log, by its path or its folder's; tells the folder too.

@@ -26,11 +26,12 @@ use super::under_test;
 use super::update::{Updates, update};
 use super::values::{environment, environment_names};
 use super::watch::watch;
+use super::whole::arrange;
 use crate::count::count;
 use crate::drive::Cancel;
 use crate::player::Segment;
 use crate::report::{Detail, TerminalOptions};
-use crate::runner::{CaseRef, RunOptions, Suite, Summary, run_suites, shuffle};
+use crate::runner::{CaseRef, RunOptions, Suite, Summary, run_suites};
 use crate::scenario::{BUILT_IN, ReadOptions, Value, nearest};
 use crate::target::{Target, adopt_orphans};
 
@@ -90,7 +91,8 @@ pub(super) fn play_once(
     let mut options = options(args.play.clone(), console);
     options.shard = args.select.shard.map(ShardArg::resolve).transpose()?;
     let mut cases = cases(args, &loaded, console)?;
-    arrange(&mut cases, &options, args);
+    let shuffled = args.select.shuffle.then_some(options.seed);
+    let whole = arrange(&mut cases, options.shard, args.play.repeat.get(), shuffled);
     if let Some(updates) = &mut updates {
         let paths = loaded.iter().map(|one| &one.found);
         updates.paths = paths
@@ -130,6 +132,7 @@ pub(super) fn play_once(
         report.outstanding = outstanding.len();
         header.outstanding = outstanding;
         header.shard = options.shard.map(|shard| shard.to_string());
+        header.part = whole.map(|whole| whole.part(&cases));
         report.recording = Some(Recording::begin(&args.reporting, header, console)?);
     }
     report.updates = updates;
@@ -237,31 +240,6 @@ fn cases(args: &RunArgs, loaded: &[Loaded], console: &Console) -> Result<Vec<Cas
     }
     console.say(&unread(names(args), &cases, console))?;
     Ok(cases)
-}
-
-/// Leaves the cases of this shard, in the order in which they are to be played.
-///
-/// Sharded first: machines of one run need not have the same seed.
-fn arrange(cases: &mut Vec<CaseRef>, options: &RunOptions, args: &RunArgs) {
-    if let Some(shard) = options.shard {
-        let mut nth = 0..;
-        cases.retain(|case| shard.contains(nth.next().unwrap_or_default(), &case.id));
-    }
-    let rounds = args.play.repeat.get();
-    if rounds > 1 {
-        let again = |round| {
-            move |case: &CaseRef| CaseRef {
-                round,
-                ..case.clone()
-            }
-        };
-        *cases = (0..rounds)
-            .flat_map(|round| cases.iter().map(again(round)))
-            .collect();
-    }
-    if args.select.shuffle {
-        shuffle(cases, options.seed);
-    }
 }
 
 /// A warning for each variable that no case reads, with the name that was probably meant.

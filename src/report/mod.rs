@@ -44,8 +44,8 @@ pub use failure::render_failure;
 pub use format::{ReportKind, write_report};
 pub use log::{
     Bytes, CaseRecord, ConnectionEvent, ExpectedRecord, FailureRecord, Header, LOG_VERSION,
-    LogError, LogWriter, Played, ResultKind, RunLog, SelectedFile, Started, Talk, Totals,
-    Unfinished,
+    LogError, LogWriter, MergeError, Part, Played, ResultKind, RunLog, SelectedFile, Started, Talk,
+    Totals, Unfinished, merge_logs,
 };
 pub use messages::{render_json, render_short, unreadable_json};
 pub use palette::Palette;

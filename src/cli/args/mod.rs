@@ -19,7 +19,7 @@ pub(super) use files::{
     CheckArgs, CompletionsArgs, CorpusArgs, FmtArgs, InitArgs, ManArgs, MessageFormatArg,
     SchemaArgs,
 };
-pub(super) use report::{DEFAULT_OUT, ReportArgs, ReportVerb, ReportingArgs, ShowArgs};
+pub(super) use report::{DEFAULT_OUT, MergeArgs, ReportArgs, ReportVerb, ReportingArgs, ShowArgs};
 pub(super) use run::{FlakyArg, PlayArgs, RunArgs, SegmentArg, SelectArgs};
 pub(super) use secret::SecretArgs;
 pub(super) use serve::{FramingArg, ReplyArg, ServeArgs};
@@ -80,7 +80,7 @@ pub(super) enum Verb {
     Corpus(CorpusArgs),
     /// Make the first files of a project: a scenario, its schema, settings for an editor, a CI workflow
     Init(InitArgs),
-    /// Make reports of the log of a run
+    /// Make reports of the log of a run, or of the logs of its shards
     Report(ReportArgs),
     /// Print the completions of a shell
     Completions(CompletionsArgs),

@@ -1,5 +1,6 @@
 //! What can be typed about the log of a run and the reports made of it, with the help text beside each flag.
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
@@ -40,6 +41,8 @@ pub(in crate::cli) struct ReportArgs {
 pub(in crate::cli) enum ReportVerb {
     /// Make reports of the log of a run, also of one that was killed
     Show(ShowArgs),
+    /// Join the logs of all shards of a run, and make reports of it; 7: a shard is missing, there twice, or of another run
+    Merge(MergeArgs),
 }
 
 /// `backchat report show`
@@ -49,6 +52,28 @@ pub(in crate::cli) struct ShowArgs {
     #[arg(value_name = "DIR|FILE", default_value = DEFAULT_OUT)]
     pub(in crate::cli) log: PathBuf,
     /// Which: as for `run` [default: text to standard output]
+    #[arg(long, value_name = "KIND[=PATH]", value_parser = wanted)]
+    pub(in crate::cli) report: Vec<Wanted>,
+}
+
+/// `backchat report merge`
+#[derive(Debug, Args)]
+pub(in crate::cli) struct MergeArgs {
+    /// The logs of the shards, the folders they are in, or a folder of such folders
+    #[arg(value_name = "DIR|FILE", required = true)]
+    pub(in crate::cli) logs: Vec<PathBuf>,
+    /// Fail where these are not N shards
+    #[arg(
+        long,
+        value_name = "N",
+        env = "BACKCHAT_EXPECT_SHARDS",
+        hide_env = true
+    )]
+    pub(in crate::cli) expect_shards: Option<NonZeroU32>,
+    /// The folder of the joined log, and of reports that name no PATH
+    #[arg(long, value_name = "DIR", default_value = DEFAULT_OUT, env = "BACKCHAT_OUT", hide_env = true)]
+    pub(in crate::cli) out: PathBuf,
+    /// Which reports: as for `run` [default: text to standard output]
     #[arg(long, value_name = "KIND[=PATH]", value_parser = wanted)]
     pub(in crate::cli) report: Vec<Wanted>,
 }

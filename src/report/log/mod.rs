@@ -9,6 +9,7 @@ mod ascii;
 mod bytes;
 mod convert;
 mod hide;
+mod merge;
 mod read;
 mod record;
 #[cfg(test)]
@@ -17,9 +18,10 @@ mod write;
 
 pub(super) use ascii::write_json;
 pub use bytes::Bytes;
+pub use merge::{MergeError, merge_logs};
 pub use read::{LogError, Played, RunLog, Totals, Unfinished};
 pub use record::{
-    CaseRecord, ConnectionEvent, ExpectedRecord, FailureRecord, Header, LOG_VERSION, ResultKind,
-    SelectedFile, Started, Talk,
+    CaseRecord, ConnectionEvent, ExpectedRecord, FailureRecord, Header, LOG_VERSION, Part,
+    ResultKind, SelectedFile, Started, Talk,
 };
 pub use write::LogWriter;

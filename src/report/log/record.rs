@@ -68,12 +68,26 @@ pub struct Header {
     /// Which part of a run on several machines this is, as it is typed: `2/5`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard: Option<String>,
+    /// What it is a part of, where it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<Part>,
     /// What is to be played, in order.
     #[serde(default)]
     pub selected: Vec<SelectedFile>,
     /// Cases that failed earlier, or were not played to their end, and are not played in this run either.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub outstanding: Vec<String>,
+}
+
+/// What the cases of a shard are a part of.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Part {
+    /// How many cases all shards have together.
+    pub cases: u64,
+    /// Of all their ids and of their files, in hexadecimal digits: the same in all shards of a run, and in no other.
+    pub digest: String,
+    /// The place of each of this shard's cases among those of all, from 0.
+    pub numbers: Vec<u64>,
 }
 
 /// A file of which cases are played.

@@ -244,6 +244,16 @@ impl Output {
         self
     }
 
+    /// Fails unless standard output has these words.
+    #[track_caller]
+    pub(crate) fn prints(&self, words: &str) -> &Self {
+        assert!(
+            self.stdout.contains(words),
+            "not printed: {words:?}\n{self}"
+        );
+        self
+    }
+
     /// Fails when standard error has these words.
     #[track_caller]
     pub(crate) fn does_not_say(&self, words: &str) -> &Self {

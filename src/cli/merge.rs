@@ -1,0 +1,138 @@
+//! `backchat report merge`: the logs of shards → the log of the run that they are together, and its reports.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use super::ExitStatus;
+use super::args::MergeArgs;
+use super::console::Console;
+use super::error::CliError;
+use super::files::shown;
+use super::log_file::LOG;
+use super::replace::replace_with;
+use super::report::{open, show_reports};
+use crate::count::count;
+use crate::report::{LogError, MergeError, RunLog, merge_logs};
+
+/// How deep below a folder logs are looked for.
+const MAX_DEPTH: usize = 4;
+
+/// How many logs may be joined.
+const MAX_LOGS: usize = 4096;
+
+/// Joins logs.
+pub(super) fn merge(args: &MergeArgs, console: &Console) -> Result<ExitStatus, CliError> {
+    let mut paths = Vec::new();
+    for path in &args.logs {
+        let before = paths.len();
+        find(path, MAX_DEPTH, &mut paths)?;
+        if paths.len() == before {
+            let path = shown(&path.join(LOG));
+            return Err(CliError::NoLog { path });
+        }
+    }
+    if paths.len() > MAX_LOGS {
+        let logs = count(paths.len(), "log");
+        return Err(CliError::Usage(format!("{logs}: {MAX_LOGS} may be joined")));
+    }
+    let place = args.out.join(LOG);
+    let same = |path: &&PathBuf| match (fs::canonicalize(path), fs::canonicalize(&place)) {
+        (Ok(path), Ok(place)) => path == place,
+        _ => false,
+    };
+    if let Some(path) = paths.iter().find(same) {
+        return Err(CliError::Usage(format!(
+            "the joined log would take the place of {}: name another folder with --out",
+            shown(path)
+        )));
+    }
+    let mut logs: Vec<(String, RunLog<File>)> = Vec::new();
+    for path in &paths {
+        logs.push((shown(path), open(path)?.0));
+    }
+    write(&mut logs, args, &place)?;
+    console.say(&format!(
+        "{:>12}  {} joined: {}\n",
+        "merged",
+        count(logs.len(), "shard"),
+        shown(&place)
+    ))?;
+    drop(logs);
+    let (mut log, folder) = open(&place)?;
+    show_reports(&args.report, &folder, &mut log, console)?;
+    let totals = log.totals();
+    let mut status = ExitStatus::Success;
+    if totals.unfinished > 0 || log.elapsed_us.is_none() {
+        let what = match totals.unfinished {
+            0 => "a log breaks off".to_owned(),
+            open => format!("{} not played to the end", count(open as usize, "case")),
+        };
+        let error = CliError::Incomplete(format!("the run is incomplete: {what}"));
+        console.error(&error);
+        status = error.status();
+    }
+    if totals.failed > 0 {
+        status = status.or(ExitStatus::Failed);
+    }
+    Ok(status)
+}
+
+fn write(
+    logs: &mut [(String, RunLog<File>)],
+    args: &MergeArgs,
+    place: &Path,
+) -> Result<(), CliError> {
+    let unwritable = |source| CliError::Unwritable {
+        path: shown(place),
+        source,
+    };
+    let mut apart = None;
+    let content = |file: &mut dyn Write| {
+        let mut out = BufWriter::new(file);
+        match merge_logs(logs, args.expect_shards.map(Into::into), &mut out) {
+            Ok(()) => out.flush(),
+            Err(MergeError::Apart(why)) => {
+                apart = Some(why);
+                Err(io::Error::other("not joined"))
+            }
+            Err(MergeError::Log(LogError::Io(error))) => Err(error),
+            Err(error) => Err(io::Error::other(error.to_string())),
+        }
+    };
+    fs::create_dir_all(&args.out).map_err(unwritable)?;
+    let written = replace_with(place, content);
+    match apart {
+        Some(why) => Err(CliError::Incomplete(why)),
+        None => written.map_err(unwritable),
+    }
+}
+
+/// Finds the logs that are meant by a path: itself, the one in it, or those in the folders below.
+fn find(path: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), CliError> {
+    let unreadable = |source: io::Error| match source.kind() {
+        io::ErrorKind::NotFound => CliError::NoLog { path: shown(path) },
+        _ => CliError::Unreadable {
+            path: shown(path),
+            source,
+        },
+    };
+    let log = path.join(LOG);
+    if !fs::metadata(path).map_err(unreadable)?.is_dir() {
+        found.push(path.to_owned());
+    } else if log.is_file() {
+        found.push(log);
+    } else if depth > 0 {
+        let entries = fs::read_dir(path).map_err(unreadable)?;
+        let entries: Result<Vec<_>, io::Error> = entries.collect();
+        let mut folders: Vec<PathBuf> = (entries.map_err(unreadable)?.into_iter())
+            .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
+            .map(|entry| entry.path())
+            .collect();
+        folders.sort();
+        for folder in folders {
+            find(&folder, depth - 1, found)?;
+        }
+    }
+    Ok(())
+}
