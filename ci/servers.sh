@@ -8,13 +8,33 @@ cd "$(dirname "$0")/.."
 export PATH="$PATH:/usr/sbin"
 
 # What Debian calls each server: its program, and the package that brings it.
-declare -A program=([dns]=dnsmasq [irc]=ngircd [memcached]=memcached [mqtt]=mosquitto [redis]=redis-server [smtp]=exim4)
-declare -A package=([dns]=dnsmasq-base [irc]=ngircd [memcached]=memcached [mqtt]=mosquitto [redis]=redis-server [smtp]=exim4-daemon-light)
+declare -A program=([dns]=dnsmasq [ftp]=vsftpd [http]=nginx [irc]=ngircd [memcached]=memcached [mqtt]=mosquitto [redis]=redis-server [smtp]=exim4 [ssh]=sshd)
+declare -A package=([dns]=dnsmasq-base [ftp]=vsftpd [http]=nginx [irc]=ngircd [memcached]=memcached [mqtt]=mosquitto [redis]=redis-server [smtp]=exim4-daemon-light [ssh]=openssh-server)
 
 # Each of these plays one folder, with all that its server can be reached by: play HOW COMMAND [ARGUMENTS OF backchat run].
 
 dns() {
     play "TCP" 'dnsmasq --conf-file={file:scenarios/dns/dnsmasq.conf}'
+}
+
+# Only root can lock clients into a folder, and files belong to the user that comes with the package.
+ftp() {
+    if [ "$(id -u)" != 0 ]; then
+        echo "SKIPPED: scenarios/ftp: vsftpd locks its clients into a folder, which only root can"
+        return
+    fi
+    local prepare='chmod 711 $1; mkdir $1/empty $1/files $1/files/pub; chown ftp $1/files/pub'
+    play "TCP" "sh -ec '$prepare; exec vsftpd \$2' sh {dir} {file:scenarios/ftp/vsftpd.conf}"
+}
+
+http() {
+    if [ -z "$certificate" ]; then
+        echo "SKIPPED: scenarios/http: no certificate"
+        return
+    fi
+    local server="sh -ec 'cp $certificate/*.pem \$1; mkdir \$1/files; exec nginx -c \$2' sh {dir} {file:scenarios/http/nginx.conf}"
+    play "TCP" "$server" --target 'tcp://127.0.0.1:{port}'
+    play "TLS" "$server" --target 'tls://localhost:{port:tls}' --tls-ca "$certificate/cert.pem"
 }
 
 irc() {
@@ -47,6 +67,12 @@ smtp() {
         echo "SKIPPED: scenarios/smtp with STARTTLS: no certificate"
         play "TCP" "$server"
     fi
+}
+
+# sshd wants a key of its own and, started by root, a folder of the system's.
+ssh() {
+    local prepare='test $(id -u) != 0 || mkdir -p /run/sshd; ssh-keygen -q -N "" -t ed25519 -f $1/key'
+    play "TCP" "sh -ec '$prepare; exec /usr/sbin/sshd -D -e -f \$2' sh {dir} {file:scenarios/ssh/sshd_config}"
 }
 
 # Plays the folder of $name over $1 with the server that $2 starts; the rest is for backchat.
