@@ -28,7 +28,11 @@ impl Capabilities {
     pub fn new(target: &Target, features: Vec<String>) -> Self {
         Self {
             schemes: target.schemes(),
-            target: target.to_string(),
+            target: match target {
+                // Not its command, which may be long and says nothing of how it is reached.
+                Target::Spawned(spawn) => spawn.at().to_owned(),
+                other => other.to_string(),
+            },
             features,
             known: Mutex::default(),
         }

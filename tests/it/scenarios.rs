@@ -17,10 +17,20 @@ use backchat::target::Target;
 const REFERENCE: usize = 25;
 
 /// The folders of scenarios that `ci/servers.sh` plays with real servers, one a server.
-const REAL: [&str; 6] = ["dns", "irc", "memcached", "mqtt", "redis", "smtp"];
+const REAL: [&str; 9] = [
+    "dns",
+    "ftp",
+    "http",
+    "irc",
+    "memcached",
+    "mqtt",
+    "redis",
+    "smtp",
+    "ssh",
+];
 
 /// How many of those there are at least.
-const REAL_SCENARIOS: usize = 80;
+const REAL_SCENARIOS: usize = 140;
 
 /// The seeds of random cuts: each cuts elsewhere.
 const SEEDS: [u64; 5] = [0, 1, 0x5eed, 0xdead_beef, u64::MAX];

@@ -148,12 +148,22 @@ impl Stream {
         kept.total
     }
 
+    /// What has come since so many bytes had, and before there were so many, as far as it is kept; at most so many bytes,
+    /// the last ones.
+    pub(super) fn between(&self, since: u64, until: u64, most: usize) -> Vec<u8> {
+        let kept = self.0.lock();
+        let size = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
+        let end = kept.last.len() - size(kept.total.saturating_sub(until)).min(kept.last.len());
+        let new = size(until.min(kept.total).saturating_sub(since));
+        kept.last
+            .range(end - new.min(end).min(most)..end)
+            .copied()
+            .collect()
+    }
+
     /// What has come since so many bytes had, as far as it is kept, and at most so many bytes, the last ones.
     pub(super) fn since(&self, mark: u64, most: usize) -> Vec<u8> {
-        let kept = self.0.lock();
-        let new = usize::try_from(kept.total.saturating_sub(mark)).unwrap_or(usize::MAX);
-        let new = new.min(kept.last.len()).min(most);
-        kept.last.range(kept.last.len() - new..).copied().collect()
+        self.between(mark, u64::MAX, most)
     }
 
     /// The last line that tells of a crash, if it came since so many bytes had.
@@ -241,6 +251,32 @@ mod tests {
         assert_eq!(kept.total, 1_088_890);
         kept.push(&vec![b'x'; 3 * MAX_OUTPUT]);
         assert_eq!((kept.last.len(), kept.line.len()), (MAX_OUTPUT, MAX_LINE));
+    }
+
+    #[test]
+    fn a_stretch_of_it_is_what_is_kept_of_that() {
+        let stream = Stream(Arc::new(Shared {
+            pipe: None,
+            kept: Mutex::default(),
+        }));
+        let between = |since, until, most| {
+            let bytes = stream.between(since, until, most);
+            String::from_utf8(bytes).unwrap()
+        };
+        assert_eq!(between(0, 7, 9), "");
+        stream.0.lock().push(b"0123456789");
+        for (since, until, most, expected) in [
+            (0, u64::MAX, 99, "0123456789"),
+            (3, 7, 99, "3456"),
+            (3, 7, 2, "56"),
+            (7, 3, 99, ""),
+            (20, 30, 99, ""),
+        ] {
+            assert_eq!(between(since, until, most), expected);
+        }
+        stream.0.lock().push(&vec![b'x'; MAX_OUTPUT - 2]);
+        assert_eq!(between(0, 10, 99), "89");
+        assert_eq!(between(0, 8, 99), "");
     }
 
     #[test]

@@ -5,8 +5,8 @@ use std::os::fd::OwnedFd;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use command_fds::{CommandFdExt as _, FdMapping};
@@ -46,6 +46,8 @@ pub struct Program {
     grace: Duration,
     /// Whether it has been asked to end.
     asked: AtomicBool,
+    /// What it had printed when it was asked to.
+    asked_at: OnceLock<Mark>,
     /// Whether it had to be killed.
     killed: AtomicBool,
     /// Its ports and its folder, which are free once it is gone.
@@ -141,6 +143,7 @@ impl Program {
             ended,
             grace: spawn.grace,
             asked: AtomicBool::new(false),
+            asked_at: OnceLock::new(),
             killed: AtomicBool::new(false),
             _place: place,
         };
@@ -185,12 +188,19 @@ impl Program {
     }
 
     /// The last bytes it has printed since, of both streams; at most [`MAX_SHOWN_OUTPUT`] each.
+    ///
+    /// What a program prints after it has been asked to end is about that, and belongs to no conversation, unless it went
+    /// wrong then.
     pub fn printed_since(&self, mark: Mark) -> (Vec<u8>, Vec<u8>) {
-        self.mark();
+        let now = self.mark();
+        let until = match self.crash_since(mark) {
+            None => self.asked_at.get().copied().unwrap_or(now),
+            Some(_) => now,
+        };
         let Output { stdout, stderr, .. } = &self.output;
         (
-            stdout.since(mark.stdout, MAX_SHOWN_OUTPUT),
-            stderr.since(mark.stderr, MAX_SHOWN_OUTPUT),
+            stdout.between(mark.stdout, until.stdout, MAX_SHOWN_OUTPUT),
+            stderr.between(mark.stderr, until.stderr, MAX_SHOWN_OUTPUT),
         )
     }
 
@@ -218,6 +228,8 @@ impl Program {
     pub async fn stop(&self) {
         if self.ended().is_none() {
             self.asked.store(true, Ordering::SeqCst);
+            // The first time counts, where several ask.
+            let _ = self.asked_at.set(self.mark());
             self.group.signal(Signal::TERM);
             if timeout(self.grace, self.until_ended()).await.is_err() {
                 self.killed.store(true, Ordering::SeqCst);

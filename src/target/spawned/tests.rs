@@ -94,6 +94,19 @@ async fn its_end_by_a_signal_is_told() {
 }
 
 #[tokio::test]
+async fn what_it_prints_when_it_is_asked_to_end_belongs_to_no_conversation() {
+    let ended_by = async |how: &str| {
+        let what = format!("trap \"echo bye; {how}\" TERM; echo set; while :; do sleep 0.01; done");
+        let program = start(&spawn(&what)).await;
+        printed(&program, 2).await;
+        program.stop().await;
+        String::from_utf8(program.printed_since(Mark::default()).0).unwrap()
+    };
+    assert_eq!(ended_by("exit 0").await, "ready\nset\n");
+    assert_eq!(ended_by("kill -ABRT $$").await, "ready\nset\nbye\n");
+}
+
+#[tokio::test]
 async fn a_program_that_prints_without_end_is_read_and_little_of_it_is_kept() {
     let program = start(&spawn("exec yes \"a line\"")).await;
     let begin = program.mark();

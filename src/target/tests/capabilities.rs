@@ -1,9 +1,10 @@
 //! What there is of what scenarios require.
 
 use std::os::unix::fs::PermissionsExt as _;
+use std::sync::Arc;
 
 use crate::scenario::{Ability, Requirement};
-use crate::target::{Capabilities, Target};
+use crate::target::{Capabilities, Spawn, Target};
 
 fn read(words: &[&str]) -> Vec<Requirement> {
     let read = words.iter().map(|word| word.parse());
@@ -30,6 +31,12 @@ fn features_and_schemes_are_those_of_the_run() {
     assert_eq!(
         missing.as_deref(),
         Some("requires target:embedded (the target is tcp://localhost:7)")
+    );
+    let spawn = Spawn::new("./server with a long command {port}", None, false).unwrap();
+    let spawned = Capabilities::new(&Target::Spawned(Arc::new(spawn)), Vec::new());
+    assert_eq!(
+        spawned.missing(&read(&["target:tls"])).as_deref(),
+        Some("requires target:tls (the target is tcp://127.0.0.1:{port})")
     );
 }
 
