@@ -149,7 +149,11 @@ impl Program {
         };
         let ready = tokio::select! {
             biased;
-            exit = program.until_ended() => Err(died(spawn, exit)),
+            // What it has printed before its end is read by then.
+            exit = program.until_ended() => match program.has_said_so() {
+                true => Ok(()),
+                false => Err(died(spawn, exit)),
+            },
             ready = until_ready(spawn, file.as_deref(), &program.address, &program.output) => {
                 ready.map_err(|missed| program.not_ready(spawn, &missed))
             }
@@ -192,16 +196,18 @@ impl Program {
     /// What a program prints after it has been asked to end is about that, and belongs to no conversation, unless it went
     /// wrong then.
     pub fn printed_since(&self, mark: Mark) -> (Vec<u8>, Vec<u8>) {
-        let now = self.mark();
-        let until = match self.crash_since(mark) {
-            None => self.asked_at.get().copied().unwrap_or(now),
-            Some(_) => now,
-        };
+        let went_wrong = self.crash_since(mark).is_some();
         let Output { stdout, stderr, .. } = &self.output;
-        (
-            stdout.between(mark.stdout, until.stdout, MAX_SHOWN_OUTPUT),
-            stderr.between(mark.stderr, until.stderr, MAX_SHOWN_OUTPUT),
-        )
+        match self.asked_at.get().filter(|_| !went_wrong) {
+            None => (
+                stdout.since(mark.stdout, MAX_SHOWN_OUTPUT),
+                stderr.since(mark.stderr, MAX_SHOWN_OUTPUT),
+            ),
+            Some(until) => (
+                stdout.between(mark.stdout, until.stdout, MAX_SHOWN_OUTPUT),
+                stderr.between(mark.stderr, until.stderr, MAX_SHOWN_OUTPUT),
+            ),
+        }
     }
 
     /// What it has done since that it should not.
@@ -239,6 +245,12 @@ impl Program {
             }
         }
         self.output.end().await;
+    }
+
+    /// Whether it has printed what says that it is ready.
+    fn has_said_so(&self) -> bool {
+        self.mark();
+        self.output.has_come()
     }
 
     /// Why it is not ready, though it runs.
