@@ -42,8 +42,9 @@ impl Model {
             closing: None,
             quiet_since: now,
         };
-        if let Some(greeting) = model.config.greeting.clone() {
-            model.say(&greeting);
+        let config = Arc::clone(&model.config);
+        if let Some(greeting) = &config.greeting {
+            model.say(greeting);
         }
         model
     }
