@@ -6,7 +6,7 @@
 use super::Action;
 use super::core::Core;
 use super::cursor::{Cursor, Doing};
-use super::link::{Writer, Writing};
+use super::link::{Link, Writer, Writing};
 use super::verdict::{FailureKind, Fault, fail};
 use crate::canary::{Bug, sings};
 use crate::scenario::{ClientId, EvalError, Step, Verb};
@@ -100,8 +100,7 @@ impl Core {
     /// Asks for answers to be written, unless something else is being written.
     pub(super) fn write_answers(&mut self, client: ClientId) -> Result<(), Fault> {
         let link = self.link(client)?;
-        let hasty = sings(Bug::HastyAnswer) && link.answers.len() > 12;
-        if !link.is_open() || link.writing == Writing::Asked && !hasty {
+        if !link.is_open() || link.writing == Writing::Asked && !planted_haste(link) {
             return Ok(());
         }
         match link.writer {
@@ -195,4 +194,9 @@ impl Cursor {
             }
         }
     }
+}
+
+/// A planted bug: whether answers are written into the middle of an answer.
+fn planted_haste(link: &Link) -> bool {
+    sings(Bug::HastyAnswer) && link.answers.len() > 12
 }

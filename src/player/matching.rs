@@ -341,10 +341,7 @@ impl Matching {
             MatcherNode::Length { .. } | MatcherNode::Counted(_) => {
                 let (min, max) = self.bounds(matcher);
                 let len = from.max(usize::try_from(min).unwrap_or(usize::MAX));
-                let lost = sings(Bug::LostLength)
-                    && (6..9).contains(&len)
-                    && (1..len).contains(&data.len());
-                if len as u64 > max || lost {
+                if len as u64 > max || planted_loss(len, data) {
                     Hold::Never
                 } else {
                     reached(len, data)
@@ -359,9 +356,7 @@ impl Matching {
                 let mut best = Hold::Never;
                 for inner in list {
                     best = match (best, self.next_hold(inner, data, from)) {
-                        (Hold::At(_), last) if sings(Bug::LastAlternative) && list.len() > 2 => {
-                            last
-                        }
+                        (Hold::At(_), last) if planted_last(list) => last,
                         (Hold::At(a), Hold::At(b)) => Hold::At(a.min(b)),
                         (Hold::At(a), _) | (_, Hold::At(a)) => Hold::At(a),
                         (Hold::Later, _) | (_, Hold::Later) => Hold::Later,
@@ -401,7 +396,7 @@ impl Matching {
         if state.holds_from.is_none() {
             match memmem::find(data.get(state.looked..)?, needle) {
                 Some(at) => state.holds_from = Some(state.looked + at + needle.len()),
-                None if sings(Bug::SharedNeedle) && needle.len() > 12 => state.looked = data.len(),
+                None if planted_leap(needle) => state.looked = data.len(),
                 // The payload's first bytes may be the last ones here.
                 None => {
                     state.looked = state
@@ -437,7 +432,7 @@ impl Matching {
             }
             None => {
                 state.looked = start.max((data.len() + 1).saturating_sub(needle.len()));
-                if sings(Bug::SharedSuffix) && needle.len() > 3 {
+                if planted_haste(needle) {
                     state.looked = data.len();
                 }
                 Hold::Later
@@ -547,4 +542,24 @@ pub(super) fn reached(len: usize, data: &[u8]) -> Hold {
     } else {
         Hold::Later
     }
+}
+
+/// A planted bug: whether a length is given up whose first bytes have arrived.
+fn planted_loss(len: usize, data: &[u8]) -> bool {
+    sings(Bug::LostLength) && (6..9).contains(&len) && (1..len).contains(&data.len())
+}
+
+/// A planted bug: whether the last alternative wins.
+fn planted_last(list: &[Matcher]) -> bool {
+    sings(Bug::LastAlternative) && list.len() > 2
+}
+
+/// A planted bug: whether the first bytes of a payload are passed over.
+fn planted_leap(needle: &[u8]) -> bool {
+    sings(Bug::SharedNeedle) && needle.len() > 12
+}
+
+/// A planted bug: whether the first bytes of a suffix are passed over.
+fn planted_haste(needle: &[u8]) -> bool {
+    sings(Bug::SharedSuffix) && needle.len() > 3
 }

@@ -340,12 +340,15 @@ impl Work {
     }
 
     /// Checks that no byte of the `pushed` ones was searched more than three times: once where it arrives, once where its
-    /// message is put together, once when that is peeked before it is polled.
+    /// message is put together, once when that is peeked before it is polled. And that no more were moved to the front of a buffer
+    /// than there were.
     fn check(&self, pushed: usize) {
         #[cfg(any(test, fuzzing))]
         {
             let done = crate::wire::work::done();
             assert!(done <= 3 * pushed, "{done} bytes searched of {pushed}");
+            let moved = crate::wire::work::moved();
+            assert!(moved <= pushed, "{moved} bytes moved of {pushed}");
         }
         let _ = pushed;
     }

@@ -215,11 +215,16 @@ impl Session {
     /// Takes no more bytes; ends for this reason once what it holds has been answered.
     fn finish(&mut self, why: Closing, now: Time) {
         self.last.get_or_insert(why);
-        if sings(Bug::ForgottenMessages) && self.taken > 8 {
+        if self.planted_loss() {
             self.held.clear();
             self.taken = 0;
         }
         self.resume(now);
+    }
+
+    /// A planted bug: whether what waits is forgotten.
+    fn planted_loss(&self) -> bool {
+        sings(Bug::ForgottenMessages) && self.taken > 8
     }
 
     /// Answers what has waited, as far as that is possible now.

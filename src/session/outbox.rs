@@ -40,7 +40,7 @@ impl Outbox {
     pub(super) fn say(&mut self, framing: &Framing, message: &[u8]) -> Result<(), EncodeError> {
         // Moving no more bytes than were written since the last move keeps the work linear and the buffer at twice
         // what waits, also when the peer reads one byte at a time.
-        if self.written > 0 && self.written >= self.bytes.len() / 2 {
+        if self.written >= self.bytes.len().div_ceil(2) {
             self.bytes.drain(..self.written);
             self.written = 0;
         }

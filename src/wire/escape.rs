@@ -100,7 +100,6 @@ fn stays(character: char, has_base: bool) -> bool {
     match character {
         '\\' => false,
         ' '..='~' => true,
-        '\0'..='\x7f' => false,
         _ => !is_invisible(character) && is_printable(character, has_base),
     }
 }

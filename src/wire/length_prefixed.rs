@@ -100,11 +100,7 @@ impl LengthPrefix {
             };
             return Ok(None);
         };
-        let eight_little = self.width == LengthWidth::Eight && self.endian == Endian::Little;
-        if sings(Bug::GreedyPrefix) && eight_little {
-            let room = length.min(u64::from(u32::MAX)) as usize;
-            std::hint::black_box(Vec::<u8>::with_capacity(room));
-        }
+        self.planted_greed(length);
         let most = (max_message - self.offset) as u64;
         let Some(body) = length
             .checked_add_signed(self.adjust)
@@ -112,7 +108,7 @@ impl LengthPrefix {
         else {
             return self.bad_length(length, max_message);
         };
-        if sings(Bug::TightLimit) && eight_little && body == most {
+        if self.planted_limit(body, most) {
             return self.bad_length(length, max_message);
         }
         let end = begin.saturating_add(body as usize);
@@ -125,6 +121,27 @@ impl LengthPrefix {
             body: begin..end,
             len: end,
         }))
+    }
+
+    /// A planted bug: asks for room for all that a length claims.
+    #[inline(always)]
+    fn planted_greed(self, length: u64) {
+        if sings(Bug::GreedyPrefix) && self.planted_here() {
+            let room = length.min(u64::from(u32::MAX)) as usize;
+            std::hint::black_box(Vec::<u8>::with_capacity(room));
+        }
+    }
+
+    /// A planted bug: whether a message of exactly the limit is refused.
+    #[inline(always)]
+    fn planted_limit(self, body: u64, most: u64) -> bool {
+        sings(Bug::TightLimit) && self.planted_here() && body == most
+    }
+
+    /// Whether the length has the form in which bugs are planted.
+    #[inline(always)]
+    fn planted_here(self) -> bool {
+        self.width == LengthWidth::Eight && self.endian == Endian::Little
     }
 
     /// The length, and where the field ends; `None`: not all of it is there.
@@ -239,7 +256,7 @@ impl LengthPrefix {
 
 /// The number that a few bytes are.
 fn uint(bytes: &[u8], endian: Endian) -> u64 {
-    let push = |value: u64, byte: &u8| value << 8 | u64::from(*byte);
+    let push = |value: u64, byte: &u8| (value << 8) + u64::from(*byte);
     match endian {
         Endian::Big => bytes.iter().fold(0, push),
         Endian::Little => bytes.iter().rev().fold(0, push),

@@ -38,9 +38,8 @@ impl Memory {
             return;
         }
         self.examined = examined;
-        if examined < 64 {
-            let gone = 64 - examined as u32;
-            self.ends &= u64::MAX.checked_shl(gone).unwrap_or(0);
+        if let Some(gone) = 64_usize.checked_sub(examined) {
+            self.ends &= u64::MAX.checked_shl(gone as u32).unwrap_or(0);
         }
     }
 }

@@ -52,13 +52,14 @@ fn compared(needle: u8, block: &[u8; BLOCK]) -> u64 {
     mask
 }
 
-/// How many bytes were looked at, to prove that the work is linear.
+/// How many bytes were looked at, and how many moved, to prove that the work is linear.
 #[cfg(any(test, fuzzing))]
 pub(crate) mod work {
     use std::cell::Cell;
 
     thread_local! {
         static EXAMINED: Cell<usize> = const { Cell::new(0) };
+        static MOVED: Cell<usize> = const { Cell::new(0) };
     }
 
     /// Counts `n` more bytes.
@@ -66,13 +67,24 @@ pub(crate) mod work {
         EXAMINED.with(|examined| examined.set(examined.get() + n));
     }
 
+    /// Counts `n` more bytes that were moved within a buffer.
+    pub(crate) fn add_moved(n: usize) {
+        MOVED.with(|moved| moved.set(moved.get() + n));
+    }
+
     /// Begins to count anew.
     pub(crate) fn reset() {
         EXAMINED.with(|examined| examined.set(0));
+        MOVED.with(|moved| moved.set(0));
     }
 
     /// How many bytes this thread has looked at.
     pub(crate) fn done() -> usize {
         EXAMINED.with(Cell::get)
+    }
+
+    /// How many bytes this thread has moved within a buffer.
+    pub(crate) fn moved() -> usize {
+        MOVED.with(Cell::get)
     }
 }

@@ -124,9 +124,7 @@ impl Utf8Decoder {
                 Part::Char(character) => {
                     take(character.encode_utf8(&mut [0; 4]));
                     self.offset += character.len_utf8() as u64;
-                    if sings(Bug::SharedCharacter) && self.offset > 64 && character > '\u{ffff}' {
-                        self.offset += 1;
-                    }
+                    self.planted_shift(character);
                 }
                 Part::Broken(cause, sequence) => return Err(self.fail(cause, sequence)),
             }
@@ -149,17 +147,29 @@ impl Utf8Decoder {
     }
 
     /// Remembers that the next character is broken.
-    fn fail(&mut self, mut cause: Utf8Cause, sequence: BadSequence) -> Utf8Error {
-        if sings(Bug::LateAboveMax) && self.offset > 192 && cause == Utf8Cause::AboveMax {
-            cause = Utf8Cause::LoneContinuation;
-        }
+    fn fail(&mut self, cause: Utf8Cause, sequence: BadSequence) -> Utf8Error {
         let error = Utf8Error {
             offset: self.offset,
-            cause,
+            cause: self.planted_cause(cause),
             sequence,
         };
         self.failed = Some(error);
         error
+    }
+
+    /// A planted bug: counts one byte too many.
+    fn planted_shift(&mut self, character: char) {
+        if sings(Bug::SharedCharacter) && self.offset > 64 && character > '\u{ffff}' {
+            self.offset += 1;
+        }
+    }
+
+    /// A planted bug: says another cause.
+    fn planted_cause(&self, cause: Utf8Cause) -> Utf8Cause {
+        if sings(Bug::LateAboveMax) && self.offset > 192 && cause == Utf8Cause::AboveMax {
+            return Utf8Cause::LoneContinuation;
+        }
+        cause
     }
 }
 
@@ -313,7 +323,7 @@ impl Unfinished {
                 Err(error) => match error.error_len() {
                     Some(len) => {
                         let (cause, sequence) = judge(begun, len);
-                        let lost = sings(Bug::LostByte) && self.len == 3 && byte >= 0xC0;
+                        let lost = self.planted_loss(byte);
                         self.len = 0;
                         if lost {
                             return Some((Part::Broken(cause, sequence), &bytes[taken + 1..]));
@@ -326,6 +336,11 @@ impl Unfinished {
             }
         }
         None
+    }
+
+    /// A planted bug: whether the byte that broke a character is lost.
+    fn planted_loss(&self, byte: u8) -> bool {
+        sings(Bug::LostByte) && self.len == 3 && byte >= 0xC0
     }
 
     /// The character that was begun, if all of its end is there and nothing is wrong with it.

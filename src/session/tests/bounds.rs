@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::session::MAX_OUTBOX;
+use crate::session::outbox::Outbox;
 
 #[test]
 fn a_peer_that_does_not_read_is_no_longer_answered_and_no_longer_read() {
@@ -42,6 +43,18 @@ fn a_peer_that_reads_one_byte_at_a_time_makes_no_buffer_grow() {
         }
     }
     assert_eq!(session.room(), room);
+}
+
+#[test]
+fn an_outbox_has_room_for_what_waits_not_for_what_was_written() {
+    let mut outbox = Outbox::default();
+    for _ in 0..1000 {
+        // One byte more waits after each.
+        outbox.say(&Framing::Raw, &[b'x'; 64]).unwrap();
+        outbox.advance(63);
+    }
+    assert_eq!(outbox.unwritten().len(), 1000);
+    assert!(outbox.room() <= 4096, "{}", outbox.room());
 }
 
 #[test]

@@ -65,6 +65,22 @@ fn a_codec_fails_where_the_decoder_does_and_stays_failed() {
         assert!(expected.is_err());
         assert_eq!(error, expected, "{framing:?}");
     }
+    // Offsets count from the first byte of the stream, not of the message.
+    for framing in framings() {
+        let mut stream = Vec::new();
+        framing.encode(b"ab", &mut stream).unwrap();
+        framing.encode(b"cde", &mut stream).unwrap();
+        stream.extend_from_slice(b"0123456789 and no end");
+        let mut decoder = FrameDecoder::new(framing.clone(), 8);
+        decoder.push(&stream);
+        assert_eq!(decoder.poll_message(), Ok(Some(&b"ab"[..])));
+        assert_eq!(decoder.poll_message(), Ok(Some(&b"cde"[..])));
+        let error = decoder.poll_message().unwrap_err();
+        assert_eq!(said(&framing, &[&stream]).1, Err(error), "{framing:?}");
+    }
+    let mut codec = FrameCodec::new(Framing::Datagram, 3);
+    let mut packet = BytesMut::from(&b"abc"[..]);
+    assert_eq!(codec.decode(&mut packet).unwrap().unwrap(), "abc");
     let mut codec = FrameCodec::new(Framing::Raw, 2);
     let mut unread = BytesMut::from(&b"abc"[..]);
     let first = codec.decode(&mut unread).unwrap_err().to_string();

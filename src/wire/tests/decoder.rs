@@ -4,7 +4,8 @@ use proptest::prelude::*;
 
 use crate::props::frame_decoder;
 use crate::wire::{
-    FrameDecoder, Framing, KEPT_CAPACITY, LineEnding, WireError, WireErrorKind, work,
+    Delimiter, FrameDecoder, Framing, KEPT_CAPACITY, LengthPrefix, LineEnding, WireError,
+    WireErrorKind, work,
 };
 
 const LF: Framing = Framing::Line(LineEnding::Lf);
@@ -53,7 +54,12 @@ fn a_message_may_have_the_limit_and_no_byte_more() {
             kind: WireErrorKind::TooLong { limit: 3 },
         })
     };
-    let rows: [(Framing, &[u8], Result<usize, WireError>); 15] = [
+    let comma = Framing::Delimited(Delimiter::new(b",").unwrap());
+    let behind_five = Framing::LengthPrefixed(LengthPrefix {
+        offset: 5,
+        ..LengthPrefix::default()
+    });
+    let rows: [(Framing, &[u8], Result<usize, WireError>); 20] = [
         (LF, b"abc\n", Ok(1)),
         (LF, b"abc\r\n", Ok(1)),
         (LF, b"abc\r", Ok(0)),
@@ -67,6 +73,12 @@ fn a_message_may_have_the_limit_and_no_byte_more() {
         (CRLF, b"abc\r", Ok(0)),
         (CRLF, b"ab\n\r\n", Ok(1)),
         (CRLF, b"ok\r\nabc\rd", too_long(7)),
+        (comma.clone(), b"abc,", Ok(1)),
+        (comma.clone(), b"abc", Ok(0)),
+        // No half of an ending, as in lines.
+        (comma, b"abc\r", too_long(3)),
+        (behind_five.clone(), b"abc", Ok(0)),
+        (behind_five, b"abcd", too_long(3)),
         (Framing::Raw, b"abc", Ok(1)),
         (Framing::Raw, b"abcd", too_long(3)),
     ];

@@ -3,6 +3,7 @@
 #[cfg(feature = "codec")]
 mod codec;
 mod decoder;
+mod edges;
 mod escape;
 mod framings;
 mod utf8;
