@@ -255,11 +255,9 @@ impl Reader<'_> {
     }
 
     fn value(&mut self, depth: u32) -> Option<Json> {
-        if depth > MAX_DEPTH {
-            return None;
-        }
         self.blanks();
         match self.next()? {
+            b'[' | b'{' if depth >= MAX_DEPTH => None,
             b'"' => self.string().map(Json::String),
             b'[' => {
                 self.at += 1;

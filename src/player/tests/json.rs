@@ -131,3 +131,23 @@ fn a_list_and_an_object_are_named_unless_they_are_empty() {
         assert_eq!(judged(json, arrives).as_deref(), Some(because), "{json}");
     }
 }
+
+#[test]
+fn lists_and_objects_are_as_deep_as_the_bound_and_no_deeper_with_lines_and_without() {
+    const BOUND: usize = 128;
+    for depth in [BOUND, BOUND + 1] {
+        // In the object, one level less of each kind.
+        let inner = depth - 1;
+        let lists = format!(r#"{{"a":{}{}}}"#, "[".repeat(inner), "]".repeat(inner));
+        let objects = format!("{}1{}", r#"{"a":"#.repeat(depth), "}".repeat(depth));
+        let mixed = format!(
+            "{}null{}",
+            r#"{"a":["#.repeat(depth / 2) + &r#"{"b":"#.repeat(depth % 2),
+            "}".repeat(depth % 2) + &"]}".repeat(depth / 2)
+        );
+        for arrives in [lists, objects, mixed] {
+            let told = judged("{}", &arrives);
+            assert_eq!(told.is_none(), depth == BOUND, "{depth} {told:?} {arrives}");
+        }
+    }
+}
