@@ -88,6 +88,8 @@ pub(super) struct Link {
     /// What a write saw of the end; the next read may look like a clean one.
     unwritable: Option<Ending>,
     pub(super) writing: Writing,
+    /// Whether our side has ended its half: nothing can be sent any more.
+    pub(super) half_closed: bool,
     /// Whose the bytes are that are being written.
     pub(super) writer: Writer,
     /// Answers to ignored messages that wait to be written, framed.
@@ -132,6 +134,7 @@ impl Link {
             ended: None,
             unwritable: None,
             writing: Writing::Idle,
+            half_closed: false,
             writer: Writer::Nobody,
             answers: Vec::new(),
             packets: VecDeque::new(),
@@ -175,6 +178,7 @@ impl Link {
         self.ended = None;
         self.unwritable = None;
         self.writing = Writing::Idle;
+        self.half_closed = false;
         self.writer = Writer::Nobody;
         self.drop_answers();
         self.answers.shrink_to(KEPT);

@@ -7,7 +7,7 @@ use rand_chacha::rand_core::Rng;
 
 use super::core::Core;
 use super::cursor::{Cursor, Doing};
-use super::link::Writing;
+use super::link::{Writer, Writing};
 use super::verdict::{FailureKind, Fault, fail};
 use super::{Action, Segment};
 use crate::scenario::{Split, Step, Verb};
@@ -25,11 +25,22 @@ const RANDOM_FINE: usize = 16;
 impl Cursor {
     /// Asks for the next piece of a send to be written.
     pub(super) fn write_piece(&mut self, step: &Step, core: &mut Core) -> Result<bool, Fault> {
-        let split = match &step.verb {
-            Verb::Send { split, .. } => split.as_ref(),
-            Verb::Probe { .. } => None,
+        let (split, may_fail) = match &step.verb {
+            Verb::Send {
+                split, may_fail, ..
+            } => (split.as_ref(), *may_fail),
+            Verb::Probe { .. } => (None, false),
             _ => return Ok(self.done()),
         };
+        let link = core.link(step.client)?;
+        if link.half_closed {
+            link.writer = Writer::Shut;
+            // In other pieces it cannot be sent either: only its author forgives it.
+            return match may_fail {
+                true => Ok(self.sent(step)),
+                false => fail(FailureKind::HalfClosed),
+            };
+        }
         if !core.cut(step.client, split)? {
             core.end_send(step.client)?;
             return Ok(self.sent(step));

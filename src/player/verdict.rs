@@ -233,6 +233,8 @@ pub enum FailureKind {
         /// Bytes of the packet.
         len: usize,
     },
+    /// A send could not even be tried: an earlier `close: "write"` ended our half of the connection.
+    HalfClosed,
     /// A send did not come through in time: the peer does not read.
     SendTimedOut {
         /// Bytes of the send, framing included.

@@ -144,6 +144,8 @@ struct Link {
     stale: bool,
     /// A write is under way.
     writing: bool,
+    /// FIN has been sent: nothing more may be.
+    shut: bool,
     /// What has arrived, in the pieces in which it is read.
     pieces: VecDeque<Vec<u8>>,
     /// How it ended, after all that.
@@ -226,6 +228,7 @@ impl World<'_, '_> {
             }
             Action::Write(_) => {
                 assert!(link.held && !link.writing, "a write in a write");
+                assert!(!link.shut, "a write after a FIN");
                 if bytes.is_empty() {
                     link.stale = true;
                     return;
@@ -236,7 +239,10 @@ impl World<'_, '_> {
                 });
                 self.answer(client, turn, Turn::Written);
             }
-            Action::Shutdown(_) => assert!(link.held && !link.writing, "a FIN in a write"),
+            Action::Shutdown(_) => {
+                assert!(link.held && !link.writing, "a FIN in a write");
+                link.shut = true;
+            }
             Action::Reset(_) | Action::Close(_) => {
                 assert!(link.held, "nothing to give back");
                 *link = Link::default();

@@ -83,7 +83,7 @@ pub const fn code(kind: &FailureKind) -> Code {
         FailureKind::StillOpen { .. } => 6,
         FailureKind::Unexpected { .. } => 7,
         FailureKind::EndedInSilence(_) => 8,
-        FailureKind::Unwritable(_) => 9,
+        FailureKind::Unwritable(_) | FailureKind::HalfClosed => 9,
         FailureKind::SendTimedOut { .. } => 10,
         FailureKind::NotConnected(_) => 11,
         FailureKind::ConnectTimedOut => 12,

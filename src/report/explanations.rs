@@ -86,7 +86,7 @@ pub const FAILURES: &[FailureExplanation] = &[
         code: Code("BC2010"),
         text: "The system refused to send, because the peer had closed or reset the connection. What it said before \
          that may still be unread: an `expect` before this step shows it. If the peer may hang up here, \
-         \"may_fail\": true lets the step pass.",
+         \"may_fail\": true lets the step pass. Or the scenario itself had ended its side, by `close: \"write\"`.",
         example: include_str!("tests/golden/unwritable.txt"),
     },
     FailureExplanation {

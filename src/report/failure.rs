@@ -178,6 +178,7 @@ pub(super) fn here(failure: &Failure, conversation: &Conversation<'_>) -> Option
                 FailureKind::Unwritable(_) => {
                     matches!(event.kind, EventKind::Ended(_) | EventKind::Unwritable(_))
                 }
+                FailureKind::HalfClosed => matches!(event.kind, EventKind::Shutdown),
                 FailureKind::NotConnected(_)
                 | FailureKind::NoTls(_)
                 | FailureKind::OtherRefusal(_) => {

@@ -58,6 +58,7 @@ pub(super) fn title(failure: &Failure) -> String {
         FailureKind::PacketTooLarge { len } => {
             format!("packet of {} larger than the system sends", bytes(*len))
         }
+        FailureKind::HalfClosed => "send after `close: \"write\"`".into(),
         FailureKind::SendTimedOut { .. } => format!("send not taken within {patience}"),
         FailureKind::NotConnected(_) => "no connection".into(),
         FailureKind::NoTls(_) => "no TLS".into(),
@@ -95,6 +96,7 @@ pub(super) fn label(kind: &FailureKind) -> String {
         FailureKind::Unwritable(_) | FailureKind::PacketTooLarge { .. } => {
             "could not be sent".into()
         }
+        FailureKind::HalfClosed => "cannot be sent any more".into(),
         FailureKind::SendTimedOut { .. } => "not all of this was taken".into(),
         FailureKind::NotConnected(_) | FailureKind::ConnectTimedOut => {
             "this step needs a connection".into()
@@ -192,6 +194,7 @@ fn awaited(kind: &FailureKind) -> Option<String> {
         | FailureKind::EndedInSilence(_)
         | FailureKind::Unwritable(_)
         | FailureKind::PacketTooLarge { .. }
+        | FailureKind::HalfClosed
         | FailureKind::NoConnection
         | FailureKind::AlreadyConnected
         | FailureKind::NoValue(_)
@@ -303,6 +306,10 @@ pub(super) fn advice(kind: &FailureKind, framing: Option<&Framing>) -> (String, 
         ),
         FailureKind::PacketTooLarge { .. } => (
             "a packet of UDP has at most 65507 bytes on IPv4; one of a Unix socket, what the sender's buffer takes: is it to be several packets?".into(),
+            None,
+        ),
+        FailureKind::HalfClosed => (
+            "an earlier `close: \"write\"` ended this side: send before that, or close later".into(),
             None,
         ),
         FailureKind::SendTimedOut { .. } => {

@@ -140,3 +140,29 @@ fn a_payload_over_the_limit_is_not_built() {
     bench.receive(b"1000000000000000000\n");
     assert!(matches!(bench.fails(), FailureKind::NoValue(_)));
 }
+
+#[test]
+fn after_its_own_end_a_client_asks_for_no_write() {
+    for (may, passes) in [("false", false), ("true", true)] {
+        let steps = format!(
+            r#"{{ "close": "write", "when": "{{{{ n == 0 }}}}" }}, {{ "send": "x", "may_fail": {may} }}, {{ "expect_close": "clean" }}"#
+        );
+        for segment in [None, Some(Segment::Byte)] {
+            let setting = Setting {
+                segment,
+                ..Setting::default()
+            };
+            let mut bench = Bench::with(r#""vars": { "n": 0 },"#, &steps, setting);
+            bench.connect();
+            assert_eq!(bench.action(), Some(Action::Shutdown(FIRST)));
+            if passes {
+                assert_eq!(bench.action(), None);
+                // What could not be sent says nothing of how the peer ends it.
+                bench.player.handle_ended(FIRST, Ending::Clean, bench.now);
+                bench.passed();
+            } else {
+                assert_eq!(bench.fails(), FailureKind::HalfClosed);
+            }
+        }
+    }
+}

@@ -25,6 +25,27 @@ enum State {
     Unknown,
 }
 
+/// A client that several blocks use which are played at the same time.
+struct Shared {
+    client: ClientId,
+    /// What is known before these blocks, and after them.
+    before: State,
+    after: State,
+    /// The blocks that open, end or secure its connection.
+    changing: Vec<BlockId>,
+}
+
+impl Shared {
+    /// Whether what is known of the connection is known in this block.
+    fn is_known_in(&self, block: BlockId) -> bool {
+        match self.changing[..] {
+            [] => true,
+            [only] => only == block,
+            _ => false,
+        }
+    }
+}
+
 impl Reader<'_> {
     /// Reports the steps that cannot work.
     pub(super) fn check_connections(&mut self, finally: Option<BlockId>) {
@@ -89,7 +110,10 @@ impl Reader<'_> {
         }
     }
 
-    /// Goes through blocks that are played at the same time. Of clients that several of them use nothing is known.
+    /// Goes through blocks that are played at the same time.
+    ///
+    /// Of a client that several of them use, what was known stays known where no step of theirs changes it, and in the only block that
+    /// does; in the others, and where several do, nothing is known.
     fn check_branches(
         &self,
         blocks: &[BlockId],
@@ -107,16 +131,49 @@ impl Reader<'_> {
                 *users.entry(client).or_insert(0_usize) += 1;
             }
         }
-        let shared: Vec<_> = users
+        let mut shared: Vec<_> = users
             .into_iter()
             .filter(|(_, users)| *users > 1)
-            .map(|(client, _)| usize::from(client.0))
+            .map(|(client, _)| Shared {
+                client,
+                before: of(states, client),
+                after: State::Unknown,
+                changing: (blocks.iter().copied())
+                    .filter(|block| self.changes(*block, client))
+                    .collect(),
+            })
             .collect();
         for block in blocks {
-            forget_all(&shared, states);
+            for one in &shared {
+                let known = one.is_known_in(*block).then_some(one.before);
+                set(states, one.client, known.unwrap_or(State::Unknown));
+            }
             self.check_block(*block, again, states, found);
+            for one in shared.iter_mut().filter(|one| one.is_known_in(*block)) {
+                one.after = of(states, one.client);
+            }
         }
-        forget_all(&shared, states);
+        for one in &shared {
+            set(states, one.client, one.after);
+        }
+    }
+
+    /// Whether a step of this block, or of one in it, opens, ends or secures the connection of a client.
+    fn changes(&self, id: BlockId, client: ClientId) -> bool {
+        self.steps_of(id).iter().any(|step| {
+            let changes = matches!(
+                step.verb,
+                Verb::Connect { .. }
+                    | Verb::Close(_)
+                    | Verb::StartTls { .. }
+                    | Verb::ExpectClose {
+                        stay_open: false,
+                        ..
+                    }
+            );
+            changes && step.client == client
+                || (step.verb.blocks().iter()).any(|block| self.changes(*block, client))
+        })
     }
 
     /// Forgets what is known of the clients of a block that may be played any number of times.
@@ -159,11 +216,16 @@ impl Reader<'_> {
     }
 }
 
-fn forget_all(clients: &[usize], states: &mut [State]) {
-    for client in clients {
-        if let Some(state) = states.get_mut(*client) {
-            *state = State::Unknown;
-        }
+/// What is known of a client.
+fn of(states: &[State], client: ClientId) -> State {
+    let state = states.get(usize::from(client.0));
+    state.copied().unwrap_or(State::Unknown)
+}
+
+/// Notes what is known of a client.
+fn set(states: &mut [State], client: ClientId, state: State) {
+    if let Some(known) = states.get_mut(usize::from(client.0)) {
+        *known = state;
     }
 }
 

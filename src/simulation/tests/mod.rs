@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Simulation, Unsupported, play};
-use crate::player::{Event, Player, Segment, Setting, Verdict};
+use crate::player::{Event, FailureKind, Player, Segment, Setting, Verdict};
 use crate::scenario::{ReadOptions, Scenario, read};
 use crate::session::Config;
 use crate::time::Time;
@@ -87,6 +87,26 @@ fn a_reply_that_does_not_come_fails_at_the_deadline() {
     let (verdict, end, _) = outcome(&scenario, Setting::default());
     assert!(matches!(verdict, Some(Verdict::Failed(_))), "{verdict:?}");
     assert_eq!(end, Time::ZERO.after(Duration::from_secs(7)));
+}
+
+#[test]
+fn what_is_sent_after_the_own_end_fails_in_whatever_pieces() {
+    let scenario = scenario(
+        r#"{ "vars": { "n": 0 }, "steps": [
+             { "close": "write", "when": "{{ n == 0 }}" }, { "send": "Rose" }, { "expect": "Welcome!" } ] }"#,
+    );
+    for segment in [None, Some(Segment::Byte), Some(Segment::Random)] {
+        let setting = Setting {
+            segment,
+            ..Setting::default()
+        };
+        let (verdict, end, events) = outcome(&scenario, setting);
+        let Some(Verdict::Failed(failure)) = verdict else {
+            panic!("{verdict:?} {events:?}");
+        };
+        assert_eq!((failure.step, end), (2, Time::ZERO));
+        assert_eq!(failure.kind, FailureKind::HalfClosed, "{segment:?}");
+    }
 }
 
 #[test]

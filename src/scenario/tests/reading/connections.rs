@@ -73,3 +73,52 @@ fn clients_and_the_final_steps_are_judged_by_themselves() {
         ], "finally": [{ "as": "a", "send": "x" }] }"#,
     );
 }
+
+#[test]
+fn what_was_done_to_a_connection_is_known_in_steps_played_at_the_same_time() {
+    let parallel = |one: &str, other: &str| format!(r#"{{ "parallel": [[{one}], [{other}]] }}"#);
+    let (send, expect) = (r#"{ "send": "x" }"#, r#"{ "expect": "y" }"#);
+    for (before, parallel, after, mistakes) in [
+        (r#"{ "close": "write" },"#, parallel(send, expect), "", 1),
+        (
+            r#"{ "close": "write" },"#,
+            parallel(&format!(r#"{{ "repeat": [{send}], "times": 2 }}"#), expect),
+            "",
+            1,
+        ),
+        // Only one list ends it: it is known there, and behind them.
+        (
+            "",
+            parallel(&format!(r#"{{ "close": "write" }}, {send}"#), expect),
+            "",
+            1,
+        ),
+        (
+            "",
+            parallel(&format!(r#"{send}, {{ "close": "write" }}"#), expect),
+            r#", { "send": "x" }"#,
+            1,
+        ),
+        (
+            "",
+            parallel(
+                r#"{ "repeat": [{ "close": "write" }], "times": 1 }"#,
+                expect,
+            ),
+            r#", { "send": "x" }"#,
+            1,
+        ),
+        ("", parallel(send, expect), r#", { "send": "x" }"#, 0),
+        // The other one may come first, or later.
+        ("", parallel(send, r#"{ "expect_close": "clean" }"#), "", 0),
+        (
+            "",
+            parallel(r#"{ "close": "write" }"#, r#"{ "expect_close": "clean" }"#),
+            r#", { "connect": true }, { "send": "x" }"#,
+            0,
+        ),
+    ] {
+        let steps = format!("{before}{parallel}{after}");
+        check_steps(&steps, &[r#"BC1028 "x""#].repeat(mistakes));
+    }
+}
