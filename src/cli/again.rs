@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use super::args::{ReadyWhen, RunArgs, SegmentArg, SpawnArgs};
+use super::args::{ProjectArgs, ReadyWhen, RunArgs, SegmentArg, SpawnArgs};
 use super::files;
 use super::load::Loaded;
 use super::secrets::SecretArg;
@@ -164,7 +164,7 @@ fn case_id(id: &str, label: &Option<String>) -> String {
 
 /// The flags that decide how cases are played, as they are typed without a shell.
 pub(super) fn flags(args: &RunArgs) -> Vec<String> {
-    let mut words = Vec::new();
+    let mut words = of_project(&args.project);
     let mut flag = |name: &str, value: &str| words.extend([name.to_owned(), value.to_owned()]);
     if args.target != "embedded" {
         flag("-t", &args.target);
@@ -254,6 +254,17 @@ fn spawn_flags(spawn: &SpawnArgs) -> Vec<String> {
         flag("--health", &path.display().to_string());
     }
     words
+}
+
+/// The flags that decide what of the project's file holds.
+fn of_project(args: &ProjectArgs) -> Vec<String> {
+    let config = args.config.iter().map(|path| path.to_string_lossy());
+    let config = config.map(|path| ("--config", path.into_owned()));
+    let profile = args.profile.iter().map(|name| ("--profile", name.clone()));
+    let suites = args.suite.iter().map(|name| ("--suite", name.clone()));
+    let all = config.chain(profile).chain(suites);
+    all.flat_map(|(name, value)| [name.to_owned(), value])
+        .collect()
 }
 
 /// A path as a shell takes it; one that begins with `-` would be taken for a flag.

@@ -1,18 +1,22 @@
 //! `backchat check`: every mistake of every file, and no connection to anywhere.
 
+use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::ExitStatus;
-use super::args::{CheckArgs, MessageFormatArg};
+use super::args::{CheckArgs, MessageFormatArg, ProjectArgs};
 use super::console::Console;
 use super::error::CliError;
 use super::explain::explain;
-use super::files::{self, Found};
+use super::files::{self, CONFIGURATION, Found};
 use super::load::{Load, Showing};
+use super::profile;
+use super::project::{ProjectFile, nearest_file};
 use super::secrets;
+use super::suites::{self, groups};
 use super::values::environment_names;
-use crate::scenario::ReadOptions;
+use crate::scenario::{Diagnostics, ReadOptions};
 
 /// How standard input is asked for.
 pub(super) const STDIN: &str = "-";
@@ -31,19 +35,41 @@ pub(super) fn check(args: CheckArgs, console: &Console) -> Result<ExitStatus, Cl
             .map(str::to_owned)
             .collect(),
         env: environment_names(&args.allow_env),
+        framing: None,
         max_steps: Some(args.max_steps),
     };
     let (stdin, paths): (Vec<PathBuf>, Vec<PathBuf>) = args
         .paths
         .into_iter()
         .partition(|path| path == Path::new(STDIN));
-    let found = match (stdin.is_empty(), paths.is_empty()) {
-        (true, true) => files::find(&files::default_of_check())?,
-        (false, true) => Vec::new(),
-        (_, false) => files::find(&paths)?,
-    };
     let showing = Showing::everything(console, args.message_format);
-    let mut load = Load::of_files(found, &options, showing);
+    let mut load = Load::default();
+    let is_project = |path: &PathBuf| path.file_name() == Some(OsStr::new(CONFIGURATION));
+    let (projects, paths): (Vec<PathBuf>, Vec<PathBuf>) = paths.into_iter().partition(is_project);
+    let nearest = args.config.clone().or_else(nearest_file);
+    let everything = stdin.is_empty() && paths.is_empty() && projects.is_empty();
+    let mut file = None;
+    let same = |path: &PathBuf| nearest.as_ref() == Some(path);
+    let asked = projects.iter().filter(|path| !same(path));
+    for path in asked.chain(&nearest) {
+        let read = ProjectFile::read(path.clone());
+        if everything || projects.contains(path) || args.config.is_some() {
+            let mistakes = mistakes(&read, &options, console);
+            load.add_project(&Found::alone(path), mistakes, showing);
+        }
+        if same(path) {
+            file = read.ok().and_then(Result::ok);
+        }
+    }
+    if everything || !paths.is_empty() {
+        let args = ProjectArgs::default();
+        match groups(file.as_ref(), &args, &paths, files::default_of_check) {
+            Ok(groups) => load.append(0, suites::load(groups, file.as_ref(), &options, showing)),
+            // What is missing has been said where it is named.
+            Err(_) if everything && !load.is_valid() => {}
+            Err(error) => return Err(error),
+        }
+    }
     if !stdin.is_empty() {
         let name = "<stdin>".to_owned();
         let bytes = files::read_all(io::stdin().lock()).map_err(|source| CliError::Unreadable {
@@ -51,10 +77,8 @@ pub(super) fn check(args: CheckArgs, console: &Console) -> Result<ExitStatus, Cl
             source,
         })?;
         let found = Found {
-            path: STDIN.into(),
-            id: name.clone(),
             name,
-            given: None,
+            ..Found::alone(Path::new(STDIN))
         };
         load.add_text(found, &bytes, &options, showing);
     }
@@ -69,4 +93,21 @@ pub(super) fn check(args: CheckArgs, console: &Console) -> Result<ExitStatus, Cl
     } else {
         ExitStatus::Invalid
     })
+}
+
+/// What is wrong with the configuration of a project.
+fn mistakes(
+    read: &Result<Result<ProjectFile, Diagnostics>, CliError>,
+    options: &ReadOptions,
+    console: &Console,
+) -> Result<Option<Diagnostics>, CliError> {
+    match read {
+        Ok(Ok(file)) => {
+            let mut found = suites::mistakes(file, options, console);
+            found.extend(profile::mistakes(file));
+            Ok((!found.is_empty()).then(|| file.with_text(found)))
+        }
+        Ok(Err(mistakes)) => Ok(Some(mistakes.clone())),
+        Err(error) => Err(CliError::Invalid(error.to_string())),
+    }
 }

@@ -41,6 +41,18 @@ pub(super) struct Found {
     pub(super) given: Option<PathBuf>,
 }
 
+impl Found {
+    /// A file that is no scenario, or has no place.
+    pub(super) fn alone(path: &Path) -> Self {
+        Self {
+            path: path.into(),
+            name: shown(path),
+            id: shown(path),
+            given: None,
+        }
+    }
+}
+
 /// A scenario file without an id.
 struct Candidate {
     path: PathBuf,

@@ -25,6 +25,8 @@ pub(super) struct Loaded {
     pub(super) found: Found,
     /// What it says.
     pub(super) scenario: Arc<Scenario>,
+    /// Which of several groups of files it is of, from 0.
+    pub(super) group: usize,
     /// The files that it names.
     named: Vec<PathBuf>,
 }
@@ -159,6 +161,41 @@ impl Load {
         load
     }
 
+    /// Adds what has been read of another group of files.
+    pub(super) fn append(&mut self, group: usize, other: Self) {
+        let scenarios = other.scenarios.into_iter();
+        self.scenarios
+            .extend(scenarios.map(|loaded| Loaded { group, ..loaded }));
+        self.shown.push_str(&other.shown);
+        self.files += other.files;
+        self.invalid += other.invalid;
+        self.errors += other.errors;
+        self.warnings += other.warnings;
+    }
+
+    /// Adds the configuration of a project: what is wrong with it, if anything is.
+    pub(super) fn add_project(
+        &mut self,
+        found: &Found,
+        mistakes: Result<Option<Diagnostics>, CliError>,
+        showing: Showing,
+    ) {
+        self.files += 1;
+        match mistakes {
+            Ok(None) => {}
+            Ok(Some(mistakes)) => {
+                self.invalid += 1;
+                self.errors += mistakes.errors();
+                self.shown.push_str(&showing.diagnostics(&mistakes));
+            }
+            Err(error) => {
+                self.invalid += 1;
+                self.errors += 1;
+                self.shown.push_str(&showing.unreadable(found, &error));
+            }
+        }
+    }
+
     /// Adds a file that has been read from elsewhere.
     pub(super) fn add_text(
         &mut self,
@@ -184,6 +221,7 @@ impl Load {
                 self.scenarios.push(Loaded {
                     found,
                     scenario: Arc::new(scenario),
+                    group: 0,
                     named,
                 });
                 if !showing.warnings {

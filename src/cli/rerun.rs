@@ -3,13 +3,13 @@
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
 
-use clap::{CommandFactory, FromArgMatches};
-
-use super::args::{Cli, RunArgs, Verb};
+use super::args::RunArgs;
 use super::console::Console;
 use super::error::CliError;
 use super::files::safe;
 use super::load::Loaded;
+use super::profile::{before, typed, with_profile};
+use super::project::ProjectFile;
 use super::recording::folder;
 use super::report::open;
 use crate::count::count;
@@ -32,7 +32,11 @@ pub(super) struct Rerun {
 /// # Errors
 ///
 /// Fails when there is no log, or its flags are no flags of this program.
-pub(super) fn rerun(args: &mut RunArgs) -> Result<Rerun, CliError> {
+pub(super) fn rerun(
+    args: &mut RunArgs,
+    file: Option<&ProjectFile>,
+    console: &Console,
+) -> Result<Rerun, CliError> {
     let (log, _) = open(&folder(&args.reporting))?;
     let all = args.paths.is_empty();
     let mut flags = log.header.flags.clone();
@@ -40,7 +44,7 @@ pub(super) fn rerun(args: &mut RunArgs) -> Result<Rerun, CliError> {
     if !log.started.seed.is_empty() && !flags.iter().any(|flag| flag == "--seed") {
         flags.extend(["--seed".to_owned(), log.started.seed.clone()]);
     }
-    *args = with_flags(std::env::args_os().collect(), &flags)?;
+    *args = with_flags(typed(), args, &flags, file, console)?;
     if all {
         args.paths = log.header.paths.iter().map(Into::into).collect();
     }
@@ -51,24 +55,20 @@ pub(super) fn rerun(args: &mut RunArgs) -> Result<Rerun, CliError> {
 }
 
 /// What was typed, with these flags before it: what is typed later holds.
-fn with_flags(mut typed: Vec<OsString>, flags: &[String]) -> Result<RunArgs, CliError> {
-    let verb = typed
-        .iter()
-        .position(|word| word == "run")
-        .unwrap_or_default();
-    typed.splice(verb + 1..verb + 1, flags.iter().map(OsString::from));
-    let command = Cli::command().mut_subcommand("run", |run| run.args_override_self(true));
-    let matches = command.try_get_matches_from(typed);
-    match matches.and_then(|matches| Cli::from_arg_matches(&matches)) {
-        Ok(Cli {
-            verb: Verb::Run(args),
-            ..
-        }) => Ok(*args),
-        _ => Err(CliError::Usage(format!(
+fn with_flags(
+    typed: Vec<OsString>,
+    args: &RunArgs,
+    flags: &[String],
+    file: Option<&ProjectFile>,
+    console: &Console,
+) -> Result<RunArgs, CliError> {
+    with_profile(before(typed, flags), args, file, true, console).map_err(|error| match error {
+        CliError::Usage(_) => CliError::Usage(format!(
             "the last run had flags that this program does not take: {}",
             safe(&flags.join(" "))
-        ))),
-    }
+        )),
+        other => other,
+    })
 }
 
 impl Rerun {
@@ -136,12 +136,24 @@ fn named<S: AsRef<str>>(ids: &[S]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser;
+
+    use super::super::args::{Cli, Verb};
     use super::*;
+    use crate::report::{Detail, Palette};
 
     fn typed(words: &str, flags: &[&str]) -> Result<RunArgs, CliError> {
         let typed = words.split(' ').map(OsString::from).collect();
         let flags: Vec<String> = flags.iter().map(|flag| (*flag).to_owned()).collect();
-        with_flags(typed, &flags)
+        let Verb::Run(args) = Cli::parse_from(["backchat", "run"]).verb else {
+            panic!("run");
+        };
+        let console = Console {
+            palette: Palette::plain(),
+            detail: Detail::Normal,
+            watched: false,
+        };
+        with_flags(typed, &args, &flags, None, &console)
     }
 
     #[test]

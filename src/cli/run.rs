@@ -14,15 +14,17 @@ use super::entry::runtime;
 use super::error::CliError;
 use super::files;
 use super::listening::Report;
-use super::load::{Load, Loaded, Showing};
+use super::load::{Loaded, Showing};
+use super::profile::{typed, with_profile};
+use super::project::ProjectFile;
 use super::recording::{self, Recording};
 use super::rerun::{Rerun, rerun};
 use super::secrets;
 use super::select::Selection;
 use super::shard::ShardArg;
 use super::signals::Signals;
+use super::suites::{self, Group};
 use super::tls;
-use super::under_test;
 use super::update::{Updates, update};
 use super::values::{environment, environment_names};
 use super::watch::watch;
@@ -31,14 +33,16 @@ use crate::count::count;
 use crate::drive::Cancel;
 use crate::player::Segment;
 use crate::report::{Detail, TerminalOptions};
-use crate::runner::{CaseRef, RunOptions, Suite, Summary, run_suites};
+use crate::runner::{CaseRef, RunOptions, Suite, Summary, in_words, run_suites};
 use crate::scenario::{BUILT_IN, ReadOptions, Value, nearest};
 use crate::target::{Target, adopt_orphans};
 
 /// Plays scenarios and judges them.
-pub(super) fn run(mut args: RunArgs, console: &Console) -> Result<ExitStatus, CliError> {
+pub(super) fn run(args: RunArgs, console: &Console) -> Result<ExitStatus, CliError> {
+    let file = ProjectFile::load(args.project.config.as_deref(), console)?;
+    let mut args = with_profile(typed(), &args, file.as_ref(), false, console)?;
     let rerun = match args.reporting.rerun_failed {
-        true => Some(rerun(&mut args)?),
+        true => Some(rerun(&mut args, file.as_ref(), console)?),
         false => None,
     };
     let play = &args.play;
@@ -76,17 +80,16 @@ pub(super) fn play_once(
     rerun: Option<&Rerun>,
 ) -> Result<ExitStatus, CliError> {
     usable(args)?;
-    let target = under_test::target(args, console)?;
-    let health = under_test::health(args, console)?;
-    let tls = tls::client(&args.tls)?;
-    let suite = Suite {
-        target,
-        features: args.play.feature.clone(),
-        health,
-        tls,
-        ..Suite::default()
-    };
-    let loaded = load(args, console)?;
+    let file = ProjectFile::load(args.project.config.as_deref(), console)?;
+    let file = file.as_ref();
+    sources.extend(file.map(|file| file.path.clone()));
+    let groups = groups(args, file)?;
+    let typed = read_options(args);
+    let suites = suites::suites(&groups, file, args, &typed, console)?;
+    let trusting = suites::trusting(&groups, file);
+    let load = suites::load(groups, file, &typed, Showing::mistakes(console));
+    console.say(&load.shown)?;
+    let loaded = load.valid()?;
     sources.extend(loaded.iter().flat_map(Loaded::sources));
     let mut options = options(args.play.clone(), console);
     options.shard = args.select.shard.map(ShardArg::resolve).transpose()?;
@@ -114,7 +117,7 @@ pub(super) fn play_once(
         console.print(&secrets::hide(&ids))?;
         return Ok(ExitStatus::Success);
     }
-    console.say(&tls::trusting(&args.tls, &cases, console))?;
+    console.say(&tls::trusting(&args.tls, &trusting, &cases, console))?;
     if updates.is_some() {
         options.max_fail = None;
     }
@@ -126,9 +129,9 @@ pub(super) fn play_once(
         counted: !console.watched,
     };
     let again = Again::new(args, &loaded);
-    let mut report = Report::new(report, again, suite.target.to_string(), console);
+    let mut report = Report::new(report, again, in_words(&suites), console);
     if updates.is_none() {
-        let mut header = recording::header(again::flags(args), &paths(args), &cases);
+        let mut header = recording::header(again::flags(args), &args.paths, &cases);
         report.outstanding = outstanding.len();
         header.outstanding = outstanding;
         header.shard = options.shard.map(|shard| shard.to_string());
@@ -141,7 +144,7 @@ pub(super) fn play_once(
     // From here on a case's scenario is held only until it has been played.
     drop(loaded);
     let runtime = runtime()?;
-    let status = runtime.block_on(play(cases, vec![suite], options, report, console));
+    let status = runtime.block_on(play(cases, suites, options, report, console));
     // Whoever asked twice to stop does not wait for a name to be resolved.
     runtime.shutdown_background();
     status
@@ -169,6 +172,7 @@ pub(super) fn read_options(args: &RunArgs) -> ReadOptions {
     ReadOptions {
         vars: names(args).map(|(name, _)| name.to_owned()).collect(),
         env: environment_names(&args.play.allow_env),
+        framing: None,
         max_steps: Some(args.play.max_steps),
     }
 }
@@ -179,25 +183,9 @@ fn names(args: &RunArgs) -> impl Iterator<Item = (&str, &'static str)> {
     vars.chain(args.secrets.names().map(|name| (name, "--secret")))
 }
 
-/// The files and folders that are played.
-fn paths(args: &RunArgs) -> Vec<PathBuf> {
-    if args.paths.is_empty() {
-        files::default_of_run()
-    } else {
-        args.paths.clone()
-    }
-}
-
-/// All the files, read.
-fn load(args: &RunArgs, console: &Console) -> Result<Vec<Loaded>, CliError> {
-    let options = read_options(args);
-    let load = Load::of_files(
-        files::find(&paths(args))?,
-        &options,
-        Showing::mistakes(console),
-    );
-    console.say(&load.shown)?;
-    load.valid()
+/// The files that are played, each with its suite.
+pub(super) fn groups(args: &RunArgs, file: Option<&ProjectFile>) -> Result<Vec<Group>, CliError> {
+    suites::groups(file, &args.project, &args.paths, files::default_of_run)
 }
 
 /// The cases that were asked for.
@@ -206,7 +194,10 @@ fn cases(args: &RunArgs, loaded: &[Loaded], console: &Console) -> Result<Vec<Cas
     let mut all = 0;
     let mut cases = Vec::new();
     for Loaded {
-        found, scenario, ..
+        found,
+        scenario,
+        group,
+        ..
     } in loaded
     {
         all += scenario.cases.len();
@@ -226,7 +217,7 @@ fn cases(args: &RunArgs, loaded: &[Loaded], console: &Console) -> Result<Vec<Cas
                     file: Arc::clone(&file),
                     scenario: Arc::clone(scenario),
                     case: number,
-                    suite: 0,
+                    suite: *group,
                 });
             }
         }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::{fs, io};
 
 use super::ExitStatus;
-use super::args::SchemaArgs;
+use super::args::{SchemaArgs, SchemaOf};
 use super::console::Console;
 use super::error::CliError;
 use super::files::shown;
@@ -13,10 +13,13 @@ use crate::scenario;
 
 /// Prints the schema, writes it to a file, or compares it with one.
 pub(super) fn schema(args: &SchemaArgs, console: &Console) -> Result<ExitStatus, CliError> {
-    let schema = scenario::schema();
+    let schema = match args.what {
+        SchemaOf::Scenario => scenario::schema(),
+        SchemaOf::Project => scenario::project_schema(),
+    };
     match (&args.write, &args.check) {
         (Some(path), _) => write(path, &schema, console),
-        (None, Some(path)) => compare(path, &schema, console),
+        (None, Some(path)) => compare(path, &schema, args.what, console),
         (None, None) => {
             console.print(&schema)?;
             Ok(ExitStatus::Success)
@@ -33,7 +36,12 @@ fn write(path: &Path, schema: &str, console: &Console) -> Result<ExitStatus, Cli
     Ok(ExitStatus::Success)
 }
 
-fn compare(path: &Path, schema: &str, console: &Console) -> Result<ExitStatus, CliError> {
+fn compare(
+    path: &Path,
+    schema: &str,
+    of: SchemaOf,
+    console: &Console,
+) -> Result<ExitStatus, CliError> {
     let name = shown(path);
     let there = match fs::read(path) {
         Ok(bytes) => Some(bytes),
@@ -48,8 +56,12 @@ fn compare(path: &Path, schema: &str, console: &Console) -> Result<ExitStatus, C
         Some(_) => "is not the schema of this version",
         None => "is not there",
     };
+    let of = match of {
+        SchemaOf::Scenario => "",
+        SchemaOf::Project => "project ",
+    };
     console.say(&format!(
-        "{name} {what}\n  help: `backchat schema --write {name}` writes it\n"
+        "{name} {what}\n  help: `backchat schema {of}--write {name}` writes it\n"
     ))?;
     Ok(ExitStatus::Failed)
 }

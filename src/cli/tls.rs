@@ -68,11 +68,21 @@ pub(super) fn server(
 }
 
 /// Warnings where whoever answers is taken for the server.
-pub(super) fn trusting(args: &TlsArgs, cases: &[CaseRef], console: &Console) -> String {
+pub(super) fn trusting(
+    args: &TlsArgs,
+    suites: &[&str],
+    cases: &[CaseRef],
+    console: &Console,
+) -> String {
     let mut warnings = String::new();
     if args.tls_insecure {
         let message = "--tls-insecure: certificates are NOT VERIFIED, whoever answers is taken for the server";
         warnings.push_str(&console.palette.warning_line(message));
+    }
+    for suite in suites {
+        let message =
+            format!("the suite {suite} is `insecure`: certificates are NOT VERIFIED there");
+        warnings.push_str(&console.palette.warning_line(&message));
     }
     let files: BTreeSet<&str> = (cases.iter())
         .filter(|case| case.scenario.script.trusts_anyone())

@@ -1,48 +1,63 @@
 //! What is under test, as it was typed: a server that runs somewhere, or a program that is started.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::args::{DEFAULT_TARGET, ReadyWhen, RunArgs};
+use super::args::{DEFAULT_TARGET, ReadyWhen, SpawnArgs};
 use super::console::Console;
 use super::error::CliError;
 use super::files;
 use super::load::{Load, Showing};
-use super::run::read_options;
-use crate::scenario::Scenario;
+use crate::scenario::{ReadOptions, Scenario};
 use crate::target::{Ready, Spawn, Target};
 
-/// What is under test. All the files that it names are read.
-pub(super) fn target(args: &RunArgs, console: &Console) -> Result<Target, CliError> {
-    let Some(command) = &args.spawn.spawn else {
-        return Ok(args.target.parse()?);
+/// What is under test. All the files that it names are read. A program is started in this folder, if one is given.
+pub(super) fn target(
+    target: &str,
+    args: &SpawnArgs,
+    folder: Option<PathBuf>,
+    options: &ReadOptions,
+    console: &Console,
+) -> Result<Target, CliError> {
+    let Some(command) = &args.spawn else {
+        return Ok(target.parse()?);
     };
-    let at = Some(&*args.target).filter(|target| *target != DEFAULT_TARGET);
-    let mut spawn = Spawn::new(command, at, args.spawn.pass_socket)?;
-    spawn.ready = match &args.spawn.ready_when {
+    let at = Some(target).filter(|target| *target != DEFAULT_TARGET);
+    let mut spawn = match folder {
+        Some(folder) => Spawn::in_folder(folder, command, at, args.pass_socket)?,
+        None => Spawn::new(command, at, args.pass_socket)?,
+    };
+    spawn.ready = match &args.ready_when {
         ReadyWhen::Port => Ready::Listening,
         ReadyWhen::File(path) => Ready::File(path.clone()),
         ReadyWhen::Output(pattern) => Ready::output(pattern)
             .map_err(|error| CliError::Usage(format!("--ready-when: {error}")))?,
-        ReadyWhen::Scenario(path) => Ready::Scenario(scenario(path, args, console)?),
+        ReadyWhen::Scenario(path) => Ready::Scenario(scenario(path, options, console)?),
     };
-    spawn.ready_timeout = args.spawn.ready_timeout;
-    spawn.grace = args.spawn.stop_timeout;
-    spawn.fresh = args.spawn.fresh;
+    spawn.ready_timeout = args.ready_timeout;
+    spawn.grace = args.stop_timeout;
+    spawn.fresh = args.fresh;
     Ok(Target::Spawned(Arc::new(spawn)))
 }
 
 /// The scenario that is played after each case.
-pub(super) fn health(args: &RunArgs, console: &Console) -> Result<Option<Arc<Scenario>>, CliError> {
-    let path = args.spawn.health.as_deref();
-    path.map(|path| scenario(path, args, console)).transpose()
+pub(super) fn health(
+    path: Option<&Path>,
+    options: &ReadOptions,
+    console: &Console,
+) -> Result<Option<Arc<Scenario>>, CliError> {
+    path.map(|path| scenario(path, options, console))
+        .transpose()
 }
 
 /// The one scenario of a file.
-fn scenario(path: &Path, args: &RunArgs, console: &Console) -> Result<Arc<Scenario>, CliError> {
-    let options = read_options(args);
+fn scenario(
+    path: &Path,
+    options: &ReadOptions,
+    console: &Console,
+) -> Result<Arc<Scenario>, CliError> {
     let found = files::find(&[path.to_owned()])?;
-    let load = Load::of_files(found, &options, Showing::mistakes(console));
+    let load = Load::of_files(found, options, Showing::mistakes(console));
     console.say(&load.shown)?;
     let loaded = load.valid()?;
     match &loaded[..] {

@@ -19,9 +19,11 @@ use super::args::{DEFAULT_OUT, RunArgs};
 use super::console::{Console, is_ci};
 use super::entry::runtime;
 use super::error::CliError;
-use super::files::{self, shown};
-use super::run::run_once;
+use super::files::shown;
+use super::project::ProjectFile;
+use super::run::{groups, run_once};
 use super::signals::Signals;
+use super::suites;
 
 /// For how long nothing must have changed before a run begins: 100 ms.
 const DEBOUNCE: Duration = Duration::from_millis(100);
@@ -32,13 +34,9 @@ pub(super) fn watch(args: &RunArgs, console: &Console) -> Result<ExitStatus, Cli
         let why = "--watch waits for somebody to change a file, and in CI (the variable CI is set) nobody does";
         return Err(CliError::Usage(why.into()));
     }
-    let paths = if args.paths.is_empty() {
-        files::default_of_run()
-    } else {
-        args.paths.clone()
-    };
     // What is not there now would never be seen to change.
-    files::find(&paths)?;
+    let file = ProjectFile::load(args.project.config.as_deref(), console)?;
+    let paths = suites::roots(&groups(args, file.as_ref())?);
     let runtime = runtime()?;
     // Also for a signal that comes while no run listens for it.
     let mut signals = {

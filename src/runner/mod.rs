@@ -24,4 +24,4 @@ pub use outcome::{CaseResult, Outcome, ProgramNews};
 pub use seed::case_seed;
 pub use shard::{Shard, ShardError, ShardRule};
 pub use shuffle::shuffle;
-pub use suite::run_suites;
+pub use suite::{in_words, run_suites};

@@ -324,7 +324,7 @@ async fn at(time: Option<Instant>) {
 }
 
 /// What is under test, in words.
-fn in_words(suites: &[Suite]) -> String {
+pub fn in_words(suites: &[Suite]) -> String {
     match suites {
         [one] => one.target.to_string(),
         many => {

@@ -66,6 +66,7 @@ pub(crate) const WRONG_EXAMPLE: Code = Code("BC1035");
 pub(super) const NOT_ON_PACKETS: Code = Code("BC1036");
 pub(super) const ONLY_ON_PACKETS: Code = Code("BC1037");
 pub(super) const BAD_PEM: Code = Code("BC1038");
+pub(super) const BAD_SETTING: Code = Code("BC1039");
 pub(super) const UNUSED_NAME: Code = Code("BC1040");
 pub(super) const UNREACHABLE: Code = Code("BC1041");
 pub(super) const IDLE_WITHIN: Code = Code("BC1042");

@@ -400,6 +400,13 @@ pub const EXPLANATIONS: &[Explanation] = &[
          `openssl pkey -in FILE`.",
     ),
     entry(
+        BAD_SETTING,
+        "a setting of backchat.json that cannot be used",
+        "What a suite or a profile says is what a flag of `backchat run` would: `target` is read as --target, `spawn` as \
+         --spawn, `report` as --report. `backchat run --help` shows what each takes; docs/project.md has examples. Paths \
+         are counted from the folder of the file.",
+    ),
+    entry(
         UNUSED_NAME,
         "a name that nothing reads",
         "Nothing reads this var, capture, `set`, `with` or column. Mostly another name was meant where it should be read, or a \

@@ -29,6 +29,7 @@ mod model;
 mod pattern;
 mod payload;
 mod pointer;
+mod project;
 mod requirement;
 mod rewrite;
 mod sample;
@@ -56,10 +57,11 @@ pub use format::{WIDTH, format};
 pub use integers::{IntegerForm, LengthDigits, LengthForm};
 pub use json_text::JsonText;
 pub use keys::nearest;
+pub(crate) use lower::wrong_setting;
 pub use lower::{
-    BUILT_IN, DEFAULT_EVERY, DEFAULT_MAX_STEPS, DurationError, MAX_BRANCHES, MAX_CASES,
+    BUILT_IN, Cut, DEFAULT_EVERY, DEFAULT_MAX_STEPS, DurationError, MAX_BRANCHES, MAX_CASES,
     MAX_DURATION, MAX_FILE, MAX_INCLUDED, MAX_INCLUDES, MAX_MISTAKES, MAX_PAYLOAD, ReadOptions,
-    parse_duration, read, read_with,
+    parse_duration, read, read_project, read_with,
 };
 pub use matcher::{Matcher, MatcherNode, Pointing};
 pub use model::{ALONE, Case, Reply, Scenario, ServerSettings};
@@ -69,9 +71,10 @@ pub use pattern::{
 pub(crate) use payload::counted;
 pub use payload::{Number, Payload, PayloadBuilder, Piece};
 pub use pointer::{Pointer, PointerError};
+pub use project::{Profile, ProfileFlag, Project, Said, SuiteSettings, SuiteTls};
 pub use requirement::{Ability, Requirement, RequirementError, SCHEMES, is_feature};
 pub use rewrite::{LiteralForm, literal_form};
-pub use schema::schema;
+pub use schema::{project_schema, schema};
 pub use script::{
     Block, BlockId, Client, ClientId, CloseHow, CloseKinds, ConnectAs, Ignored, Script, Split,
     Step, TlsAs, Verb,

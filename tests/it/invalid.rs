@@ -93,9 +93,10 @@ fn the_corpus_has_a_file_for_every_code() -> io::Result<()> {
         all.push_str(&shown(&path)?);
     }
     // `BC1000` counts what is beyond a thousand mistakes; a unit test has it.
+    // `BC1039` is about backchat.json; `project` has it.
     for entry in &EXPLANATIONS[1..] {
         assert!(
-            all.contains(entry.code.0),
+            entry.code.0 == "BC1039" || all.contains(entry.code.0),
             "no file shows {}: {}",
             entry.code.0,
             entry.title

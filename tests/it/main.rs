@@ -22,6 +22,7 @@ mod invalid;
 mod merge;
 mod packets;
 mod parity;
+mod project;
 mod readme;
 mod reports;
 mod scenarios;

@@ -3,12 +3,15 @@
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use backchat::scenario::schema;
+use backchat::scenario::{project_schema, schema};
 
 use crate::harness::Workplace;
 
 /// Where the schema stands.
 const SCHEMA: &str = "schema/scenario.schema.json";
+
+/// Where that of `backchat.json` stands.
+const PROJECT_SCHEMA: &str = "schema/project.schema.json";
 
 /// How many scenarios say where the schema is, at least.
 const LINKED: usize = 50;
@@ -18,12 +21,17 @@ fn root() -> &'static Path {
 }
 
 #[test]
-fn the_schema_that_is_checked_in_is_that_of_the_table() {
-    let there = fs::read_to_string(root().join(SCHEMA)).unwrap_or_default();
-    assert!(
-        there == schema(),
-        "{SCHEMA} is stale; this writes it: cargo run -- schema --write {SCHEMA}"
-    );
+fn the_schemas_that_are_checked_in_are_those_of_the_table() {
+    for (path, schema, what) in [
+        (SCHEMA, schema(), "scenario"),
+        (PROJECT_SCHEMA, project_schema(), "project"),
+    ] {
+        let there = fs::read_to_string(root().join(path)).unwrap_or_default();
+        assert!(
+            there == schema,
+            "{path} is stale; this writes it: cargo run -- schema {what} --write {path}"
+        );
+    }
 }
 
 #[test]
@@ -52,6 +60,10 @@ fn the_verb_prints_it_writes_it_and_says_whether_a_file_is_stale() {
     let printed = place.backchat(["schema"]).output();
     printed.ends_with(0);
     assert_eq!(printed.stdout, schema());
+
+    let printed = place.backchat(["schema", "project"]).output();
+    printed.ends_with(0);
+    assert_eq!(printed.stdout, project_schema());
 
     let check = |path: &str| place.backchat(["schema", "--check", path]).output();
     check("stale.json")

@@ -11,9 +11,13 @@ use super::SecretArgs;
 /// `backchat check`
 #[derive(Debug, Args)]
 pub(in crate::cli) struct CheckArgs {
-    /// Scenario files, and folders to look for them in; `-` is standard input [default: scenarios]
+    /// Scenario files, and folders to look for them in; `-` is standard input [default: backchat.json and what it names, else
+    /// scenarios]
     #[arg(value_name = "PATH")]
     pub(in crate::cli) paths: Vec<PathBuf>,
+    /// The project's configuration [default: the nearest backchat.json, from the working directory upwards]
+    #[arg(long, value_name = "FILE", env = "BACKCHAT_CONFIG", hide_env = true)]
+    pub(in crate::cli) config: Option<PathBuf>,
     /// How mistakes are shown: `human` with their lines, `short` a line each, `json` an object a line on standard output
     #[arg(
         long,
@@ -103,6 +107,15 @@ pub(in crate::cli) struct CorpusArgs {
     pub(in crate::cli) plain: bool,
 }
 
+/// What a schema is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum SchemaOf {
+    /// Scenario files.
+    Scenario,
+    /// `backchat.json`.
+    Project,
+}
+
 /// How mistakes of files are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum MessageFormatArg {
@@ -128,6 +141,13 @@ pub(in crate::cli) struct FmtArgs {
 /// `backchat schema`
 #[derive(Debug, Args)]
 pub(in crate::cli) struct SchemaArgs {
+    /// Of which files: `scenario`, or `project` for backchat.json
+    #[arg(
+        value_name = "WHAT",
+        default_value = "scenario",
+        hide_possible_values = true
+    )]
+    pub(in crate::cli) what: SchemaOf,
     /// Write it to this file instead of standard output
     #[arg(long, value_name = "PATH", conflicts_with = "check")]
     pub(in crate::cli) write: Option<PathBuf>,

@@ -3,6 +3,7 @@
 //! A flag beats its environment variable (`BACKCHAT_` and the flag's name in capitals), which beats the default.
 
 mod files;
+mod project;
 mod report;
 mod run;
 mod secret;
@@ -17,8 +18,9 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 pub(super) use files::{
     CheckArgs, CompletionsArgs, CorpusArgs, FmtArgs, InitArgs, ManArgs, MessageFormatArg,
-    SchemaArgs,
+    SchemaArgs, SchemaOf,
 };
+pub(super) use project::ProjectArgs;
 pub(super) use report::{DEFAULT_OUT, MergeArgs, ReportArgs, ReportVerb, ReportingArgs, ShowArgs};
 pub(super) use run::{FlakyArg, PlayArgs, RunArgs, SegmentArg, SelectArgs};
 pub(super) use secret::SecretArgs;
@@ -72,7 +74,7 @@ pub(super) enum Verb {
     Serve(Box<ServeArgs>),
     /// Check scenario files and show every mistake, without connecting anywhere
     Check(CheckArgs),
-    /// Print the JSON Schema of scenario files, with which editors complete, explain and underline
+    /// Print the JSON Schema of scenario files, or of backchat.json, with which editors complete, explain and underline
     Schema(SchemaArgs),
     /// Write scenario files in one form: what fits on a line stands on one; comments stay
     Fmt(FmtArgs),

@@ -8,12 +8,14 @@ use clap::{Args, ValueEnum};
 
 use super::super::shard::{ShardArg, shard};
 use super::super::values::{env_name, feature, jobs, retries, seed, some_time, variable};
-use super::{DEFAULT_TARGET, DetailArgs, ReportingArgs, SecretArgs, SpawnArgs, TlsArgs};
+use super::{
+    DEFAULT_TARGET, DetailArgs, ProjectArgs, ReportingArgs, SecretArgs, SpawnArgs, TlsArgs,
+};
 
 /// `backchat run`
 #[derive(Debug, Args)]
 pub(in crate::cli) struct RunArgs {
-    /// Scenario files, and folders to look for them in [default: scenarios/reference, else scenarios]
+    /// Scenario files, and folders to look for them in [default: what backchat.json names, else scenarios/reference, else scenarios]
     #[arg(value_name = "PATH")]
     pub(in crate::cli) paths: Vec<PathBuf>,
     /// What to connect to: `embedded` (a fresh reference server), tcp://HOST:PORT, HOST:PORT, tls://HOST:PORT,
@@ -27,6 +29,9 @@ pub(in crate::cli) struct RunArgs {
     /// Rewrite exact expectations that differ from what came, and nothing else; not where CI is set
     #[arg(long, conflicts_with_all = ["list", "watch"])]
     pub(in crate::cli) update: bool,
+    /// What the project's file says.
+    #[command(flatten)]
+    pub(in crate::cli) project: ProjectArgs,
     /// What is started.
     #[command(flatten)]
     pub(in crate::cli) spawn: SpawnArgs,

@@ -5,6 +5,7 @@ use super::file::{
     ANSWERED, CLIENT, DATAGRAM, DELIMITED, FIXED, FRAGMENT, FRAMING, LENGTH_PREFIXED, LINE,
     NETSTRING, RAW, SCENARIO, SERVER, TABLE,
 };
+use super::project::{PROFILE, PROJECT, SUITE, SUITE_TLS};
 use super::tls::{ALERT, CONNECT, TLS};
 use super::values::{JSON, LENGTH, MATCHER, PAYLOAD};
 
@@ -57,6 +58,14 @@ pub(in crate::scenario) enum Place {
     Connect,
     /// An end by a TLS alert.
     Alert,
+    /// The configuration of a project.
+    Project,
+    /// A suite of it.
+    Suite,
+    /// How a suite uses TLS.
+    SuiteTls,
+    /// A profile of it.
+    Profile,
 }
 
 /// What a key's value must be. What it is in the schema stands in `schema/forms`.
@@ -134,6 +143,8 @@ pub(in crate::scenario) enum Form {
     Adjust,
     /// Options in an object: the keys of [`Key::holds`].
     Options,
+    /// Name → options: the keys of [`Key::holds`].
+    Named,
     /// How a send is cut.
     Split,
     /// Name → value.
@@ -215,7 +226,11 @@ pub(in crate::scenario) struct Key {
 }
 
 impl Place {
-    /// All places.
+    /// All places of a project's configuration; framings and what is in them are those of scenarios.
+    pub(in crate::scenario) const PROJECT: [Self; 4] =
+        [Self::Project, Self::Suite, Self::SuiteTls, Self::Profile];
+
+    /// All places of a scenario.
     pub(in crate::scenario) const ALL: [Self; 23] = [
         Self::Scenario,
         Self::Client,
@@ -268,6 +283,10 @@ impl Place {
             Self::Tls => "TLS",
             Self::Connect => "`connect`",
             Self::Alert => "an end by an alert",
+            Self::Project => "the configuration of a project",
+            Self::Suite => "a suite",
+            Self::SuiteTls => "`tls`",
+            Self::Profile => "a profile",
         }
     }
 
@@ -297,6 +316,10 @@ impl Place {
             Self::Tls => (TLS, &[]),
             Self::Connect => (CONNECT, &[]),
             Self::Alert => (ALERT, &[]),
+            Self::Project => (PROJECT, &[]),
+            Self::Suite => (SUITE, &[]),
+            Self::SuiteTls => (SUITE_TLS, &[]),
+            Self::Profile => (PROFILE, &[]),
         };
         own.iter().chain(more)
     }
@@ -356,6 +379,7 @@ impl Form {
             Self::Width => "1, 2, 3, 4, 8 or \"varint\"",
             Self::Adjust => "a whole number, or a negative one such as -4",
             Self::Options => "an object with options",
+            Self::Named => "an object with a key for each",
             Self::Split => "a number of bytes, an array of offsets, or \"random\"",
             Self::Vars => "an object such as { \"user\": \"ann\" }",
             Self::Cases => {
@@ -407,7 +431,7 @@ impl Form {
             Self::Framing => r#"{ "line": { "ending": "crlf" } }"#,
             Self::Width | Self::LengthWidth => "2",
             Self::Adjust => "-4",
-            Self::Options => "{}",
+            Self::Options | Self::Named => "{}",
             Self::Split => "1",
             Self::Vars => r#"{ "user": "ann" }"#,
             Self::Cases => r#"[{ "user": "ann" }, { "user": "bob" }]"#,

@@ -7,6 +7,7 @@ mod conversation;
 mod file;
 mod key;
 mod nearest;
+mod project;
 mod tls;
 mod values;
 

@@ -159,6 +159,23 @@ impl<'a> Reader<'a> {
         Some(label.to_owned())
     }
 
+    /// Names and their values, as they are written.
+    pub(super) fn constants(&mut self, given: Given<'_, 'a>) -> Vec<(String, Value)> {
+        let Json::Object(object) = given.value else {
+            self.wrong_type(given, Form::Vars);
+            return Vec::new();
+        };
+        let mut values = Vec::with_capacity(object.properties.len());
+        for property in self.distinct(object) {
+            let slot = self.property_name(property);
+            let value = self.constant(&property.value);
+            if let (Some(_), Some(value)) = (slot, value) {
+                values.push((property.name.as_str().to_owned(), value));
+            }
+        }
+        values
+    }
+
     /// A value as it is written, without templates.
     fn constant(&mut self, json: &Json<'a>) -> Option<Value> {
         Some(match json {

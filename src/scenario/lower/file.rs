@@ -29,7 +29,7 @@ impl<'a> Reader<'a> {
         }
         let cut = match fields.get("framing") {
             Some(given) => self.framing(given).unwrap_or_default(),
-            None => Cut::not_given(),
+            None => options.framing.clone().unwrap_or_else(Cut::not_given),
         };
         self.clients(&fields, &cut);
         let vars = fields
@@ -159,7 +159,7 @@ impl<'a> Reader<'a> {
     }
 
     /// What must be there.
-    fn requirements(&mut self, given: Given<'_, 'a>) -> Vec<Requirement> {
+    pub(super) fn requirements(&mut self, given: Given<'_, 'a>) -> Vec<Requirement> {
         let Value::Array(array) = given.value else {
             self.wrong_type(given, Form::Requirements);
             return Vec::new();

@@ -14,13 +14,13 @@ use crate::wire::{
 
 /// How messages are cut, and how long they may be.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Cut {
+pub struct Cut {
     /// The rule.
-    pub framing: Framing,
+    pub(super) framing: Framing,
     /// Bytes a received message may have, where the file says so.
-    pub max_message: Option<usize>,
+    pub(super) max_message: Option<usize>,
     /// Whether the file says nothing at all: then it is the transport that decides.
-    pub is_default: bool,
+    pub(super) is_default: bool,
 }
 
 impl Cut {

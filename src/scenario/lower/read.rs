@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::super::files::{Files, NoFiles};
 use super::super::{Diagnostic, Diagnostics, Scenario, Severity, SourceFile, Span, code, json};
+use super::framings::Cut;
 use super::library::Texts;
 use super::reader::Reader;
 use crate::wire;
@@ -24,6 +25,8 @@ pub struct ReadOptions {
     pub vars: Vec<String>,
     /// Names of the environment that templates may ask for (`--allow-env`), and whether each is set.
     pub env: Vec<(String, bool)>,
+    /// How messages are cut where the file does not say; `None`: as the format has it.
+    pub framing: Option<Cut>,
     /// How many steps a conversation may have; `None`: [`DEFAULT_MAX_STEPS`].
     pub max_steps: Option<u64>,
 }

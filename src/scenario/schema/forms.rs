@@ -88,6 +88,13 @@ pub(super) fn of_value(key: &Key, object: Object) -> Object {
             Some(place) => either(object, refer(place)),
             None => object.text("type", "object"),
         },
+        Form::Named => {
+            let entry = key.holds.map_or_else(Object::default, refer);
+            object
+                .text("type", "object")
+                .object("propertyNames", text_like(&format!("^{FEATURE}$")))
+                .object("additionalProperties", entry)
+        }
         Form::Split => split(object),
         Form::Capture => capture(object),
         Form::Requirements => array(object).object("items", requirement()),

@@ -9,4 +9,4 @@ mod forms;
 mod objects;
 mod tree;
 
-pub use objects::schema;
+pub use objects::{project_schema, schema};

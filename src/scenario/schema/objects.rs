@@ -29,6 +29,37 @@ pub fn schema() -> String {
     Tree::Object(schema).into_text()
 }
 
+/// The JSON Schema (draft-07) of a project's `backchat.json`, with a line end.
+pub fn project_schema() -> String {
+    let head = Object::default()
+        .text("$schema", "http://json-schema.org/draft-07/schema#")
+        .text("title", "The configuration of a project for backchat")
+        .text(
+            "description",
+            "Suites: scenarios and what they are played against. Profiles: flags of `backchat run`.",
+        )
+        .with("allowComments", Tree::raw("true"))
+        .with("allowTrailingCommas", Tree::raw("true"))
+        .text("type", "object");
+    let head = keys_of(Place::Project, head);
+    // What it refers to, and what that refers to.
+    let mut named: Vec<Place> = Vec::new();
+    let mut text = Tree::Object(head.clone()).into_text();
+    let all = || Place::PROJECT.into_iter().chain(Place::ALL);
+    while let Some(place) = all().find(|place| {
+        let reference = format!("\"#/definitions/{}\"", definition(*place));
+        !named.contains(place) && text.contains(&reference)
+    }) {
+        named.push(place);
+        text.push_str(&Tree::Object(place_itself(place)).into_text());
+    }
+    let mut definitions = Object::default();
+    for place in all().filter(|place| named.contains(place)) {
+        definitions = definitions.object(definition(place), place_itself(place));
+    }
+    Tree::Object(head.object("definitions", definitions)).into_text()
+}
+
 /// What the schema of a place is called.
 pub(super) const fn definition(place: Place) -> &'static str {
     match place {
@@ -55,6 +86,10 @@ pub(super) const fn definition(place: Place) -> &'static str {
         Place::Tls => "tls",
         Place::Connect => "connect",
         Place::Alert => "alert",
+        Place::Project => "project",
+        Place::Suite => "suite",
+        Place::SuiteTls => "suite_tls",
+        Place::Profile => "profile",
     }
 }
 

@@ -122,6 +122,8 @@ fn with_key(place: Place, key: &Key, value: &str) -> String {
         Place::Connect => format!("{{ \"steps\": [{{ \"connect\": {{ {object} }} }}] }}"),
         Place::Alert => format!("{{ \"steps\": [{{ \"expect_close\": {{ {object} }} }}] }}"),
         Place::Table => format!("{{ \"cases\": {{ {object} }}, {waits} }}"),
+        // No place of a scenario.
+        Place::Project | Place::Suite | Place::SuiteTls | Place::Profile => String::new(),
     }
 }
 
@@ -299,7 +301,10 @@ fn every_example_of_an_explanation_has_the_mistake_and_its_correction_has_none()
         assert_eq!(left, Vec::<&str>::new(), "{}: {right}", entry.code.0);
     }
     // Of these, a whole file is the example.
-    assert_eq!(without, ["BC1000", "BC1001", "BC1003", "BC1032", "BC1038"]);
+    assert_eq!(
+        without,
+        ["BC1000", "BC1001", "BC1003", "BC1032", "BC1038", "BC1039"]
+    );
 }
 
 #[test]

@@ -1,0 +1,126 @@
+//! One suite of `backchat.json` → what its cases are played against.
+//!
+//! What a suite says is read as if it were typed, and what makes no sense then is shown where it stands in the file.
+
+use std::sync::Arc;
+
+use super::args::{DEFAULT_TARGET, ReadyWhen, SpawnArgs, TlsArgs};
+use super::console::Console;
+use super::error::CliError;
+use super::project::ProjectFile;
+use super::values::ready_when;
+use super::{tls, under_test};
+use crate::runner::Suite;
+use crate::scenario::{Diagnostic, ReadOptions, Said, Scenario, SuiteSettings};
+use crate::target::{DEFAULT_GRACE, DEFAULT_READY_TIMEOUT};
+
+/// A suite without a target of its own.
+pub(super) fn named(settings: &SuiteSettings) -> Suite {
+    let features = settings.features.iter();
+    Suite {
+        name: Some(settings.name.text.as_str().into()),
+        requires: settings.requires.clone(),
+        features: features.map(|said| said.text.clone()).collect(),
+        vars: settings.vars.clone(),
+        ..Suite::default()
+    }
+}
+
+/// A suite with its target, and how that is reached. What makes no sense is added to `wrong`.
+pub(super) fn configured(
+    settings: &SuiteSettings,
+    file: &ProjectFile,
+    options: &ReadOptions,
+    console: &Console,
+    wrong: &mut Vec<Diagnostic>,
+) -> Suite {
+    let mut suite = named(settings);
+    match tls::client(&tls_args(settings, file)) {
+        Ok(tls) => suite.tls = tls,
+        Err(error) => {
+            let tls = &settings.tls;
+            let said = tls.ca.iter().chain(&tls.cert).chain(&tls.key).last();
+            wrong.push(ProjectFile::wrong(
+                said.unwrap_or(&settings.name),
+                "tls",
+                &error,
+            ));
+        }
+    }
+    let (key, said) = match (&settings.spawn, &settings.target) {
+        (Some(said), _) => ("spawn", said),
+        (None, Some(said)) => ("target", said),
+        (None, None) => return suite,
+    };
+    match program(settings, file) {
+        Ok(spawn) => {
+            let target = settings.target.as_ref();
+            let target = target.map_or(DEFAULT_TARGET, |said| &said.text);
+            match under_test::target(target, &spawn, Some(file.folder()), options, console) {
+                Ok(target) => suite.target = target,
+                Err(error) => wrong.push(ProjectFile::wrong(said, key, &error)),
+            }
+        }
+        Err((said, why)) => {
+            let error = CliError::Usage(why);
+            wrong.push(ProjectFile::wrong(said, "ready_when", &error));
+        }
+    }
+    suite
+}
+
+/// What is played after each case of a suite.
+pub(super) fn health(
+    settings: &SuiteSettings,
+    file: &ProjectFile,
+    options: &ReadOptions,
+    console: &Console,
+    wrong: &mut Vec<Diagnostic>,
+) -> Option<Arc<Scenario>> {
+    let said = settings.health.as_ref()?;
+    match under_test::health(Some(&file.at(said)), options, console) {
+        Ok(health) => health,
+        Err(error) => {
+            wrong.push(ProjectFile::wrong(said, "health", &error));
+            None
+        }
+    }
+}
+
+/// What a suite says of its program, as if it were typed.
+fn program<'s>(
+    settings: &'s SuiteSettings,
+    file: &ProjectFile,
+) -> Result<SpawnArgs, (&'s Said, String)> {
+    let ready_when = match &settings.ready_when {
+        None => ReadyWhen::Port,
+        Some(said) => match ready_when(&said.text).map_err(|why| (said, why))? {
+            ReadyWhen::Scenario(path) => ReadyWhen::Scenario(file.folder().join(path)),
+            // One that begins with a blank, such as {dir}, is none of the folder.
+            ReadyWhen::File(path) if !path.starts_with('{') => {
+                ReadyWhen::File(file.folder().join(path).to_string_lossy().into_owned())
+            }
+            other => other,
+        },
+    };
+    Ok(SpawnArgs {
+        spawn: settings.spawn.as_ref().map(|said| said.text.clone()),
+        ready_when,
+        ready_timeout: settings.ready_timeout.unwrap_or(DEFAULT_READY_TIMEOUT),
+        stop_timeout: settings.stop_timeout.unwrap_or(DEFAULT_GRACE),
+        fresh: settings.fresh,
+        pass_socket: settings.pass_socket,
+        health: None,
+    })
+}
+
+/// What a suite says of TLS, as if it were typed.
+fn tls_args(settings: &SuiteSettings, file: &ProjectFile) -> TlsArgs {
+    let path = |said: &Option<Said>| said.as_ref().map(|said| file.at(said));
+    TlsArgs {
+        tls_ca: path(&settings.tls.ca),
+        tls_cert: path(&settings.tls.cert),
+        tls_key: path(&settings.tls.key),
+        tls_insecure: settings.tls.insecure,
+    }
+}

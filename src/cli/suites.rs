@@ -1,0 +1,297 @@
+//! Which files a run plays, and against what: the suites of `backchat.json`, or what was typed.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::args::{ProjectArgs, RunArgs};
+use super::console::Console;
+use super::error::CliError;
+use super::files::{self, Found};
+use super::load::{Load, Showing};
+use super::project::{ProjectFile, var_names};
+use super::suite::{configured, health, named};
+use super::{tls, under_test};
+use crate::runner::Suite;
+use crate::scenario::{Diagnostic, ReadOptions, SuiteSettings};
+
+/// Files that are read and played alike.
+#[derive(Debug)]
+pub(super) struct Group {
+    /// The suite of the configuration; `None`: files that belong to none.
+    suite: Option<usize>,
+    found: Vec<Found>,
+}
+
+/// The files that were asked for, each with its suite; a file of several suites is there for each.
+///
+/// Without paths these are the files of the suites that were asked for, else those of all suites, else `default`. An id is
+/// that of the file; where files of several suites have the same, `@` and the name of the suite follow.
+///
+/// # Errors
+///
+/// Fails when a path or a suite is not there, or there is no scenario at all.
+pub(super) fn groups(
+    file: Option<&ProjectFile>,
+    args: &ProjectArgs,
+    paths: &[PathBuf],
+    default: impl FnOnce() -> Vec<PathBuf>,
+) -> Result<Vec<Group>, CliError> {
+    let Some(file) = file.filter(|file| !file.project.suites.is_empty()) else {
+        if let Some(name) = args.suite.first() {
+            return Err(CliError::Usage(match file {
+                Some(file) => format!(
+                    "there is no suite {}: {} has none",
+                    files::safe(name),
+                    files::shown(&file.path)
+                ),
+                None => format!(
+                    "there is no suite {}: there is no backchat.json here or above",
+                    files::safe(name)
+                ),
+            }));
+        }
+        let found = match paths.is_empty() {
+            true => files::find(&default())?,
+            false => files::find(paths)?,
+        };
+        return Ok(vec![Group { suite: None, found }]);
+    };
+    let asked = (args.suite.iter())
+        .map(|name| file.suite(name))
+        .collect::<Result<HashSet<usize>, _>>()?;
+    let is_asked = |n: usize| asked.is_empty() || asked.contains(&n);
+    // Also those that are not asked for: an id is the same whatever is.
+    let mut all: Vec<Result<Vec<Found>, CliError>> = (file.project.suites.iter())
+        .map(|suite| {
+            let paths: Vec<PathBuf> = suite.paths.iter().map(|said| file.at(said)).collect();
+            files::find(&paths)
+        })
+        .collect();
+    tell_apart(&mut all, &file.project.suites);
+    if paths.is_empty() {
+        let wanted = all.into_iter().enumerate().filter(|(n, _)| is_asked(*n));
+        return wanted
+            .map(|(n, found)| {
+                let suite = Some(n);
+                Ok(Group {
+                    suite,
+                    found: found?,
+                })
+            })
+            .collect();
+    }
+    let of_suites = all.into_iter().map(Result::unwrap_or_default).enumerate();
+    let of_suites = of_suites.filter(|(n, _)| is_asked(*n));
+    Ok(sort_out(files::find(paths)?, of_suites.collect()))
+}
+
+/// Gives each file that was asked for to its suites.
+fn sort_out(asked: Vec<Found>, of_suites: Vec<(usize, Vec<Found>)>) -> Vec<Group> {
+    let mut members: HashMap<PathBuf, Vec<(usize, Found)>> = HashMap::new();
+    for (suite, found) in of_suites {
+        for found in found {
+            let members = members.entry(resolved(&found.path)).or_default();
+            members.push((suite, found));
+        }
+    }
+    let mut groups: BTreeMap<Option<usize>, Vec<Found>> = BTreeMap::new();
+    for found in asked {
+        match members.remove(&resolved(&found.path)) {
+            None => groups.entry(None).or_default().push(found),
+            Some(members) => {
+                for (suite, member) in members {
+                    // Its path as it was asked for, its id as the suite has it.
+                    let found = Found {
+                        id: member.id,
+                        ..found.clone()
+                    };
+                    groups.entry(Some(suite)).or_default().push(found);
+                }
+            }
+        }
+    }
+    let groups = groups.into_iter();
+    groups
+        .map(|(suite, found)| Group { suite, found })
+        .collect()
+}
+
+fn resolved(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.into())
+}
+
+/// Adds the suite to ids that files of several suites have.
+fn tell_apart(all: &mut [Result<Vec<Found>, CliError>], suites: &[SuiteSettings]) {
+    let mut times: HashMap<String, usize> = HashMap::new();
+    for found in all.iter().flatten().flatten() {
+        *times.entry(found.id.clone()).or_default() += 1;
+    }
+    for (found, suite) in all.iter_mut().zip(suites) {
+        for found in found.iter_mut().flatten() {
+            if times.get(&found.id).is_some_and(|times| *times > 1) {
+                found.id = format!("{}@{}", found.id, suite.name.text);
+            }
+        }
+    }
+}
+
+/// What a file of this group may use, besides what was typed.
+pub(super) fn read_options(
+    group: &Group,
+    file: Option<&ProjectFile>,
+    typed: &ReadOptions,
+) -> ReadOptions {
+    let mut options = typed.clone();
+    if let Some(suite) = settings(group.suite, file) {
+        options.vars.extend(var_names(suite));
+        options.framing.clone_from(&suite.framing);
+    }
+    options
+}
+
+/// Reads the files of all groups. Each scenario has the number of its group.
+pub(super) fn load(
+    groups: Vec<Group>,
+    file: Option<&ProjectFile>,
+    typed: &ReadOptions,
+    showing: Showing,
+) -> Load {
+    let mut all = Load::default();
+    for (n, group) in groups.into_iter().enumerate() {
+        let options = read_options(&group, file, typed);
+        all.append(n, Load::of_files(group.found, &options, showing));
+    }
+    all
+}
+
+fn settings(suite: Option<usize>, file: Option<&ProjectFile>) -> Option<&SuiteSettings> {
+    file?.project.suites.get(suite?)
+}
+
+/// What each group is played against.
+///
+/// # Errors
+///
+/// Fails when a setting of a suite makes no sense, which has then been shown, or what was typed does not.
+pub(super) fn suites(
+    groups: &[Group],
+    file: Option<&ProjectFile>,
+    args: &RunArgs,
+    typed: &ReadOptions,
+    console: &Console,
+) -> Result<Vec<Suite>, CliError> {
+    let mut wrong = Vec::new();
+    let mut suites = Vec::with_capacity(groups.len());
+    let configured = groups.iter();
+    let configured: Vec<_> = configured
+        .filter_map(|group| settings(group.suite, file))
+        .collect();
+    let has_own = |suite: &&&SuiteSettings| suite.target.is_some() || suite.spawn.is_some();
+    let own = configured.iter().find(has_own);
+    if let Some(own) = own.filter(|_| args.project.target_is_typed && configured.len() > 1) {
+        return Err(CliError::Usage(format!(
+            "which suite is to be played against this target? Several are selected, and {} has a target of its own: \
+             say --suite, or name paths",
+            own.name.text
+        )));
+    }
+    for group in groups {
+        let Some((settings, file)) = settings(group.suite, file).zip(file) else {
+            suites.push(typed_suite(args, typed, console)?);
+            continue;
+        };
+        let options = read_options(group, Some(file), typed);
+        suites.push(suite(settings, file, args, &options, console, &mut wrong)?);
+    }
+    match (wrong.is_empty(), file) {
+        (false, Some(file)) => Err(file.show(wrong, console)),
+        _ => Ok(suites),
+    }
+}
+
+/// What was typed is played against.
+fn typed_suite(args: &RunArgs, typed: &ReadOptions, console: &Console) -> Result<Suite, CliError> {
+    Ok(Suite {
+        target: under_test::target(&args.target, &args.spawn, None, typed, console)?,
+        features: args.play.feature.clone(),
+        health: under_test::health(args.spawn.health.as_deref(), typed, console)?,
+        tls: tls::client(&args.tls)?,
+        ..Suite::default()
+    })
+}
+
+/// A suite of the configuration; what was typed is stronger. What makes no sense is added to `wrong`.
+fn suite(
+    settings: &SuiteSettings,
+    file: &ProjectFile,
+    args: &RunArgs,
+    options: &ReadOptions,
+    console: &Console,
+    wrong: &mut Vec<Diagnostic>,
+) -> Result<Suite, CliError> {
+    let mut suite = match args.project.target_is_typed {
+        true => Suite {
+            target: under_test::target(&args.target, &args.spawn, None, options, console)?,
+            tls: tls::client(&args.tls)?,
+            ..named(settings)
+        },
+        false => configured(settings, file, options, console, wrong),
+    };
+    suite.features.extend(args.play.feature.iter().cloned());
+    if args.spawn.health.is_some() {
+        suite.health = under_test::health(args.spawn.health.as_deref(), options, console)?;
+    } else {
+        suite.health = health(settings, file, options, console, wrong);
+    }
+    let typed = &args.tls;
+    if typed.tls_ca.is_some() || typed.tls_cert.is_some() || typed.tls_insecure {
+        suite.tls = tls::client(typed)?;
+    }
+    Ok(suite)
+}
+
+/// All that makes no sense in the suites of a configuration.
+pub(super) fn mistakes(
+    file: &ProjectFile,
+    typed: &ReadOptions,
+    console: &Console,
+) -> Vec<Diagnostic> {
+    let mut wrong = Vec::new();
+    for (n, suite) in file.project.suites.iter().enumerate() {
+        let group = Group {
+            suite: Some(n),
+            found: Vec::new(),
+        };
+        let options = read_options(&group, Some(file), typed);
+        configured(suite, file, &options, console, &mut wrong);
+        health(suite, file, &options, console, &mut wrong);
+        for said in &suite.paths {
+            if let Err(error) = files::find(&[file.at(said)]) {
+                wrong.push(ProjectFile::wrong(said, "paths", &error));
+            }
+        }
+    }
+    wrong
+}
+
+/// The suites whose connections trust whoever answers.
+pub(super) fn trusting<'f>(groups: &[Group], file: Option<&'f ProjectFile>) -> Vec<&'f str> {
+    let of_groups = groups
+        .iter()
+        .filter_map(|group| settings(group.suite, file));
+    let insecure = of_groups.filter(|suite| suite.tls.insecure);
+    insecure.map(|suite| &*suite.name.text).collect()
+}
+
+/// Where the files of a run are, for those who watch them.
+pub(super) fn roots(groups: &[Group]) -> Vec<PathBuf> {
+    let mut roots = Vec::new();
+    for found in groups.iter().flat_map(|group| &group.found) {
+        let root = found.given.as_ref().unwrap_or(&found.path);
+        if !roots.contains(root) {
+            roots.push(root.clone());
+        }
+    }
+    roots
+}
