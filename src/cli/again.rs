@@ -8,9 +8,10 @@ use super::files;
 use super::load::Loaded;
 use super::secrets::SecretArg;
 use super::select::matches;
-use crate::player::{DEFAULT_MAX_STEPS, DEFAULT_TIMEOUT};
+use crate::player::{DEFAULT_MAX_PAYLOAD, DEFAULT_MAX_STEPS, DEFAULT_TIMEOUT};
 use crate::report::{quoted, shown_seed, typed};
 use crate::target::{DEFAULT_GRACE, DEFAULT_READY_TIMEOUT};
+use crate::time::TimeScale;
 
 /// How many files and filters the command names at most.
 const MAX_NAMED: usize = 8;
@@ -223,8 +224,17 @@ pub(super) fn flags(args: &RunArgs) -> Vec<String> {
     if args.play.timeout != DEFAULT_TIMEOUT {
         flag("--timeout", &typed(args.play.timeout));
     }
+    if args.play.time_scale != TimeScale::ONE {
+        flag("--time-scale", &args.play.time_scale.to_string());
+    }
+    if args.play.max_message != DEFAULT_MAX_PAYLOAD {
+        flag("--max-message", &args.play.max_message.to_string());
+    }
     if args.play.max_steps != DEFAULT_MAX_STEPS {
         flag("--max-steps", &args.play.max_steps.to_string());
+    }
+    if args.play.deny_leftover {
+        words.push("--deny-leftover".into());
     }
     words
 }

@@ -37,6 +37,7 @@ pub(super) fn check(args: CheckArgs, console: &Console) -> Result<ExitStatus, Cl
         env: environment_names(&args.allow_env),
         framing: None,
         max_steps: Some(args.max_steps),
+        max_message: Some(args.max_message),
     };
     let (stdin, paths): (Vec<PathBuf>, Vec<PathBuf>) = args
         .paths

@@ -174,6 +174,7 @@ pub(super) fn read_options(args: &RunArgs) -> ReadOptions {
         env: environment_names(&args.play.allow_env),
         framing: None,
         max_steps: Some(args.play.max_steps),
+        max_message: Some(args.play.max_message),
     }
 }
 
@@ -282,7 +283,10 @@ fn options(args: PlayArgs, console: &Console) -> RunOptions {
         },
         retries: args.retries,
         slow_timeout: args.slow_timeout,
+        time_scale: args.time_scale,
+        deny_leftover: args.deny_leftover,
         max_steps: args.max_steps,
+        max_message: args.max_message,
         environment: environment(&args.allow_env).into(),
         shard: None,
         simulate: args.simulate,

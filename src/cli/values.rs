@@ -7,6 +7,7 @@ use super::args::ReadyWhen;
 use crate::runner::MAX_RETRIES;
 use crate::scenario::{BUILT_IN, Value, Values, is_feature, parse_duration};
 use crate::target::Ready;
+use crate::time::TimeScale;
 
 /// Reads a duration as scenarios write it.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
@@ -33,6 +34,25 @@ pub(super) fn retries(text: &str) -> Result<u32, String> {
         .filter(|n| *n <= MAX_RETRIES)
         .ok_or_else(|| format!("not a whole number from 0 to {MAX_RETRIES}"))
 }
+
+/// Reads by how much times are multiplied.
+pub(super) fn time_scale(text: &str) -> Result<TimeScale, String> {
+    let factor = text.parse().ok().and_then(TimeScale::new);
+    factor.ok_or_else(|| {
+        let (min, max) = (TimeScale::MIN, TimeScale::MAX);
+        format!("not a number from {min} to {max}, such as 3 or 0.5")
+    })
+}
+
+/// Reads how many bytes a message may have.
+pub(super) fn max_message(text: &str) -> Result<usize, String> {
+    (text.parse().ok())
+        .filter(|bytes| (1..=MAX_MAX_MESSAGE).contains(bytes))
+        .ok_or_else(|| format!("not a number of bytes from 1 to {MAX_MAX_MESSAGE}"))
+}
+
+/// The most that --max-message can be: 4 GiB, less one byte.
+const MAX_MAX_MESSAGE: usize = u32::MAX as usize;
 
 /// Reads the name of a feature.
 pub(super) fn feature(text: &str) -> Result<String, String> {

@@ -10,7 +10,7 @@ use super::link::{Link, Writer, Writing};
 use super::matching::Matching;
 use super::sending::Cutting;
 use super::setting::Setting;
-use super::verdict::{FailureKind, Fault, fail};
+use super::verdict::{Failure, FailureKind, Fault, fail};
 use super::{Action, Ending, EventKind, Transcript};
 use crate::canary::{Bug, sings};
 use crate::scenario::{
@@ -38,10 +38,23 @@ pub(super) struct Core {
     pub(super) in_finally: bool,
     /// How many messages (framed) or runs of bytes (raw) no step has taken, of connections given back.
     pub(super) leftovers: u64,
+    /// The first of those, and whose it was, where they are denied.
+    pub(super) left_over: Option<LeftOver>,
     /// The match of an `ignore`.
     pub(super) ignoring: Matching,
     /// The bytes of a send before they are framed.
     pub(super) computed: Vec<u8>,
+}
+
+/// What arrived and no step took.
+#[derive(Debug)]
+pub(super) struct LeftOver {
+    /// Whose.
+    pub(super) client: ClientId,
+    /// The unread bytes; at most [`Failure::MAX_BYTES`].
+    pub(super) received: Vec<u8>,
+    /// How many they are.
+    pub(super) received_len: usize,
 }
 
 /// What is unread where nothing should be.
@@ -68,6 +81,7 @@ impl Core {
             begun: 0,
             in_finally: false,
             leftovers: 0,
+            left_over: None,
             ignoring: Matching::default(),
             computed: Vec::new(),
         };
@@ -108,6 +122,7 @@ impl Core {
         self.begun = 0;
         self.in_finally = false;
         self.leftovers = 0;
+        self.left_over = None;
         self.set_given_values();
     }
 
@@ -175,9 +190,13 @@ impl Core {
 
     /// How long a step waits.
     pub(super) fn patience(&self, script: &Script, step: &Step) -> Duration {
-        step.within
-            .or(script.timeout)
-            .unwrap_or(self.setting.timeout)
+        let written = step.within.or(script.timeout);
+        self.scaled(written.unwrap_or(self.setting.timeout))
+    }
+
+    /// A time of the file, as long as the run makes it.
+    pub(super) fn scaled(&self, time: Duration) -> Duration {
+        self.setting.time_scale.scale(time)
     }
 
     pub(super) fn link(&mut self, client: ClientId) -> Result<&mut Link, Fault> {
@@ -264,7 +283,8 @@ impl Core {
         if self.setting.segment.is_some() {
             return None;
         }
-        pace.or_else(|| self.client(client)?.pace)
+        let pace = pace.or_else(|| self.client(client)?.pace)?;
+        Some(self.scaled(pace))
     }
 
     /// Makes the next piece of a client's send the one to be written. False when there is none.
@@ -354,7 +374,7 @@ impl Core {
     fn count_leftovers(&mut self, client: ClientId) {
         if self.is_framed(client) {
             while let Ok(Ok(Some(cut))) = self.next_message(client) {
-                self.leftovers += 1;
+                self.count_leftover(client);
                 if let Ok(link) = self.link(client) {
                     link.decoder.skip_message(&cut);
                 }
@@ -364,8 +384,24 @@ impl Core {
             .link_ref(client)
             .is_ok_and(|link| !link.decoder.is_empty())
         {
-            self.leftovers += 1;
+            self.count_leftover(client);
         }
+    }
+
+    /// Counts what is unread as one more; the first is kept where it is to be shown.
+    fn count_leftover(&mut self, client: ClientId) {
+        self.leftovers += 1;
+        if !self.setting.deny_leftover || self.left_over.is_some() {
+            return;
+        }
+        self.left_over = self.link_ref(client).ok().map(|link| {
+            let unread = link.decoder.unread();
+            LeftOver {
+                client,
+                received: unread[..unread.len().min(Failure::MAX_BYTES)].to_vec(),
+                received_len: unread.len(),
+            }
+        });
     }
 }
 

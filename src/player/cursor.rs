@@ -367,7 +367,7 @@ impl Cursor {
             Verb::Set(vars) => self.set(vars, core),
             Verb::Assert(condition) => self.assert(condition, core),
             Verb::Wait(time) => {
-                self.wait_until(now.after(*time));
+                self.wait_until(now.after(core.scaled(*time)));
                 self.doing = Doing::Wait;
                 Ok(true)
             }
@@ -443,7 +443,7 @@ impl Cursor {
             }
             Verb::ExpectSilence(time) => {
                 core.link(step.client)?.make_window(0);
-                self.wait_until(now.after(*time));
+                self.wait_until(now.after(core.scaled(*time)));
                 self.doing = Doing::ExpectSilence;
                 Ok(true)
             }

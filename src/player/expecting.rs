@@ -199,7 +199,8 @@ impl Cursor {
             return Ok(self.done());
         };
         let due = self.is_due(now);
-        expect_nothing(core, step.client, due, Instead::Silence(*time))?;
+        let time = core.scaled(*time);
+        expect_nothing(core, step.client, due, Instead::Silence(time))?;
         match core.link_ref(step.client)?.ended {
             Some(how) => fail(FailureKind::EndedInSilence(how)),
             None if due => Ok(self.done()),

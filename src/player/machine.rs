@@ -372,6 +372,38 @@ impl Player {
             }
             _ => Stage::Over,
         };
+        if self.stage == Stage::Over {
+            self.judge_leftovers(now);
+        }
+    }
+
+    /// Fails what has passed, if there is more that no step took and the run denies that.
+    fn judge_leftovers(&mut self, now: Time) {
+        let passed = matches!(self.verdict, Some(Verdict::Passed));
+        let Some(left) = self.core.left_over.take().filter(|_| passed) else {
+            return;
+        };
+        // Whoever reads it looks for the step that is missing behind the last one.
+        let steps = self
+            .script
+            .blocks
+            .first()
+            .map_or(&[][..], |block| &block.steps);
+        let kind = FailureKind::LeftOver {
+            replies: self.core.leftovers,
+            received: left.received,
+            received_len: left.received_len,
+        };
+        let mut failure =
+            Failure::outside(steps.last().map(|step| step.span).unwrap_or_default(), kind);
+        failure.steps = u32::try_from(steps.len()).unwrap_or(u32::MAX);
+        failure.step = failure.steps;
+        failure.client = Some(left.client);
+        failure.client_name = self.core.client_name(left.client).to_owned();
+        failure.at = now;
+        failure.links = self.core.link_states();
+        self.verdict = Some(Verdict::Failed(Box::new(failure)));
+        self.core.transcript.end();
     }
 
     fn failure_before_the_first_step(&self, error: EvalError) -> Box<Failure> {

@@ -187,7 +187,9 @@ impl Cursor {
                 Awaited::Reply(self.matching.expected(matcher, framed))
             }
             (Doing::ExpectClose, Verb::ExpectClose { kinds, .. }) => Awaited::End(*kinds),
-            (Doing::ExpectSilence, Verb::ExpectSilence(time)) => Awaited::Silence(*time),
+            (Doing::ExpectSilence, Verb::ExpectSilence(time)) => {
+                Awaited::Silence(core.scaled(*time))
+            }
             (Doing::Rest, _) => Awaited::Round,
             _ => Awaited::Time,
         }

@@ -63,7 +63,7 @@ impl Cursor {
             within: self.patience(),
             // One in another ends with that one.
             deadline: self.cap().map_or(deadline, |cap| cap.min(deadline)),
-            every: *every,
+            every: core.scaled(*every),
             round: 1,
             clients: clients.iter().filter_map(before).collect(),
             last: None,

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 pub use crate::scenario::DEFAULT_MAX_STEPS;
 use crate::scenario::{SlotId, Value};
+use crate::time::TimeScale;
 
 /// How long a step waits unless the file or the run says otherwise: 5 s.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -35,6 +36,10 @@ pub struct Setting {
     pub began: u64,
     /// How long a step waits where the file says nothing.
     pub timeout: Duration,
+    /// By how much all times are multiplied: those of the file, and `timeout`.
+    pub time_scale: TimeScale,
+    /// Fails a conversation in which something arrived that no step took.
+    pub deny_leftover: bool,
     /// How many steps the conversation may have.
     pub max_steps: u64,
     /// How many bytes a computed payload may have.
@@ -56,6 +61,8 @@ impl Default for Setting {
             seed: 0,
             began: DEFAULT_BEGAN,
             timeout: DEFAULT_TIMEOUT,
+            time_scale: TimeScale::ONE,
+            deny_leftover: false,
             max_steps: DEFAULT_MAX_STEPS,
             max_payload: DEFAULT_MAX_PAYLOAD,
             segment: None,

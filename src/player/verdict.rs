@@ -263,6 +263,15 @@ pub enum FailureKind {
         /// The names in it, each with its value as it is to be shown: escaped, and not too long.
         values: Vec<(String, String)>,
     },
+    /// All steps passed, and there is more that no step took. Only where the run denies that.
+    LeftOver {
+        /// How many messages (framed) or runs of bytes (raw).
+        replies: u64,
+        /// The unread bytes of the first client that had some; at most [`Failure::MAX_BYTES`].
+        received: Vec<u8>,
+        /// How many bytes these were.
+        received_len: usize,
+    },
     /// The conversation is not what failed: the program under test is.
     Program(ProgramFault),
     /// The conversation has more steps than a run may have.

@@ -4,7 +4,7 @@ use crate::player::{FailureKind, ProgramFault};
 use crate::scenario::Code;
 
 /// Every code of a failed step, with what it means.
-pub const CODES: [(Code, &str); 28] = [
+pub const CODES: [(Code, &str); 29] = [
     (Code("BC2001"), "a reply differs from what was expected"),
     (
         Code("BC2002"),
@@ -65,6 +65,7 @@ pub const CODES: [(Code, &str); 28] = [
     (Code("BC2025"), "the health check failed after the scenario"),
     (Code("BC2026"), "there is a connection, and no TLS on it"),
     (Code("BC2027"), "TLS came about that should not have"),
+    (Code("BC2028"), "something arrived that no step took"),
     (
         Code("BC2040"),
         "a packet is larger than the system sends there",
@@ -101,7 +102,8 @@ pub const fn code(kind: &FailureKind) -> Code {
         FailureKind::Program(ProgramFault::Unhealthy) => 24,
         FailureKind::NoTls(_) => 25,
         FailureKind::Secured(_) => 26,
-        FailureKind::PacketTooLarge { .. } => 27,
+        FailureKind::LeftOver { .. } => 27,
+        FailureKind::PacketTooLarge { .. } => 28,
     }];
     code
 }

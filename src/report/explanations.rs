@@ -200,6 +200,13 @@ pub const FAILURES: &[FailureExplanation] = &[
         example: include_str!("tests/golden/secured.txt"),
     },
     FailureExplanation {
+        code: Code("BC2028"),
+        text: "All steps passed, and when the connections were closed there was something left that no step had taken, which \
+         --deny-leftover does not allow. A step that expects it is missing, perhaps behind the last one, or the server \
+         says something twice. What may come at any time is dropped by `ignore`.",
+        example: include_str!("tests/golden/left-over.txt"),
+    },
+    FailureExplanation {
         code: Code("BC2040"),
         text: "The system does not send a packet of this size: over UDP one has at most 65507 bytes on IPv4, 65527 on IPv6; \
          on a Unix socket, what the sender's buffer takes. Nothing was sent, and the socket is as it was.",

@@ -249,6 +249,11 @@ impl Rows<'_> {
                 received,
                 received_len,
                 ..
+            }
+            | FailureKind::LeftOver {
+                received,
+                received_len,
+                ..
             } => {
                 self.received(received, *received_len, None);
             }

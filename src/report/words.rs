@@ -71,6 +71,8 @@ pub(super) fn title(failure: &Failure) -> String {
         FailureKind::NoValue(_) => "no value".into(),
         FailureKind::NotTrue { .. } => "not true".into(),
         FailureKind::TooManySteps { limit } => format!("more than {limit} steps"),
+        FailureKind::LeftOver { replies: 1, .. } => "a reply that no step expected".into(),
+        FailureKind::LeftOver { replies, .. } => format!("{replies} replies that no step expected"),
         FailureKind::Program(fault) => program::title(fault),
     }
 }
@@ -109,6 +111,7 @@ pub(super) fn label(kind: &FailureKind) -> String {
         FailureKind::NoValue(error) => text::words(&error.message),
         FailureKind::NotTrue { .. } => "is false".into(),
         FailureKind::TooManySteps { .. } => "this one is too many".into(),
+        FailureKind::LeftOver { .. } => "the last step".into(),
         FailureKind::Program(_) => String::new(),
     }
 }
@@ -200,6 +203,7 @@ fn awaited(kind: &FailureKind) -> Option<String> {
         | FailureKind::NoValue(_)
         | FailureKind::NotTrue { .. }
         | FailureKind::TooManySteps { .. }
+        | FailureKind::LeftOver { .. }
         | FailureKind::Program(_) => None,
     }
 }
@@ -334,6 +338,10 @@ pub(super) fn advice(kind: &FailureKind, framing: Option<&Framing>) -> (String, 
             ("if these values are right, the expression is not".into(), None)
         }
         FailureKind::Program(fault) => (program::advice(fault), None),
+        FailureKind::LeftOver { .. } => (
+            "expect it, or let `ignore` drop it; without --deny-leftover it is only counted".into(),
+            None,
+        ),
         FailureKind::TooManySteps { .. } => ("is a `repeat` too large? `--max-steps` raises the limit".into(), None),
     }
 }

@@ -128,7 +128,7 @@ impl Run {
         let of_suite = self.suite(&case);
         let peer = tokio::select! {
             biased;
-            peer = of_suite.target.peer_of(&case.scenario) => peer,
+            peer = of_suite.target.peer_of(&case.scenario, self.options.time_scale) => peer,
             () = self.cancel.cancelled() => {
                 self.over(&case);
                 return finish(case, CaseResult::Played(Verdict::Cancelled));
@@ -264,7 +264,7 @@ impl Run {
             return skipped(case, unsupported.to_string());
         }
         let config = match session::Config::for_scenario(&case.scenario) {
-            Ok(config) => Arc::new(config),
+            Ok(config) => Arc::new(config.scaled(self.options.time_scale)),
             Err(error) => return without_peer(case, Unavailable::Greeting(error)),
         };
         let setting = self.setting(&case, None);
@@ -328,7 +328,10 @@ impl Run {
                 None => DEFAULT_BEGAN,
             },
             timeout: options.timeout,
+            time_scale: options.time_scale,
+            deny_leftover: options.deny_leftover,
             max_steps: options.max_steps,
+            max_payload: options.max_message,
             segment: options.segment.filter(|_| !case.scenario.as_written),
             ..Setting::default()
         }

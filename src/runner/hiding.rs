@@ -108,6 +108,7 @@ fn bytes(kind: &mut FailureKind) -> (Option<&mut Expected>, Option<&mut Vec<u8>>
             };
             (expected, Some(received))
         }
+        FailureKind::LeftOver { received, .. } => (None, Some(received)),
         FailureKind::Program(ProgramFault::Reported { line }) => (None, Some(line)),
         _ => (None, None),
     }

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use super::Shard;
 use crate::net::TlsClient;
-use crate::player::{DEFAULT_MAX_STEPS, DEFAULT_TIMEOUT, Segment};
+use crate::player::{DEFAULT_MAX_PAYLOAD, DEFAULT_MAX_STEPS, DEFAULT_TIMEOUT, Segment};
 use crate::scenario::{Requirement, Scenario, Value};
 use crate::secrets::Secrets;
 use crate::target::Target;
+use crate::time::TimeScale;
 
 /// How many cases are played at a time unless told otherwise.
 pub const DEFAULT_JOBS: usize = 8;
@@ -91,8 +92,14 @@ pub struct RunOptions {
     pub retries: u32,
     /// After how long a case is called slow, and again each time it has lasted as long once more.
     pub slow_timeout: Duration,
+    /// By how much all times of scenarios are multiplied, those of the server they ask for too.
+    pub time_scale: TimeScale,
+    /// Fails a case in which something arrived that no step took.
+    pub deny_leftover: bool,
     /// How many steps a conversation may have.
     pub max_steps: u64,
+    /// How many bytes a computed message may have.
+    pub max_message: usize,
     /// Plays in memory under a virtual clock, against sessions of the reference server, and not against the target.
     pub simulate: bool,
     /// Keeps the transcripts of cases that have passed too.
@@ -113,7 +120,10 @@ impl Default for RunOptions {
             max_fail: None,
             retries: 0,
             slow_timeout: DEFAULT_SLOW_TIMEOUT,
+            time_scale: TimeScale::ONE,
+            deny_leftover: false,
             max_steps: DEFAULT_MAX_STEPS,
+            max_message: DEFAULT_MAX_PAYLOAD,
             simulate: false,
             keep_transcripts: false,
         }

@@ -60,8 +60,8 @@ pub use keys::nearest;
 pub(crate) use lower::wrong_setting;
 pub use lower::{
     BUILT_IN, Cut, DEFAULT_EVERY, DEFAULT_MAX_STEPS, DurationError, MAX_BRANCHES, MAX_CASES,
-    MAX_DURATION, MAX_FILE, MAX_INCLUDED, MAX_INCLUDES, MAX_MISTAKES, MAX_PAYLOAD, ReadOptions,
-    parse_duration, read, read_project, read_with,
+    MAX_DURATION, MAX_FILE, MAX_INCLUDED, MAX_INCLUDES, MAX_MISTAKES, MAX_PAYLOAD, MAX_SCRIPT,
+    ReadOptions, parse_duration, read, read_project, read_with,
 };
 pub use matcher::{Matcher, MatcherNode, Pointing};
 pub use model::{ALONE, Case, Reply, Scenario, ServerSettings};

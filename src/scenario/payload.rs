@@ -143,6 +143,16 @@ impl Payload {
         })
     }
 
+    /// How many bytes of memory it takes itself; payloads in it have been counted as such.
+    pub(super) fn memory(&self) -> usize {
+        let pieces = self.pieces.iter();
+        let bytes = pieces.map(|piece| match piece {
+            Piece::Bytes(bytes) => bytes.len(),
+            _ => 0,
+        });
+        size_of_val(&*self.pieces) + bytes.sum::<usize>()
+    }
+
     /// All the templates in it.
     pub fn templates(&self) -> Vec<&Template> {
         let mut list = Vec::new();

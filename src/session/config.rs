@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::scenario::{EvalError, Reply, Scenario, Values};
+use crate::time::TimeScale;
 use crate::wire::{Carries, DEFAULT_MAX_MESSAGE, Framing};
 
 /// What the server says first unless told otherwise.
@@ -101,5 +102,13 @@ impl Config {
         if over.are_packets() {
             self.framing = Framing::Datagram;
         }
+    }
+
+    /// The same, with other times.
+    #[must_use]
+    pub fn scaled(mut self, scale: TimeScale) -> Self {
+        self.think_time = scale.scale(self.think_time);
+        self.idle_timeout = scale.scale(self.idle_timeout);
+        self
     }
 }

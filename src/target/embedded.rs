@@ -9,6 +9,7 @@ use crate::net::{Address, BindError};
 use crate::scenario::{EvalError, Scenario};
 use crate::server::{Config, DEFAULT_MAX_CONNECTIONS, Server};
 use crate::session;
+use crate::time::TimeScale;
 
 /// How long the embedded server waits for its connections when it is stopped. Its clients are in this process, and done.
 const DRAIN_DEADLINE: Duration = Duration::from_secs(1);
@@ -53,13 +54,15 @@ impl Drop for Embedded {
 }
 
 /// The server that a scenario asks for: its own, or the one it shares with others of its framing.
-pub(super) fn config_of(scenario: &Scenario, over: Transport) -> Result<Config, EvalError> {
+pub(super) fn config_of(
+    scenario: &Scenario,
+    over: Transport,
+    scale: TimeScale,
+) -> Result<Config, EvalError> {
     let limit = (scenario.server.as_ref()).and_then(|settings| settings.max_connections);
+    let session = session::Config::for_scenario_over(scenario, over.carries())?;
     Ok(Config {
-        session: Arc::new(session::Config::for_scenario_over(
-            scenario,
-            over.carries(),
-        )?),
+        session: Arc::new(session.scaled(scale)),
         max_connections: limit.unwrap_or(DEFAULT_MAX_CONNECTIONS),
         drain_deadline: DRAIN_DEADLINE,
         ..Config::default()

@@ -16,6 +16,7 @@ use crate::drive::Cancel;
 use crate::net::{Address, BindError, SelfSigned, TlsClient, TlsError, TlsServer};
 use crate::scenario::{EvalError, Scenario, TlsOptions};
 use crate::server::Config;
+use crate::time::TimeScale;
 use crate::wire::Framing;
 
 /// A target that is ready for a run.
@@ -101,12 +102,16 @@ impl OpenTarget {
         &self.target
     }
 
-    /// What a case of this scenario talks to.
+    /// What a case of this scenario talks to; the embedded server with its times multiplied by `scale`.
     ///
     /// # Errors
     ///
     /// Fails when the target is not what the scenario needs, or the embedded server cannot be started.
-    pub async fn peer_of(&self, scenario: &Scenario) -> Result<Peer, Unavailable> {
+    pub async fn peer_of(
+        &self,
+        scenario: &Scenario,
+        scale: TimeScale,
+    ) -> Result<Peer, Unavailable> {
         match (&self.target, &scenario.server) {
             (Target::Address(_) | Target::Spawned(_), Some(_)) => Err(Unavailable::NotEmbedded),
             (Target::Spawned(spawn), None) => {
@@ -122,7 +127,8 @@ impl OpenTarget {
             (Target::Address(address), None) => Ok(Peer::at(address.clone(), None)),
             (Target::Embedded | Target::Over(_), settings) => {
                 let transport = self.target.transport();
-                let mut config = config_of(scenario, transport).map_err(Unavailable::Greeting)?;
+                let mut config =
+                    config_of(scenario, transport, scale).map_err(Unavailable::Greeting)?;
                 let mut servers = self.servers.lock().await;
                 let tls = servers.tls()?;
                 let (server, client) = tls.unzip();

@@ -19,6 +19,7 @@ mod hostile_files;
 mod init;
 mod inputs;
 mod invalid;
+mod limits;
 mod merge;
 mod packets;
 mod parity;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::super::values::{env_name, variable};
+use super::super::values::{env_name, max_message, variable};
 use super::SecretArgs;
 
 /// `backchat check`
@@ -45,6 +45,10 @@ pub(in crate::cli) struct CheckArgs {
     #[arg(long, value_name = "N", default_value = "1000000")]
     #[arg(env = "BACKCHAT_MAX_STEPS", hide_env = true)]
     pub(in crate::cli) max_steps: u64,
+    /// How many bytes a message may have, as for `run`
+    #[arg(long, value_name = "BYTES", default_value = "67108864", value_parser = max_message)]
+    #[arg(env = "BACKCHAT_MAX_MESSAGE", hide_env = true)]
+    pub(in crate::cli) max_message: usize,
     /// Fail, with code 3, where there are warnings too
     #[arg(long)]
     #[arg(env = "BACKCHAT_DENY_WARNINGS", hide_env = true)]

@@ -7,10 +7,13 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use super::super::shard::{ShardArg, shard};
-use super::super::values::{env_name, feature, jobs, retries, seed, some_time, variable};
+use super::super::values::{
+    env_name, feature, jobs, max_message, retries, seed, some_time, time_scale, variable,
+};
 use super::{
     DEFAULT_TARGET, DetailArgs, ProjectArgs, ReportingArgs, SecretArgs, SpawnArgs, TlsArgs,
 };
+use crate::time::TimeScale;
 
 /// `backchat run`
 #[derive(Debug, Args)]
@@ -170,6 +173,23 @@ pub(in crate::cli) struct PlayArgs {
     /// Fail when a scenario is skipped, for whatever reason
     #[arg(long)]
     pub(in crate::cli) deny_skips: bool,
+    /// Multiply all times of scenarios, and --timeout, by this factor
+    #[arg(long, value_name = "FACTOR", default_value = "1", value_parser = time_scale)]
+    #[arg(env = "BACKCHAT_TIME_SCALE", hide_env = true)]
+    pub(in crate::cli) time_scale: TimeScale,
+    /// Fail a scenario in which something arrives that no step takes
+    #[arg(long)]
+    pub(in crate::cli) deny_leftover: bool,
+    /// How many bytes a message of a scenario may have
+    #[arg(
+        long,
+        value_name = "BYTES",
+        default_value = "67108864",
+        value_parser = max_message,
+        env = "BACKCHAT_MAX_MESSAGE",
+        hide_env = true
+    )]
+    pub(in crate::cli) max_message: usize,
     /// How many steps one conversation may have
     #[arg(
         long,

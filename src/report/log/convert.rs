@@ -177,6 +177,13 @@ fn bytes(kind: &FailureKind) -> (Option<ExpectedRecord>, Option<Bytes>, Option<u
                 None,
             );
         }
+        FailureKind::LeftOver {
+            received,
+            received_len,
+            ..
+        } => {
+            return (None, Some(Bytes::head(received, *received_len)), None);
+        }
         _ => return (None, None, None),
     };
     let place = at.unwrap_or(0);

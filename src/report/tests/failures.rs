@@ -497,6 +497,19 @@ fn too_many_steps() {
 }
 
 #[test]
+fn a_reply_that_no_step_expected() {
+    check_one(
+        "left-over",
+        FailureKind::LeftOver {
+            replies: 1,
+            received: b"421 too slow\n".to_vec(),
+            received_len: 13,
+        },
+        vec![event(2800, 0, received(b"421 too slow\n"))],
+    );
+}
+
+#[test]
 fn several_clients_are_told_apart() {
     let mut failure = failure(mismatch(exactly(b"bob: hi"), b"eve: hi", None));
     failure.client = Some(ClientId(1));

@@ -178,6 +178,8 @@ impl<'a> Reader<'a> {
 
     /// A value as it is written, without templates.
     fn constant(&mut self, json: &Json<'a>) -> Option<Value> {
+        let text = json.as_string_lit().map_or(0, |text| text.value.len());
+        self.count_compiled(size_of::<Value>() + text, json::span_of(json))?;
         Some(match json {
             Json::StringLit(literal) => Value::from(&*literal.value),
             Json::BooleanLit(literal) => Value::from(literal.value),

@@ -3,7 +3,6 @@
 use super::super::files::{FileError, MAX_NAMED};
 use super::super::{Diagnostic, PayloadBuilder, Span, code};
 use super::fields::{Given, quoted};
-use super::payloads::MAX_PAYLOAD;
 use super::reader::Reader;
 
 impl<'a> Reader<'a> {
@@ -32,7 +31,7 @@ impl<'a> Reader<'a> {
         builder: &mut PayloadBuilder,
     ) -> Option<()> {
         let path = self.path(given)?;
-        let limit = MAX_PAYLOAD.min(MAX_NAMED.saturating_sub(self.named));
+        let limit = self.max_message.min(MAX_NAMED.saturating_sub(self.named));
         let file = match self.library.files.read(self.place(), path, limit) {
             Ok(file) => file,
             Err(error) => {
@@ -41,7 +40,7 @@ impl<'a> Reader<'a> {
             }
         };
         if file.bytes.len() > limit {
-            let message = if limit < MAX_PAYLOAD {
+            let message = if limit < self.max_message {
                 format!("the files of a scenario have at most {MAX_NAMED} bytes together")
             } else {
                 format!("{} has more than {limit} bytes", quoted(path))

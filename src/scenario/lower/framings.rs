@@ -244,7 +244,8 @@ impl<'a> Reader<'a> {
     /// `max_message`, if it is given.
     pub(super) fn max_message(&mut self, fields: &Fields<'_, 'a>) -> Option<usize> {
         let given = fields.get("max_message")?;
-        let bytes = self.ranged(given)?;
+        let (least, most) = given.key.range;
+        let bytes = self.whole(given, least..=most.max(self.max_message as u64))?;
         usize::try_from(bytes).ok()
     }
 }

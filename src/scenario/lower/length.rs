@@ -1,9 +1,34 @@
-//! How many steps a conversation has at least, rounds counted: what no run would play to its end is not begun.
+//! How much a file is: how many steps a conversation has at least, rounds counted, because what no run would play to its
+//! end is not begun; and how much memory its compiled form takes.
 
-use super::super::{BlockId, Diagnostic, Step, Verb, code};
+use super::super::{BlockId, Diagnostic, Span, Step, Verb, code};
 use super::reader::Reader;
 
+/// How many bytes the compiled form of a file may have, about: 256 MiB. Fragments count as often as they are included.
+pub const MAX_SCRIPT: usize = 256 << 20;
+
 impl Reader<'_> {
+    /// Counts bytes of the compiled form. `None`: they are more than there may be, which is reported where it begins.
+    pub(super) fn count_compiled(&mut self, bytes: usize, at: Span) -> Option<()> {
+        let before = self.compiled;
+        self.compiled = before.saturating_add(bytes);
+        if self.compiled <= MAX_SCRIPT {
+            return Some(());
+        }
+        if before <= MAX_SCRIPT {
+            let message = format!(
+                "up to here the file takes {} bytes of memory; it may take {MAX_SCRIPT}",
+                self.compiled
+            );
+            self.report(
+                Diagnostic::error(code::TOO_MUCH, at, message)
+                    .label("too much")
+                    .help("several files are read one after the other: divide it; or use `repeat`"),
+            );
+        }
+        None
+    }
+
     /// Reports the first step with which a conversation has more steps than it may.
     pub(super) fn check_length(&mut self, finally: Option<BlockId>, limit: u64) {
         let steps = (!self.blocks.is_empty() && finally != Some(BlockId(0))).then_some(BlockId(0));
@@ -44,6 +69,56 @@ impl Reader<'_> {
             Verb::Repeat { times, .. } => inside.saturating_mul(times.known().unwrap_or(0)),
             verb if verb.blocks().is_empty() => 1,
             _ => inside,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::{NoFiles, ReadOptions, json};
+    use super::super::library::Texts;
+    use super::*;
+
+    /// What is found in a file, if so much memory is taken before it.
+    fn found_after(taken: usize, text: &str) -> Vec<(&'static str, String)> {
+        let tree = json::parse(text).expect("JSON");
+        let texts = Texts::default();
+        let library = texts.library(text, &NoFiles);
+        let mut reader = Reader::new(text, &library);
+        reader.compiled = taken;
+        reader.scenario(&tree, &ReadOptions::default());
+        let found = reader.into_diagnostics().into_iter().map(|found| {
+            let span = found.span.unwrap_or_default();
+            let at = span.start as usize..span.end as usize;
+            (found.code.0, text[at].to_owned())
+        });
+        found.collect()
+    }
+
+    #[test]
+    fn the_memory_of_a_compiled_file_is_bounded() {
+        let two = r#"{ "steps": [{ "wait": "1s" }, { "wait": "2s" }] }"#;
+        let step = size_of::<Step>();
+        assert_eq!(found_after(MAX_SCRIPT - 2 * step, two), []);
+        let over = |text: &str| ("BC1029", text.to_owned());
+        assert_eq!(
+            found_after(MAX_SCRIPT - 2 * step + 1, two),
+            [over(r#"{ "wait": "2s" }"#)]
+        );
+        // Said once, however much there is behind it.
+        assert_eq!(found_after(MAX_SCRIPT, two), [over(r#"{ "wait": "1s" }"#)]);
+        for (text, at) in [
+            (r#"{ "steps": [{ "send": "hello" }] }"#, r#""hello""#),
+            (
+                r#"{ "steps": [{ "expect": { "any": true } }] }"#,
+                r#"{ "any": true }"#,
+            ),
+            (
+                r#"{ "cases": [{ "_a": "long" }], "steps": [{ "wait": "1s" }] }"#,
+                r#""long""#,
+            ),
+        ] {
+            assert_eq!(found_after(MAX_SCRIPT - 1, text)[..1], [over(at)], "{text}");
         }
     }
 }

@@ -72,6 +72,7 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn matcher(&mut self, given: Given<'_, 'a>, around: Around) -> Option<Matcher> {
+        self.count_compiled(size_of::<Matcher>(), given.span())?;
         match given.value {
             Value::Object(object) => {
                 let fields = self.fields(object, Place::Matcher);

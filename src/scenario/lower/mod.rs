@@ -47,6 +47,7 @@ pub use durations::{DurationError, MAX_DURATION, parse as parse_duration};
 pub use flow::DEFAULT_EVERY;
 pub use framings::Cut;
 pub use include::{MAX_INCLUDED, MAX_INCLUDES};
+pub use length::MAX_SCRIPT;
 pub use names::BUILT_IN;
 pub(in crate::scenario) use names::WORDS;
 pub use parallel::MAX_BRANCHES;

@@ -5,7 +5,6 @@ use super::super::json::Value;
 use super::super::keys::Form;
 use super::super::{Diagnostic, Number, Payload, PayloadBuilder, Piece, code};
 use super::fields::{Fields, Given, quoted};
-use super::payloads::MAX_PAYLOAD;
 use super::reader::Reader;
 use crate::wire::{Endian, LengthWidth};
 
@@ -164,7 +163,7 @@ impl<'a> Reader<'a> {
         builder: &mut PayloadBuilder,
     ) -> Option<()> {
         let count = match given.value {
-            Value::NumberLit(_) => Number::Fixed(self.whole(given, 0..=MAX_PAYLOAD as u64)?),
+            Value::NumberLit(_) => Number::Fixed(self.whole(given, 0..=self.max_message as u64)?),
             Value::StringLit(_) => self.number(given)?,
             _ => {
                 self.wrong_type(given, Form::Count);

@@ -8,7 +8,7 @@ use super::super::{
 use super::fields::{Fields, Given};
 use super::reader::Reader;
 
-/// How many bytes a message in a file may have: 64 MiB. Also the most that `max_message` can be.
+/// How many bytes a message in a file may have unless the run says otherwise: 64 MiB. Also the most that `max_message` can be.
 pub const MAX_PAYLOAD: usize = 64 << 20;
 
 /// Decodes the text of `hex` or `base64`.
@@ -147,11 +147,14 @@ impl<'a> Reader<'a> {
     /// The payload, unless it is known to be too long.
     fn bounded(&mut self, payload: Payload) -> Option<Payload> {
         let len = payload.known_len().unwrap_or(0);
-        if len > MAX_PAYLOAD as u64 {
-            let message = format!("{len} bytes; a message has at most {MAX_PAYLOAD}");
-            self.too_much(payload.span, message);
+        let most = self.max_message;
+        if len > most as u64 {
+            let message = format!("{len} bytes; a message has at most {most}");
+            let found = Diagnostic::error(code::TOO_MUCH, payload.span, message).label("too much");
+            self.report(found.help("fewer bytes, or --max-message with a greater number"));
             return None;
         }
+        self.count_compiled(payload.memory(), payload.span)?;
         Some(payload)
     }
 }

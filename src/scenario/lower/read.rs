@@ -6,6 +6,7 @@ use super::super::files::{Files, NoFiles};
 use super::super::{Diagnostic, Diagnostics, Scenario, Severity, SourceFile, Span, code, json};
 use super::framings::Cut;
 use super::library::Texts;
+use super::payloads::MAX_PAYLOAD;
 use super::reader::Reader;
 use crate::wire;
 
@@ -29,6 +30,8 @@ pub struct ReadOptions {
     pub framing: Option<Cut>,
     /// How many steps a conversation may have; `None`: [`DEFAULT_MAX_STEPS`].
     pub max_steps: Option<u64>,
+    /// How many bytes a message may have; `None`: [`MAX_PAYLOAD`](super::super::MAX_PAYLOAD).
+    pub max_message: Option<usize>,
 }
 
 /// Reads a scenario: `name` is the file's path as a person knows it, `bytes` its content.
@@ -65,6 +68,7 @@ pub fn read_with(
     let mut reader = Reader::new(text, &library);
     reader.named = texts.bytes;
     reader.env.clone_from(&options.env);
+    reader.max_message = options.max_message.unwrap_or(MAX_PAYLOAD);
     let scenario = reader.scenario(&tree, options);
     let diagnostics = Diagnostics {
         sources: std::iter::once(SourceFile {

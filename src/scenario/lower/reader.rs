@@ -14,6 +14,7 @@ use super::durations;
 use super::fields::{Given, listed, quoted};
 use super::library::Library;
 use super::names::Scope;
+use super::payloads::MAX_PAYLOAD;
 use super::read::MAX_MISTAKES;
 use super::unreachable::MAX_COMPARED;
 
@@ -52,6 +53,10 @@ pub(super) struct Reader<'a> {
     pub timeout: Option<Duration>,
     /// How long the `retry` around this step goes on at most, where the file says so.
     pub retry_within: Option<Duration>,
+    /// How many bytes a message may have.
+    pub max_message: usize,
+    /// How many bytes the compiled form has so far, about.
+    pub compiled: usize,
     /// What further comparisons of alternatives may cost.
     pub comparable: usize,
     /// How many lines have ended before each [`STRIDE`] bytes of the text; made when a line is first asked for.
@@ -89,6 +94,8 @@ impl<'a> Reader<'a> {
             captured_for_answer: Vec::new(),
             timeout: None,
             retry_within: None,
+            max_message: MAX_PAYLOAD,
+            compiled: 0,
             comparable: MAX_COMPARED,
             lines: Vec::new(),
             trails: BTreeMap::new(),

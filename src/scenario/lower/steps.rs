@@ -27,7 +27,15 @@ impl<'a> Reader<'a> {
         self.blocks.push(Block::default());
         let mut steps = Vec::with_capacity(array.elements.len());
         for (number, element) in (1..).zip(&array.elements) {
-            steps.extend(self.step(given.element(element), number));
+            let given = given.element(element);
+            let step = self.step(given, number);
+            if self
+                .count_compiled(size_of::<Step>(), given.span())
+                .is_none()
+            {
+                break;
+            }
+            steps.extend(step);
         }
         misnumber(&mut steps, at > 0);
         if let Some(block) = self.blocks.get_mut(at) {

@@ -11,6 +11,7 @@ use tokio::net::TcpStream;
 use super::{OpenTarget, Peer, Target, Unavailable};
 use crate::net::Address;
 use crate::scenario::{ReadOptions, Scenario, read};
+use crate::time::TimeScale;
 
 fn scenario(keys: &str) -> Scenario {
     let text = format!(r#"{{ {keys} "steps": [{{ "expect": "x" }}] }}"#);
@@ -38,7 +39,10 @@ async fn close(target: OpenTarget) {
 }
 
 async fn peer(target: &OpenTarget, keys: &str) -> Peer {
-    target.peer_of(&scenario(keys)).await.unwrap()
+    target
+        .peer_of(&scenario(keys), TimeScale::ONE)
+        .await
+        .unwrap()
 }
 
 #[test]
@@ -108,7 +112,10 @@ async fn an_address_is_nothing_that_can_be_set_up() {
         r#""server": { "framing": "raw" },"#,
         r#""server": { "reply": "echo" },"#,
     ] {
-        let error = target.peer_of(&scenario(keys)).await.unwrap_err();
+        let error = target
+            .peer_of(&scenario(keys), TimeScale::ONE)
+            .await
+            .unwrap_err();
         assert_eq!(error, Unavailable::NotEmbedded, "{keys}");
     }
     close(target).await;

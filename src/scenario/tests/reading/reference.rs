@@ -4,7 +4,13 @@
 use std::collections::BTreeSet;
 
 use super::table::REFERENCE;
+use crate::scenario::json::MAX_DEPTH;
 use crate::scenario::keys::{Key, Place, Role, Since};
+use crate::scenario::{
+    DEFAULT_MAX_STEPS, MAX_ALPN, MAX_BRANCHES, MAX_CASES, MAX_COMPILED, MAX_DURATION,
+    MAX_EXPRESSION, MAX_FILE, MAX_INCLUDED, MAX_INCLUDES, MAX_LIST, MAX_MISTAKES, MAX_NAMED,
+    MAX_NESTED, MAX_PAYLOAD, MAX_PEM, MAX_PROTOCOL, MAX_SCRIPT, MAX_SOURCES, Names,
+};
 
 /// A table of the reference: its rows, each cut into cells.
 type Rows = Vec<Vec<String>>;
@@ -164,5 +170,62 @@ fn the_defaults_of_the_reference_are_those_of_the_table() {
                 );
             }
         }
+    }
+}
+
+#[test]
+fn the_limits_of_the_reference_are_those_of_the_code() {
+    let bytes = |n: usize| match n {
+        n if n >= 1 << 20 => format!("{} MiB", n >> 20),
+        n => format!("{} KiB", n >> 10),
+    };
+    let number = |n: u64| {
+        let digits = n.to_string();
+        let groups: Vec<_> = digits.as_bytes().rchunks(3).rev().collect();
+        let groups = groups.iter().map(|group| String::from_utf8_lossy(group));
+        groups.collect::<Vec<_>>().join(",")
+    };
+    let count = |n: usize| number(n as u64);
+    let names = count(Names::MAX);
+    let expected = [
+        ("a file", bytes(MAX_FILE)),
+        (
+            "arrays and objects in each other",
+            format!("{MAX_DEPTH} levels"),
+        ),
+        ("a message in a file", bytes(MAX_PAYLOAD)),
+        ("memory that a compiled file takes", bytes(MAX_SCRIPT)),
+        ("names in a file", names.clone()),
+        ("lists in a `parallel`", count(MAX_BRANCHES)),
+        ("an expression", bytes(MAX_EXPRESSION)),
+        ("a list or an object", count(MAX_LIST)),
+        ("a list or an object", format!("{MAX_NESTED} levels")),
+        (
+            "a duration",
+            format!("{} hours", MAX_DURATION.as_secs() / 3600),
+        ),
+        ("a file with certificates", bytes(MAX_PEM)),
+        ("protocols that `alpn` offers", count(MAX_ALPN)),
+        ("protocols that `alpn` offers", count(MAX_PROTOCOL)),
+        ("clients", names.clone()),
+        ("conditions in one step", names),
+        ("a pattern, compiled", bytes(MAX_COMPILED)),
+        (
+            "steps that one conversation plays",
+            number(DEFAULT_MAX_STEPS),
+        ),
+        ("keys and numbers in a JSON pointer", MAX_DEPTH.to_string()),
+        ("files that a scenario includes", count(MAX_SOURCES)),
+        ("fragments in each other", count(MAX_INCLUDES)),
+        ("bytes of fragments", bytes(MAX_INCLUDED)),
+        ("bytes of all the files it names", bytes(MAX_NAMED)),
+        ("cases in a file", count(MAX_CASES)),
+        ("mistakes of a file that are shown", count(MAX_MISTAKES)),
+    ];
+    let rows = rows("## Limits", &["what"]);
+    for (what, limit) in &expected {
+        let row = rows.iter().find(|row| row[0].starts_with(what));
+        let row = row.unwrap_or_else(|| panic!("no row about {what}"));
+        assert!(row[1].contains(limit), "{what}: {limit}, not {}", row[1]);
     }
 }
