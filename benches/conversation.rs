@@ -152,6 +152,7 @@ fn engine(
 ) -> Duration {
     let address: Address = format!("tcp://{address}").parse().expect("an address");
     let peers = Arc::new(Peers {
+        asked: Default::default(),
         addresses: vec![address],
         tls: Arc::default(),
     });

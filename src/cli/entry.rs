@@ -15,6 +15,7 @@ use super::error::CliError;
 use super::files::safe;
 use super::fmt::fmt;
 use super::init::init;
+use super::keys::restore_terminal;
 use super::report::report;
 use super::run::run;
 use super::schema::schema;
@@ -38,6 +39,7 @@ pub fn main() -> ExitCode {
     let status = guarded(|| dispatch(cli.verb, &console));
     // Whatever the end was, nothing that was started outlives it.
     end_all_programs();
+    restore_terminal();
     let status = if panics::happened() {
         status.or(ExitStatus::Internal)
     } else {

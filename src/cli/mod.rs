@@ -17,6 +17,7 @@ mod files;
 mod fmt;
 mod init;
 mod keep;
+mod keys;
 mod listening;
 mod load;
 mod log_file;

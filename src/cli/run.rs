@@ -13,6 +13,7 @@ use super::console::{Console, is_ci};
 use super::entry::runtime;
 use super::error::CliError;
 use super::files;
+use super::keys;
 use super::listening::Report;
 use super::load::{Loaded, Showing};
 use super::profile::{typed, with_profile};
@@ -33,7 +34,7 @@ use crate::count::count;
 use crate::drive::Cancel;
 use crate::player::Segment;
 use crate::report::{Detail, TerminalOptions};
-use crate::runner::{CaseRef, RunOptions, Suite, Summary, in_words, run_suites};
+use crate::runner::{CaseRef, Inquiry, RunOptions, Suite, Summary, in_words, run_suites};
 use crate::scenario::{BUILT_IN, ReadOptions, Value, nearest};
 use crate::target::{Target, adopt_orphans};
 
@@ -285,6 +286,7 @@ fn options(args: PlayArgs, console: &Console) -> RunOptions {
         slow_timeout: args.slow_timeout,
         time_scale: args.time_scale,
         deny_leftover: args.deny_leftover,
+        inquiry: Inquiry::default(),
         max_steps: args.max_steps,
         max_message: args.max_message,
         environment: environment(&args.allow_env).into(),
@@ -302,7 +304,7 @@ fn any_seed() -> u64 {
 async fn play(
     cases: Vec<CaseRef>,
     suites: Vec<Suite>,
-    options: RunOptions,
+    mut options: RunOptions,
     mut report: Report<'_>,
     console: &Console,
 ) -> Result<ExitStatus, CliError> {
@@ -310,6 +312,7 @@ async fn play(
     if suites.iter().any(spawns) {
         adopt_orphans();
     }
+    options.inquiry = keys::listen(console);
     let cancel = Cancel::default();
     let stopped: Arc<OnceLock<ExitStatus>> = Arc::default();
     let mut signals = Signals::listen()?;

@@ -4,6 +4,7 @@ use std::io;
 
 use super::ExitStatus;
 use super::error::CliError;
+use super::keys::restore_terminal;
 use crate::target::end_all_programs;
 
 /// What the system sends a process that should stop.
@@ -54,6 +55,7 @@ impl Signals {
     pub(super) async fn do_not_ask_again(mut self) {
         let status = self.next().await;
         end_all_programs();
+        restore_terminal();
         std::process::exit(i32::from(status.code()));
     }
 }

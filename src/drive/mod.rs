@@ -1,6 +1,7 @@
 //! Carries bytes and time between a machine and its connections; decides nothing.
 
 mod alarm;
+mod asked;
 mod cancel;
 mod linger;
 mod play;
@@ -8,6 +9,7 @@ mod serve;
 #[cfg(test)]
 mod tests;
 
+pub use asked::Asked;
 pub use cancel::Cancel;
 pub use linger::{LINGER, Lingering, linger};
 pub use play::{Peers, PlayStats, play};

@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::alarm::Alarm;
-use super::{Cancel, Lingering};
+use super::{Asked, Cancel, Lingering};
 use crate::net::{
     Address, Clock, Connection, Endpoint, Securing, TlsClient, connect_within, ending_of,
     is_too_large,
@@ -38,6 +38,17 @@ pub struct Peers {
     pub addresses: Vec<Address>,
     /// Makes TLS of their connections.
     pub tls: Arc<TlsClient>,
+    /// Through this somebody may ask what is waited for.
+    pub asked: Asked,
+}
+
+/// Ends the answers when a conversation is over, or abandoned.
+struct Answering<'a>(&'a Asked);
+
+impl Drop for Answering<'_> {
+    fn drop(&mut self) {
+        self.0.forget();
+    }
 }
 
 /// Plays a script to its verdict.
@@ -60,6 +71,7 @@ pub async fn play(
         connected: false,
     };
     let mut cancelled = pin!(cancel.cancelled());
+    let _answering = Answering(&peers.asked);
     poll_fn(|cx| driver.poll(cx, player, cancelled.as_mut())).await;
     PlayStats {
         connected: driver.connected,
@@ -156,6 +168,8 @@ impl Driver<'_> {
                 player.cancel(self.clock.now());
                 continue;
             }
+            let answer = || player.waiting(now);
+            self.peers.asked.answer(cx, answer);
             return Poll::Pending;
         }
     }

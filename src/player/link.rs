@@ -83,6 +83,8 @@ pub(super) struct Link {
     pub(super) framing: Framing,
     /// The unread bytes.
     pub(super) decoder: FrameDecoder,
+    /// When the last bytes arrived.
+    pub(super) heard: Option<Time>,
     /// How the peer or the system ended it.
     pub(super) ended: Option<Ending>,
     /// What a write saw of the end; the next read may look like a clean one.
@@ -131,6 +133,7 @@ impl Link {
             phase: Phase::Fresh,
             decoder: FrameDecoder::new(framing.clone(), client.max_message),
             framing,
+            heard: None,
             ended: None,
             unwritable: None,
             writing: Writing::Idle,
@@ -175,6 +178,7 @@ impl Link {
 
     fn forget_connection(&mut self) {
         self.decoder.reset();
+        self.heard = None;
         self.ended = None;
         self.unwritable = None;
         self.writing = Writing::Idle;

@@ -130,6 +130,18 @@ impl Player {
         self.core.link_ref(client).ok()?.tls.as_deref()
     }
 
+    /// What its cursors share.
+    pub(super) const fn core(&self) -> &Core {
+        &self.core
+    }
+
+    /// Where it stands: one place, or one a branch.
+    pub(super) fn cursors(&self) -> impl Iterator<Item = &Cursor> {
+        let branches = self.cursor.branches();
+        let alone = branches.is_empty().then_some(&self.cursor);
+        alone.into_iter().chain(branches)
+    }
+
     /// What a peer would have to do for the steps that wait to pass, where there is something; a guess.
     pub(crate) fn wanted(&self) -> Vec<Wanted> {
         let branches = self.cursor.branches().iter();
@@ -222,6 +234,7 @@ impl Player {
             && (!bytes.is_empty() || link.is_of_packets())
         {
             link.decoder.push(bytes);
+            link.heard = Some(now);
             link.securing = Securing::No;
             match link.is_of_packets() {
                 true => self.core.transcript.received_packet(client, bytes, now),

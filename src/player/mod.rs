@@ -32,6 +32,7 @@ mod skipping;
 mod tests;
 mod transcript;
 mod verdict;
+mod waiting;
 mod wanted;
 
 pub use action::{Action, Ending, Refusal, RefusalKind, TlsFault};
@@ -46,4 +47,5 @@ pub use verdict::{
     Awaited, Expected, Failure, FailureKind, Instead, LinkState, Meanwhile, ProgramFault, Retried,
     Verdict,
 };
+pub use waiting::Waiting;
 pub(crate) use wanted::{Deed, Wanted};

@@ -141,7 +141,7 @@ impl Cursor {
     }
 
     /// What a branch is doing.
-    fn meanwhile(&self, script: &Script, core: &Core, now: Time) -> Meanwhile {
+    pub(super) fn meanwhile(&self, script: &Script, core: &Core, now: Time) -> Meanwhile {
         let step = self.step(script);
         let client = step.filter(|(step, _)| step.needs_client());
         Meanwhile {

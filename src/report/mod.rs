@@ -34,6 +34,7 @@ mod terminal;
 mod tests;
 mod text;
 mod typing;
+mod waiting;
 mod words;
 
 pub use codes::{CODES, code};

@@ -9,9 +9,10 @@ use super::palette::paint;
 use super::program::render_program;
 use super::text::words;
 use super::typing::shown_seed;
+use super::waiting::waiting;
 use super::{Palette, Reporter, render_failure};
 use crate::count::count;
-use crate::player::{Failure, FailureKind, ProgramFault, Verdict};
+use crate::player::{Failure, FailureKind, ProgramFault, Verdict, Waiting};
 use crate::runner::{CaseResult, Event, Outcome, Summary};
 
 /// How many different reasons for having no connection are told in full.
@@ -317,6 +318,27 @@ impl<W: Write> Terminal<W> {
         writeln!(self.out, "{} {time} {rest}", heading(style, label))
     }
 
+    /// Says what a case waits for, a line for each of its branches.
+    fn waits(
+        &mut self,
+        label: &str,
+        id: &str,
+        elapsed: Duration,
+        list: &[Waiting],
+    ) -> io::Result<()> {
+        let time = format!("[>{:>7.3}s]", elapsed.as_secs_f64());
+        let what = list.iter().map(|one| format!("   {}", waiting(one)));
+        for what in what.chain(list.is_empty().then(String::new)) {
+            self.line(
+                self.options.palette.warn,
+                label,
+                &time,
+                &(words(id) + &what),
+            )?;
+        }
+        Ok(())
+    }
+
     fn summary(&mut self, summary: &Summary, elapsed: Duration) -> io::Result<()> {
         let palette = self.options.palette;
         let style = if summary.failed > 0 {
@@ -507,10 +529,20 @@ impl<W: Write> Reporter for Terminal<W> {
             }
             Event::CaseStarted { .. } | Event::CaseEnded { .. } => return Ok(()),
             Event::CaseSlow { .. } if self.options.detail == Detail::Quiet => return Ok(()),
-            Event::CaseSlow { id, elapsed } => {
-                let time = format!("[>{:>7.3}s]", elapsed.as_secs_f64());
-                self.line(palette.warn, "SLOW", &time, &words(id))?;
+            Event::CaseSlow {
+                id,
+                elapsed,
+                waiting,
+            } => self.waits("SLOW", id, *elapsed, waiting)?,
+            Event::Asked { playing } => {
+                let playing = count(*playing, "conversation");
+                writeln!(self.out, "{} {playing}", heading(palette.label, "Playing"))?;
             }
+            Event::CaseWaits {
+                id,
+                elapsed,
+                waiting,
+            } => self.waits("WAITS", id, *elapsed, waiting)?,
             Event::Stopping { playing } => {
                 let text = match playing {
                     0 => String::new(),

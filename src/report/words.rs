@@ -6,7 +6,7 @@ use super::suggestion::matcher;
 use super::text::{self, bytes, duration, typed};
 use crate::count::count;
 use crate::player::{
-    Awaited, Ending, Expected, Failure, FailureKind, Instead, Refusal, RefusalKind,
+    Awaited, Ending, Expected, Failure, FailureKind, Instead, Meanwhile, Refusal, RefusalKind,
 };
 use crate::wire::{Framing, LineEnding};
 
@@ -149,18 +149,25 @@ pub(super) fn meanwhile(failure: &Failure) -> impl Iterator<Item = String> {
             "branch {branch}, step {} of {}{client}",
             other.step, other.steps
         );
-        let what = match &other.awaited {
-            Awaited::Nothing | Awaited::Turn => return format!("{place}: had not begun"),
-            Awaited::Connection => "the connection".to_owned(),
-            Awaited::Tls => "the TLS handshake".to_owned(),
-            Awaited::Taken(len) => format!("{} to be taken", bytes(*len)),
-            Awaited::Reply(expected) => wanted(expected),
-            Awaited::End(kinds) => close(*kinds),
-            Awaited::Silence(time) => format!("silence, {} long", typed(*time)),
-            Awaited::Time => "its time to pass".to_owned(),
-            Awaited::Round => "its next round".to_owned(),
-        };
-        format!("{place}: {} for {what}", duration(other.waited))
+        match awaited_by(other) {
+            Some(what) => format!("{place}: {} for {what}", duration(other.waited)),
+            None => format!("{place}: had not begun"),
+        }
+    })
+}
+
+/// What a step waits for; `None`: it has not begun, or all is over.
+pub(super) fn awaited_by(step: &Meanwhile) -> Option<String> {
+    Some(match &step.awaited {
+        Awaited::Nothing | Awaited::Turn => return None,
+        Awaited::Connection => "the connection".to_owned(),
+        Awaited::Tls => "the TLS handshake".to_owned(),
+        Awaited::Taken(len) => format!("{} to be taken", bytes(*len)),
+        Awaited::Reply(expected) => wanted(expected),
+        Awaited::End(kinds) => close(*kinds),
+        Awaited::Silence(time) => format!("silence, {} long", typed(*time)),
+        Awaited::Time => "its time to pass".to_owned(),
+        Awaited::Round => "its next round".to_owned(),
     })
 }
 

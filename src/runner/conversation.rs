@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use super::fit::{misfit, packets};
 use super::program::{fault, news, watched};
 use super::{CaseRef, CaseResult, Outcome, ProgramNews, RunOptions, Suite, case_seed};
-use crate::drive::{Cancel, Lingering, Peers, PlayStats, play};
+use crate::drive::{Asked, Cancel, Lingering, Peers, PlayStats, play};
 use crate::net::Address;
 use crate::player::{
     DEFAULT_BEGAN, Failure, FailureKind, Player, ProgramFault, Refusal, RefusalKind, Setting,
@@ -72,8 +72,9 @@ impl OpenSuite {
     }
 
     /// Whom the clients of a script talk to.
-    fn peers(&self, peer: &Peer, script: &Script) -> Peers {
+    fn peers(&self, peer: &Peer, script: &Script, asked: &Asked) -> Peers {
         Peers {
+            asked: asked.clone(),
             addresses: vec![peer.address.clone(); script.clients.len()],
             tls: Arc::clone(peer.tls.as_ref().unwrap_or(&self.suite.tls)),
         }
@@ -120,7 +121,7 @@ impl Run {
     }
 
     /// Plays a case.
-    pub(super) async fn play(&self, case: CaseRef) -> Finished {
+    pub(super) async fn play(&self, case: CaseRef, asked: &Asked) -> Finished {
         if self.options.simulate {
             self.over(&case);
             return self.simulate(case);
@@ -142,7 +143,7 @@ impl Run {
             }
         };
         let script = &case.scenario.script;
-        let peers = of_suite.peers(&peer, script);
+        let peers = of_suite.peers(&peer, script, asked);
         if let Some(misfit) = misfit(&case.scenario, &peers.addresses) {
             self.over(&case);
             return skipped(case, misfit);
@@ -243,7 +244,9 @@ impl Run {
         };
         let setting = self.setting(&check, Some(&peer.address));
         let mut player = Player::new(Arc::clone(&health.script), setting);
-        let peers = self.suite(case).peers(peer, &health.script);
+        let peers = self
+            .suite(case)
+            .peers(peer, &health.script, &Asked::default());
         let stats = play(&mut player, &peers, &self.lingering, &self.cancel).await;
         let verdict = player.verdict().cloned().unwrap_or(Verdict::Cancelled);
         if !matches!(verdict, Verdict::Failed(_)) {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Outcome, Shard};
+use crate::player::Waiting;
 
 /// One thing that happened in a run.
 #[derive(Debug)]
@@ -37,6 +38,22 @@ pub enum Event {
         id: Arc<str>,
         /// For how long.
         elapsed: Duration,
+        /// What its steps wait for; nothing where none is being played.
+        waiting: Vec<Waiting>,
+    },
+    /// Somebody wants to know what is being played: each case tells, as it answers.
+    Asked {
+        /// How many are being played.
+        playing: usize,
+    },
+    /// What a case is doing, because somebody wanted to know.
+    CaseWaits {
+        /// Its id.
+        id: Arc<str>,
+        /// For how long it has been played.
+        elapsed: Duration,
+        /// What its steps wait for; nothing where none is being played.
+        waiting: Vec<Waiting>,
     },
     /// The wish to stop was heard: no further case begins, and these end, each with its `finally`.
     Stopping {

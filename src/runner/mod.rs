@@ -4,6 +4,7 @@ mod conversation;
 mod event;
 mod fit;
 mod hiding;
+mod inquiry;
 mod options;
 mod order;
 mod outcome;
@@ -19,6 +20,7 @@ mod tests;
 mod tries;
 
 pub use event::{Event, Summary};
+pub use inquiry::Inquiry;
 pub use options::{CaseRef, DEFAULT_JOBS, DEFAULT_SLOW_TIMEOUT, MAX_RETRIES, RunOptions, Suite};
 pub use outcome::{CaseResult, Outcome, ProgramNews};
 pub use seed::case_seed;

@@ -11,12 +11,13 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
 use super::conversation::{Finished, OpenSuite, Run, skipped};
+use super::inquiry::{Inquiry, ask};
 use super::order::InOrder;
 use super::queue::{Queue, Turn};
 use super::tries::tries;
 use super::{CaseRef, CaseResult, Event, Outcome, RunOptions, Suite, Summary, case_seed};
-use crate::drive::{Cancel, Lingering};
-use crate::player::Verdict;
+use crate::drive::{Asked, Cancel, Lingering};
+use crate::player::{Verdict, Waiting};
 use crate::target::Closed;
 
 /// What is under test where nothing is connected to.
@@ -62,12 +63,15 @@ pub async fn run_suites(
         .map(|(n, suite)| OpenSuite::new(suite, of_suite(n)))
         .collect();
     let queue = Arc::new(Queue::new(cases));
+    let (told, news) = mpsc::channel(MAX_UNREPORTED);
     let mut listener = Listener {
         summary: Summary::default(),
         in_order: InOrder::new(),
         playing: BTreeMap::new(),
         slow: VecDeque::new(),
         slow_timeout: options.slow_timeout,
+        inquiry: options.inquiry.clone(),
+        tell: told.downgrade(),
         events: &mut events,
     };
     let run = Arc::new(Run {
@@ -80,7 +84,6 @@ pub async fn run_suites(
         failures: AtomicUsize::new(0),
     });
 
-    let (told, news) = mpsc::channel(MAX_UNREPORTED);
     let mut tasks = JoinSet::new();
     for _ in 0..workers {
         tasks.spawn(work(Arc::clone(&run), Arc::clone(&queue), told.clone()));
@@ -143,7 +146,13 @@ async fn end(run: Arc<Run>) -> Closed {
 
 /// What a worker tells.
 pub(super) enum News {
-    Started(usize, Arc<str>),
+    Started(usize, Arc<str>, Asked),
+    /// What a case waits for, because it is slow or because somebody wants to know.
+    Waiting {
+        n: usize,
+        slow: bool,
+        waiting: Vec<Waiting>,
+    },
     /// An attempt has failed, and another one follows.
     Tried(usize, Arc<Outcome>),
     Finished(usize, Finished),
@@ -163,14 +172,12 @@ async fn work(run: Arc<Run>, queue: Arc<Queue>, tell: mpsc::Sender<News>) {
                 skipped(case, reason)
             }
             None => {
-                if tell
-                    .send(News::Started(n, Arc::clone(&case.id)))
-                    .await
-                    .is_err()
-                {
+                let asked = Asked::default();
+                let started = News::Started(n, Arc::clone(&case.id), asked.clone());
+                if tell.send(started).await.is_err() {
                     return;
                 }
-                match tries(&run, &tell, n, case).await {
+                match tries(&run, &tell, n, case, &asked).await {
                     Some(finished) => finished,
                     None => return,
                 }
@@ -198,10 +205,13 @@ struct Listener<'a, F> {
     summary: Summary,
     in_order: InOrder<Arc<Outcome>>,
     /// What is being played, by number, and since when.
-    playing: BTreeMap<usize, (Arc<str>, Instant)>,
+    playing: BTreeMap<usize, (Arc<str>, Instant, Asked)>,
     /// When which of them is slow; all wait equally long, so the earliest is in front.
     slow: VecDeque<(Instant, usize)>,
     slow_timeout: Duration,
+    inquiry: Inquiry,
+    /// For answers of conversations.
+    tell: mpsc::WeakSender<News>,
     events: &'a mut F,
 }
 
@@ -209,6 +219,7 @@ impl<F: FnMut(Event)> Listener<'_, F> {
     /// Listens until all workers are gone, or nothing is to be waited for.
     async fn listen(&mut self, mut news: mpsc::Receiver<News>, cancel: &Cancel) {
         let mut is_told = false;
+        let inquiry = self.inquiry.clone();
         loop {
             let slow = self.next_slow();
             tokio::select! {
@@ -220,7 +231,8 @@ impl<F: FnMut(Event)> Listener<'_, F> {
                     (self.events)(Event::Stopping { playing });
                 }
                 news = news.recv() => match news {
-                    Some(News::Started(n, id)) => self.started(n, id),
+                    Some(News::Started(n, id, asked)) => self.started(n, id, asked),
+                    Some(News::Waiting { n, slow, waiting }) => self.waits(n, slow, waiting),
                     Some(News::Tried(number, outcome)) => {
                         (self.events)(Event::CaseEnded { number, outcome });
                     }
@@ -229,13 +241,14 @@ impl<F: FnMut(Event)> Listener<'_, F> {
                 },
                 () = cancel.wanted_at_once() => return,
                 () = at(slow) => self.call_slow(),
+                () = inquiry.asked() => self.ask_all(),
             }
         }
     }
 
-    fn started(&mut self, n: usize, id: Arc<str>) {
+    fn started(&mut self, n: usize, id: Arc<str>, asked: Asked) {
         let now = Instant::now();
-        self.playing.insert(n, (Arc::clone(&id), now));
+        self.playing.insert(n, (Arc::clone(&id), now, asked));
         self.mark(now, n);
         (self.events)(Event::CaseStarted { number: n, id });
     }
@@ -292,18 +305,44 @@ impl<F: FnMut(Event)> Listener<'_, F> {
         None
     }
 
-    /// Says that the first case in the line is slow.
+    /// Asks the first case in the line, which is slow by now.
     fn call_slow(&mut self) {
         let Some((at, n)) = self.slow.pop_front() else {
             return;
         };
-        if let Some((id, since)) = self.playing.get(&n) {
-            (self.events)(Event::CaseSlow {
-                id: Arc::clone(id),
-                elapsed: since.elapsed(),
-            });
+        if let Some((_, _, asked)) = self.playing.get(&n) {
+            ask(&self.tell, n, asked.clone(), true);
             self.mark(at, n);
         }
+    }
+
+    /// Asks all that are being played what they wait for.
+    fn ask_all(&mut self) {
+        let playing = self.playing.len();
+        (self.events)(Event::Asked { playing });
+        for (n, (_, _, asked)) in &self.playing {
+            ask(&self.tell, *n, asked.clone(), false);
+        }
+    }
+
+    /// Says what a case waits for, unless it is over by now.
+    fn waits(&mut self, n: usize, slow: bool, waiting: Vec<Waiting>) {
+        let Some((id, since, _)) = self.playing.get(&n) else {
+            return;
+        };
+        let (id, elapsed) = (Arc::clone(id), since.elapsed());
+        (self.events)(match slow {
+            true => Event::CaseSlow {
+                id,
+                elapsed,
+                waiting,
+            },
+            false => Event::CaseWaits {
+                id,
+                elapsed,
+                waiting,
+            },
+        });
     }
 
     /// Puts a case into the line of those that will be slow, counted from `since`.

@@ -8,6 +8,7 @@ use super::CaseRef;
 use super::conversation::{Finished, Run};
 use super::hiding::hide;
 use super::suite::News;
+use crate::drive::Asked;
 
 /// Plays a case, up to [`RunOptions::retries`](super::RunOptions::retries) times more while it fails. An attempt that another one
 /// follows is told at once, so that it is written down whatever becomes of the next. `None`: nobody listens any more.
@@ -16,10 +17,11 @@ pub(super) async fn tries(
     tell: &mpsc::Sender<News>,
     number: usize,
     case: CaseRef,
+    asked: &Asked,
 ) -> Option<Finished> {
     let mut earlier = Vec::new();
     loop {
-        let mut finished = run.play(case.clone()).await;
+        let mut finished = run.play(case.clone(), asked).await;
         let left = run.options.retries.checked_sub(count(&earlier));
         hide(&mut finished.outcome, &run.options.secrets);
         finished.outcome.attempt = count(&earlier).saturating_add(1);

@@ -12,7 +12,7 @@ fn hanging(place: &Workplace, finally: &str) -> Running {
         .backchat(["run", ".", "-j", "1", "--slow-timeout", "100ms"])
         .start();
     // Only a case that hangs is called slow, and only this one has this name.
-    run.until_said("s] b\n");
+    run.until_said("s] b   step 2 of 2 waits ");
     run
 }
 
@@ -48,4 +48,39 @@ fn the_second_signal_does_not_ask() {
     let output = run.end();
     assert!(matches!(output.code, Some(130 | 143)), "{output}");
     output.says("1 run: 1 passed, 0 failed, 0 skipped, 2 cancelled");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_signal_shows_what_each_conversation_waits_for_and_the_run_goes_on() {
+    let place = Workplace::new()
+        .file("a.json", br#"{ "steps": [{ "expect": "Welcome!" }, { "expect_close": "clean" }] }"#)
+        .file("b.json", br#"{ "steps": [{ "expect": "Welcome!" }, { "send": "Ann" }, { "expect": "Goodbye, Ann!", "within": "10m" }],
+            "server": { "think_time": "10m" } }"#);
+    let words = [
+        "run",
+        "a.json",
+        "b.json",
+        "-j",
+        "2",
+        "--timeout",
+        "10m",
+        "--slow-timeout",
+        "9m",
+        "--report",
+        "json",
+    ];
+    let run = place.backchat(words).start();
+    // Both are being played, and wait, once they say so.
+    run.until_said("Starting");
+    for word in ["s] a   step 2 of 2 waits", "s] b   step 3 of 3 waits"] {
+        run.until(word, || run.signal("USR1"));
+    }
+    run.signal("INT");
+    run.end()
+        .ends_with(130)
+        .says("Playing 2 conversations")
+        .says("WAITS [>")
+        .says("for the message \"Goodbye, Ann!\": 0 of 13 bytes so far, the last received")
+        .does_not_say("SLOW");
 }

@@ -108,7 +108,7 @@ pub(in crate::cli) struct PlayArgs {
     #[arg(long, value_name = "TIME", default_value = "5s", value_parser = some_time)]
     #[arg(env = "BACKCHAT_TIMEOUT", hide_env = true)]
     pub(in crate::cli) timeout: Duration,
-    /// Report a case that runs longer than this
+    /// Report a case that runs longer than this, and what it waits for; SIGUSR1, or `t` on a terminal, shows it at any time
     #[arg(long, value_name = "TIME", default_value = "5s", value_parser = some_time)]
     #[arg(env = "BACKCHAT_SLOW_TIMEOUT", hide_env = true)]
     pub(in crate::cli) slow_timeout: Duration,

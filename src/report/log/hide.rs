@@ -12,7 +12,8 @@ pub(super) fn hide(line: &mut Line, secrets: &Secrets) {
     match line {
         Line::Log(header) => hide_in_header(header, secrets),
         Line::RunStarted(started) => one(&mut started.target),
-        Line::CaseStarted { id, .. } | Line::CaseSlow { id, .. } => one(id),
+        Line::CaseStarted { id, .. } => one(id),
+        Line::CaseSlow { id, waiting, .. } => waiting.iter_mut().chain([id]).for_each(one),
         Line::CaseEnded(record) => hide_in_record(record, secrets),
         Line::Stopping { .. } | Line::RunFinished { .. } | Line::Unknown => {}
     }

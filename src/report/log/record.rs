@@ -32,6 +32,9 @@ pub(super) enum Line {
         id: String,
         /// For how long it has run.
         elapsed_us: u64,
+        /// What its steps wait for, in words.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        waiting: Vec<String>,
     },
     /// The wish to stop was heard.
     Stopping {

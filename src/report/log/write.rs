@@ -11,6 +11,7 @@ use super::hide::hide;
 use super::record::{Header, Line, Started};
 use crate::report::Reporter;
 use crate::report::shown_seed;
+use crate::report::waiting::waiting;
 use crate::runner::Event;
 use crate::secrets::Secrets;
 
@@ -81,9 +82,14 @@ impl<W: Write> Reporter for LogWriter<W> {
                 id: id.to_string(),
                 at_us: self.now(),
             },
-            Event::CaseSlow { id, elapsed } => Line::CaseSlow {
+            Event::CaseSlow {
+                id,
+                elapsed,
+                waiting: list,
+            } => Line::CaseSlow {
                 id: id.to_string(),
                 elapsed_us: micros(*elapsed),
+                waiting: list.iter().map(waiting).collect(),
             },
             Event::Stopping { .. } => Line::Stopping { at_us: self.now() },
             Event::CaseEnded { number, outcome } => {
@@ -94,6 +100,8 @@ impl<W: Write> Reporter for LogWriter<W> {
             },
             // The same, only later.
             Event::CaseFinished(_) => return Ok(()),
+            // Somebody sits there and looks.
+            Event::Asked { .. } | Event::CaseWaits { .. } => return Ok(()),
         };
         self.write(line)
     }

@@ -177,11 +177,15 @@ async fn a_case_that_takes_long_is_called_slow_each_time_it_has_lasted_as_long_a
         .events
         .iter()
         .filter_map(|event| match event {
-            Event::CaseSlow { id, elapsed } => Some((&**id, elapsed.as_secs())),
+            Event::CaseSlow {
+                id,
+                elapsed,
+                waiting,
+            } => Some((&**id, elapsed.as_secs(), waiting.len())),
             _ => None,
         })
         .collect();
-    assert_eq!(slow, [("slow", 5), ("slow", 10)]);
+    assert_eq!(slow, [("slow", 5, 1), ("slow", 10, 1)]);
 }
 
 #[tokio::test]

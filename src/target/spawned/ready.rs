@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep, timeout};
 use super::listening::{is_listening, of_group};
 use super::output::Output;
 use super::{Ready, Spawn};
-use crate::drive::{Cancel, Lingering, Peers, play};
+use crate::drive::{Asked, Cancel, Lingering, Peers, play};
 use crate::net::{Address, connect_within};
 use crate::player::{Player, Setting, Verdict};
 use crate::scenario::{Scenario, Value};
@@ -133,6 +133,7 @@ async fn passes(scenario: &Scenario, address: &Address) -> bool {
     };
     let mut player = Player::new(Arc::clone(&scenario.script), setting);
     let peers = Peers {
+        asked: Asked::default(),
         addresses: vec![address.clone(); scenario.script.clients.len()],
         tls: Arc::default(),
     };

@@ -11,6 +11,9 @@ use std::time::{Duration, Instant};
 /// How long a program may run before the test gives up on it.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// After how long without a word something is done again.
+const ASKED_AGAIN: Duration = Duration::from_millis(100);
+
 /// How often the memory of a program is looked at.
 const SAMPLED: Duration = Duration::from_millis(1);
 
@@ -158,6 +161,21 @@ impl Running {
         let mut line = String::new();
         self.stdout.read_line(&mut line).expect("readable");
         line.trim_end().to_owned()
+    }
+
+    /// Does something, again and again, until standard error has said this.
+    pub(crate) fn until(&self, words: &str, mut again: impl FnMut()) {
+        let deadline = Instant::now() + PATIENCE;
+        while Instant::now() < deadline {
+            again();
+            // What it is about to say is waited for, and not asked for anew.
+            while let Ok(said) = self.said.recv_timeout(ASKED_AGAIN) {
+                if String::from_utf8_lossy(&said).contains(words) {
+                    return;
+                }
+            }
+        }
+        panic!("it never said {words:?}");
     }
 
     /// Waits until standard error has said this.

@@ -1,0 +1,44 @@
+//! What a conversation waits for at a moment, while it is played.
+
+use std::time::Duration;
+
+use super::{Meanwhile, Player};
+use crate::time::Time;
+
+/// A step that waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// Which step, and for what; the branch is 0 where it is in none.
+    pub step: Meanwhile,
+    /// Whether it is a step of `finally`.
+    pub in_finally: bool,
+    /// How many bytes have arrived that no step has taken, where it has a client.
+    pub unread: Option<usize>,
+    /// How long ago the last bytes arrived, if any did.
+    pub heard: Option<Duration>,
+}
+
+impl Player {
+    /// What the steps wait for that are being played: one, or one a branch.
+    pub fn waiting(&self, now: Time) -> Vec<Waiting> {
+        let (script, core) = (self.script(), self.core());
+        let cursors = self.cursors();
+        cursors
+            .filter_map(|cursor| {
+                let client = cursor.step(script).map(|(step, _)| step);
+                let client = client.filter(|step| step.needs_client());
+                let link = client.and_then(|step| core.link_ref(step.client).ok());
+                let mut step = cursor.meanwhile(script, core, now);
+                // Of one client there is no need to speak.
+                step.client_name = step.client_name.filter(|_| core.links.len() > 1);
+                Some(Waiting {
+                    step,
+                    in_finally: core.in_finally,
+                    unread: link.map(|link| link.decoder.unread().len()),
+                    heard: link.and_then(|link| Some(now.since(link.heard?))),
+                })
+                .filter(|waiting| waiting.step.step > 0)
+            })
+            .collect()
+    }
+}
