@@ -92,15 +92,12 @@ pub struct RunOptions {
     pub retries: u32,
     /// After how long a case is called slow, and again each time it has lasted as long once more.
     pub slow_timeout: Duration,
-<<<<<<< HEAD
     /// By how much all times of scenarios are multiplied, those of the server they ask for too.
     pub time_scale: TimeScale,
     /// Fails a case in which something arrived that no step took.
     pub deny_leftover: bool,
-=======
     /// Through this somebody may ask what is being played.
     pub inquiry: Inquiry,
->>>>>>> dcf74a1 (Say what a slow case waits for, and what all wait for who asks)
     /// How many steps a conversation may have.
     pub max_steps: u64,
     /// How many bytes a computed message may have.
@@ -125,12 +122,9 @@ impl Default for RunOptions {
             max_fail: None,
             retries: 0,
             slow_timeout: DEFAULT_SLOW_TIMEOUT,
-<<<<<<< HEAD
             time_scale: TimeScale::ONE,
             deny_leftover: false,
-=======
             inquiry: Inquiry::default(),
->>>>>>> dcf74a1 (Say what a slow case waits for, and what all wait for who asks)
             max_steps: DEFAULT_MAX_STEPS,
             max_message: DEFAULT_MAX_PAYLOAD,
             simulate: false,
