@@ -11,10 +11,8 @@ use super::error::CliError;
 use super::explain::explain;
 use super::files::{self, CONFIGURATION, Found};
 use super::load::{Load, Showing};
-use super::profile;
-use super::project::{ProjectFile, nearest_file};
+use super::project::{self, ProjectFile, groups, nearest_file};
 use super::secrets;
-use super::suites::{self, groups};
 use super::values::environment_names;
 use crate::scenario::{Diagnostics, ReadOptions};
 
@@ -65,7 +63,7 @@ pub(super) fn check(args: CheckArgs, console: &Console) -> Result<ExitStatus, Cl
     if everything || !paths.is_empty() {
         let args = ProjectArgs::default();
         match groups(file.as_ref(), &args, &paths, files::default_of_check) {
-            Ok(groups) => load.append(0, suites::load(groups, file.as_ref(), &options, showing)),
+            Ok(groups) => load.append(0, project::load(groups, file.as_ref(), &options, showing)),
             // What is missing has been said where it is named.
             Err(_) if everything && !load.is_valid() => {}
             Err(error) => return Err(error),
@@ -104,8 +102,7 @@ fn mistakes(
 ) -> Result<Option<Diagnostics>, CliError> {
     match read {
         Ok(Ok(file)) => {
-            let mut found = suites::mistakes(file, options, console);
-            found.extend(profile::mistakes(file));
+            let found = project::mistakes(file, options, console);
             Ok((!found.is_empty()).then(|| file.with_text(found)))
         }
         Ok(Err(mistakes)) => Ok(Some(mistakes.clone())),

@@ -5,13 +5,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
 use clap::Parser;
-use tokio::runtime::{Builder, Runtime};
 
 use super::args::{Cli, DetailArgs, Verb};
 use super::check::check;
 use super::console::Console;
 use super::corpus::corpus;
-use super::error::CliError;
 use super::files::safe;
 use super::fmt::fmt;
 use super::init::init;
@@ -96,17 +94,6 @@ fn show(error: &clap::Error) -> io::Result<()> {
         text.push('\n');
     }
     io::stderr().write_all(text.as_bytes())
-}
-
-/// What carries all connections of a command.
-pub(super) fn runtime() -> Result<Runtime, CliError> {
-    Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|source| CliError::System {
-            what: "start the runtime",
-            source,
-        })
 }
 
 #[cfg(test)]

@@ -10,21 +10,19 @@ use super::ExitStatus;
 use super::again::{self, Again};
 use super::args::{DEFAULT_TARGET, FlakyArg, PlayArgs, RunArgs, SegmentArg};
 use super::console::{Console, is_ci};
-use super::entry::runtime;
 use super::error::CliError;
 use super::files;
 use super::keys;
 use super::listening::Report;
 use super::load::{Loaded, Showing};
-use super::profile::{typed, with_profile};
-use super::project::ProjectFile;
+use super::project::{self, Group, ProjectFile, typed, with_profile};
 use super::recording::{self, Recording};
 use super::rerun::{Rerun, rerun};
+use super::runtime::runtime;
 use super::secrets;
 use super::select::Selection;
 use super::shard::ShardArg;
 use super::signals::Signals;
-use super::suites::{self, Group};
 use super::tls;
 use super::update::{Updates, update};
 use super::values::{environment, environment_names};
@@ -86,9 +84,9 @@ pub(super) fn play_once(
     sources.extend(file.map(|file| file.path.clone()));
     let groups = groups(args, file)?;
     let typed = read_options(args);
-    let suites = suites::suites(&groups, file, args, &typed, console)?;
-    let trusting = suites::trusting(&groups, file);
-    let load = suites::load(groups, file, &typed, Showing::mistakes(console));
+    let suites = project::suites(&groups, file, args, &typed, console)?;
+    let trusting = project::trusting(&groups, file);
+    let load = project::load(groups, file, &typed, Showing::mistakes(console));
     console.say(&load.shown)?;
     let loaded = load.valid()?;
     sources.extend(loaded.iter().flat_map(Loaded::sources));
@@ -187,7 +185,7 @@ fn names(args: &RunArgs) -> impl Iterator<Item = (&str, &'static str)> {
 
 /// The files that are played, each with its suite.
 pub(super) fn groups(args: &RunArgs, file: Option<&ProjectFile>) -> Result<Vec<Group>, CliError> {
-    suites::groups(file, &args.project, &args.paths, files::default_of_run)
+    project::groups(file, &args.project, &args.paths, files::default_of_run)
 }
 
 /// The cases that were asked for.

@@ -17,13 +17,12 @@ use tokio::sync::mpsc;
 use super::ExitStatus;
 use super::args::{DEFAULT_OUT, RunArgs};
 use super::console::{Console, is_ci};
-use super::entry::runtime;
 use super::error::CliError;
 use super::files::shown;
-use super::project::ProjectFile;
+use super::project::{self, ProjectFile};
 use super::run::{groups, run_once};
+use super::runtime::runtime;
 use super::signals::Signals;
-use super::suites;
 
 /// For how long nothing must have changed before a run begins: 100 ms.
 const DEBOUNCE: Duration = Duration::from_millis(100);
@@ -36,7 +35,7 @@ pub(super) fn watch(args: &RunArgs, console: &Console) -> Result<ExitStatus, Cli
     }
     // What is not there now would never be seen to change.
     let file = ProjectFile::load(args.project.config.as_deref(), console)?;
-    let paths = suites::roots(&groups(args, file.as_ref())?);
+    let paths = project::roots(&groups(args, file.as_ref())?);
     let runtime = runtime()?;
     // Also for a signal that comes while no run listens for it.
     let mut signals = {

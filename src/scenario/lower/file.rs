@@ -139,23 +139,8 @@ impl<'a> Reader<'a> {
 
     /// Tags, or locks.
     fn names(&mut self, given: Given<'_, 'a>, what: &str) -> Vec<String> {
-        let Value::Array(array) = given.value else {
-            self.wrong_type(given, Form::Names);
-            return Vec::new();
-        };
-        let mut names = Vec::with_capacity(array.elements.len());
-        for element in &array.elements {
-            let given = given.element(element);
-            let Some(literal) = self.string(given, Form::Text) else {
-                continue;
-            };
-            if literal.value.trim().is_empty() {
-                self.empty(given.span(), format!("{what} cannot be empty"));
-            } else {
-                names.push(literal.value.clone().into_owned());
-            }
-        }
-        names
+        let list = self.said_list(given, what).into_iter();
+        list.map(|said| said.text).collect()
     }
 
     /// What must be there.

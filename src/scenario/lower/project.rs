@@ -285,7 +285,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Texts that say something, with their places.
-    fn said_list(&mut self, given: Given<'_, 'a>, what: &str) -> Vec<Said> {
+    pub(super) fn said_list(&mut self, given: Given<'_, 'a>, what: &str) -> Vec<Said> {
         let Value::Array(array) = given.value else {
             self.wrong_type(given, Form::Names);
             return Vec::new();

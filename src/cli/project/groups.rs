@@ -4,20 +4,21 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::args::{ProjectArgs, RunArgs};
-use super::console::Console;
-use super::error::CliError;
-use super::files::{self, Found};
-use super::load::{Load, Showing};
-use super::project::{ProjectFile, var_names};
+use super::super::args::{ProjectArgs, RunArgs};
+use super::super::console::Console;
+use super::super::error::CliError;
+use super::super::files::{self, Found};
+use super::super::load::{Load, Showing};
+use super::super::{tls, under_test};
+use super::file::{ProjectFile, var_names};
+use super::profile;
 use super::suite::{configured, health, named};
-use super::{tls, under_test};
 use crate::runner::Suite;
 use crate::scenario::{Diagnostic, ReadOptions, SuiteSettings};
 
 /// Files that are read and played alike.
 #[derive(Debug)]
-pub(super) struct Group {
+pub(in crate::cli) struct Group {
     /// The suite of the configuration; `None`: files that belong to none.
     suite: Option<usize>,
     found: Vec<Found>,
@@ -31,7 +32,7 @@ pub(super) struct Group {
 /// # Errors
 ///
 /// Fails when a path or a suite is not there, or there is no scenario at all.
-pub(super) fn groups(
+pub(in crate::cli) fn groups(
     file: Option<&ProjectFile>,
     args: &ProjectArgs,
     paths: &[PathBuf],
@@ -137,7 +138,7 @@ fn tell_apart(all: &mut [Result<Vec<Found>, CliError>], suites: &[SuiteSettings]
 }
 
 /// What a file of this group may use, besides what was typed.
-pub(super) fn read_options(
+pub(in crate::cli) fn read_options(
     group: &Group,
     file: Option<&ProjectFile>,
     typed: &ReadOptions,
@@ -151,7 +152,7 @@ pub(super) fn read_options(
 }
 
 /// Reads the files of all groups. Each scenario has the number of its group.
-pub(super) fn load(
+pub(in crate::cli) fn load(
     groups: Vec<Group>,
     file: Option<&ProjectFile>,
     typed: &ReadOptions,
@@ -174,7 +175,7 @@ fn settings(suite: Option<usize>, file: Option<&ProjectFile>) -> Option<&SuiteSe
 /// # Errors
 ///
 /// Fails when a setting of a suite makes no sense, which has then been shown, or what was typed does not.
-pub(super) fn suites(
+pub(in crate::cli) fn suites(
     groups: &[Group],
     file: Option<&ProjectFile>,
     args: &RunArgs,
@@ -251,8 +252,8 @@ fn suite(
     Ok(suite)
 }
 
-/// All that makes no sense in the suites of a configuration.
-pub(super) fn mistakes(
+/// All that makes no sense in the suites and profiles of a configuration.
+pub(in crate::cli) fn mistakes(
     file: &ProjectFile,
     typed: &ReadOptions,
     console: &Console,
@@ -272,11 +273,15 @@ pub(super) fn mistakes(
             }
         }
     }
+    wrong.extend(profile::mistakes(file));
     wrong
 }
 
 /// The suites whose connections trust whoever answers.
-pub(super) fn trusting<'f>(groups: &[Group], file: Option<&'f ProjectFile>) -> Vec<&'f str> {
+pub(in crate::cli) fn trusting<'f>(
+    groups: &[Group],
+    file: Option<&'f ProjectFile>,
+) -> Vec<&'f str> {
     let of_groups = groups
         .iter()
         .filter_map(|group| settings(group.suite, file));
@@ -285,7 +290,7 @@ pub(super) fn trusting<'f>(groups: &[Group], file: Option<&'f ProjectFile>) -> V
 }
 
 /// Where the files of a run are, for those who watch them.
-pub(super) fn roots(groups: &[Group]) -> Vec<PathBuf> {
+pub(in crate::cli) fn roots(groups: &[Group]) -> Vec<PathBuf> {
     let mut roots = Vec::new();
     for found in groups.iter().flat_map(|group| &group.found) {
         let root = found.given.as_ref().unwrap_or(&found.path);

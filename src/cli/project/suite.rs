@@ -4,18 +4,18 @@
 
 use std::sync::Arc;
 
-use super::args::{DEFAULT_TARGET, ReadyWhen, SpawnArgs, TlsArgs};
-use super::console::Console;
-use super::error::CliError;
-use super::project::ProjectFile;
-use super::values::ready_when;
-use super::{tls, under_test};
+use super::super::args::{DEFAULT_TARGET, ReadyWhen, SpawnArgs, TlsArgs};
+use super::super::console::Console;
+use super::super::error::CliError;
+use super::super::values::ready_when;
+use super::super::{tls, under_test};
+use super::file::ProjectFile;
 use crate::runner::Suite;
 use crate::scenario::{Diagnostic, ReadOptions, Said, Scenario, SuiteSettings};
 use crate::target::{DEFAULT_GRACE, DEFAULT_READY_TIMEOUT};
 
 /// A suite without a target of its own.
-pub(super) fn named(settings: &SuiteSettings) -> Suite {
+pub(in crate::cli) fn named(settings: &SuiteSettings) -> Suite {
     let features = settings.features.iter();
     Suite {
         name: Some(settings.name.text.as_str().into()),
@@ -27,7 +27,7 @@ pub(super) fn named(settings: &SuiteSettings) -> Suite {
 }
 
 /// A suite with its target, and how that is reached. What makes no sense is added to `wrong`.
-pub(super) fn configured(
+pub(in crate::cli) fn configured(
     settings: &SuiteSettings,
     file: &ProjectFile,
     options: &ReadOptions,
@@ -70,7 +70,7 @@ pub(super) fn configured(
 }
 
 /// What is played after each case of a suite.
-pub(super) fn health(
+pub(in crate::cli) fn health(
     settings: &SuiteSettings,
     file: &ProjectFile,
     options: &ReadOptions,

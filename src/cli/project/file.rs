@@ -4,9 +4,9 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::console::Console;
-use super::error::CliError;
-use super::files::{CONFIGURATION, read_all, safe, shown};
+use super::super::console::Console;
+use super::super::error::CliError;
+use super::super::files::{CONFIGURATION, read_all, safe, shown};
 use crate::count::count;
 use crate::report::render_diagnostics;
 use crate::scenario::{
@@ -16,13 +16,13 @@ use crate::scenario::{
 
 /// The configuration of a project, and where it is.
 #[derive(Debug)]
-pub(super) struct ProjectFile {
+pub(in crate::cli) struct ProjectFile {
     /// The file, as it was named or found.
-    pub(super) path: PathBuf,
+    pub(in crate::cli) path: PathBuf,
     /// Its folder, which the paths in it are counted from.
     folder: PathBuf,
     /// What it says.
-    pub(super) project: Project,
+    pub(in crate::cli) project: Project,
     source: SourceFile,
 }
 
@@ -32,7 +32,10 @@ impl ProjectFile {
     /// # Errors
     ///
     /// Fails when it cannot be read, or has mistakes, which have then been shown.
-    pub(super) fn load(named: Option<&Path>, console: &Console) -> Result<Option<Self>, CliError> {
+    pub(in crate::cli) fn load(
+        named: Option<&Path>,
+        console: &Console,
+    ) -> Result<Option<Self>, CliError> {
         let path = match named {
             Some(path) => path.to_owned(),
             None => match nearest_file() {
@@ -51,7 +54,7 @@ impl ProjectFile {
     /// # Errors
     ///
     /// Fails when it cannot be read.
-    pub(super) fn read(path: PathBuf) -> Result<Result<Self, Diagnostics>, CliError> {
+    pub(in crate::cli) fn read(path: PathBuf) -> Result<Result<Self, Diagnostics>, CliError> {
         let name = shown(&path);
         let unreadable = |source: io::Error| match source.kind() {
             io::ErrorKind::NotFound => CliError::Missing {
@@ -83,12 +86,12 @@ impl ProjectFile {
     }
 
     /// A path of the configuration, from the working directory.
-    pub(super) fn at(&self, said: &Said) -> PathBuf {
+    pub(in crate::cli) fn at(&self, said: &Said) -> PathBuf {
         self.folder.join(&said.text)
     }
 
     /// The folder of the configuration; the working directory is `.`.
-    pub(super) fn folder(&self) -> PathBuf {
+    pub(in crate::cli) fn folder(&self) -> PathBuf {
         match self.folder.as_os_str().is_empty() {
             true => ".".into(),
             false => self.folder.clone(),
@@ -100,7 +103,7 @@ impl ProjectFile {
     /// # Errors
     ///
     /// Fails when the profile that was asked for is not there.
-    pub(super) fn profiles(
+    pub(in crate::cli) fn profiles(
         &self,
         asked: Option<&str>,
         is_ci: bool,
@@ -128,7 +131,7 @@ impl ProjectFile {
     /// # Errors
     ///
     /// Fails when it is not there.
-    pub(super) fn suite(&self, name: &str) -> Result<usize, CliError> {
+    pub(in crate::cli) fn suite(&self, name: &str) -> Result<usize, CliError> {
         let names = || self.project.suites.iter().map(|suite| &*suite.name.text);
         names()
             .position(|known| known == name)
@@ -147,7 +150,7 @@ impl ProjectFile {
     }
 
     /// A mistake of what stands there, in the words of whoever looked into it.
-    pub(super) fn wrong(said: &Said, what: &str, error: &CliError) -> Diagnostic {
+    pub(in crate::cli) fn wrong(said: &Said, what: &str, error: &CliError) -> Diagnostic {
         let mut found = wrong_setting(said.span, format!("`{what}`: {error}"));
         let help = error.help();
         found.help = (!help.is_empty()).then(|| help.join("; "));
@@ -155,12 +158,12 @@ impl ProjectFile {
     }
 
     /// Shows mistakes of this file.
-    pub(super) fn show(&self, list: Vec<Diagnostic>, console: &Console) -> CliError {
+    pub(in crate::cli) fn show(&self, list: Vec<Diagnostic>, console: &Console) -> CliError {
         show(&self.with_text(list), console)
     }
 
     /// Mistakes of this file, with its text, in order.
-    pub(super) fn with_text(&self, mut list: Vec<Diagnostic>) -> Diagnostics {
+    pub(in crate::cli) fn with_text(&self, mut list: Vec<Diagnostic>) -> Diagnostics {
         list.sort_by_key(|found| found.span);
         Diagnostics {
             sources: vec![self.source.clone()],
@@ -173,12 +176,12 @@ impl ProjectFile {
 const DEFAULT: &str = "default";
 
 /// The names of a suite's own vars.
-pub(super) fn var_names(suite: &SuiteSettings) -> impl Iterator<Item = String> {
+pub(in crate::cli) fn var_names(suite: &SuiteSettings) -> impl Iterator<Item = String> {
     suite.vars.iter().map(|(name, _)| name.clone())
 }
 
 /// The nearest configuration, from the working directory upwards; named as seen from there.
-pub(super) fn nearest_file() -> Option<PathBuf> {
+pub(in crate::cli) fn nearest_file() -> Option<PathBuf> {
     let here = std::env::current_dir().ok()?;
     let (ups, _) = (0..)
         .zip(here.ancestors())

@@ -8,11 +8,11 @@ use std::ffi::{OsStr, OsString};
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, CommandFactory, FromArgMatches};
 
-use super::args::{Cli, RunArgs, Verb};
-use super::console::{Console, is_ci};
-use super::error::CliError;
-use super::project::ProjectFile;
-use super::reports::wanted;
+use super::super::args::{Cli, RunArgs, Verb};
+use super::super::console::{Console, is_ci};
+use super::super::error::CliError;
+use super::super::reports::wanted;
+use super::file::ProjectFile;
 use crate::scenario::{Diagnostic, Profile, ProfileFlag, Said};
 
 /// Reads the words of a `backchat run` with what the project's profile says.
@@ -22,7 +22,7 @@ use crate::scenario::{Diagnostic, Profile, ProfileFlag, Said};
 /// # Errors
 ///
 /// Fails when there is no such profile, a value is none of its flag, or the words are not those of a run.
-pub(super) fn with_profile(
+pub(in crate::cli) fn with_profile(
     typed: Vec<OsString>,
     args: &RunArgs,
     file: Option<&ProjectFile>,
@@ -88,7 +88,8 @@ pub(super) fn with_profile(
 fn parse(command: Command, typed: Vec<OsString>) -> Result<ArgMatches, CliError> {
     let matches = command.try_get_matches_from(typed);
     // They have been read before, or come from a log.
-    matches.map_err(|error| CliError::Usage(super::files::safe(error.to_string().trim_end())))
+    matches
+        .map_err(|error| CliError::Usage(super::super::files::safe(error.to_string().trim_end())))
 }
 
 fn not_a_run() -> CliError {
@@ -152,7 +153,7 @@ fn values(file: &ProjectFile, flag: &ProfileFlag) -> Result<Option<Vec<String>>,
 }
 
 /// All that makes no sense in the profiles of a configuration.
-pub(super) fn mistakes(file: &ProjectFile) -> Vec<Diagnostic> {
+pub(in crate::cli) fn mistakes(file: &ProjectFile) -> Vec<Diagnostic> {
     let profiles = file.project.profiles.iter();
     let flags = profiles.flat_map(|profile| &profile.flags);
     let found = flags.filter_map(|flag| values(file, flag).err());
@@ -178,12 +179,12 @@ fn report(file: &ProjectFile, said: &Said) -> Result<String, Box<Diagnostic>> {
 }
 
 /// The words of this process.
-pub(super) fn typed() -> Vec<OsString> {
+pub(in crate::cli) fn typed() -> Vec<OsString> {
     std::env::args_os().collect()
 }
 
 /// Puts flags before what was typed after `run`: what stands later holds.
-pub(super) fn before(mut typed: Vec<OsString>, flags: &[String]) -> Vec<OsString> {
+pub(in crate::cli) fn before(mut typed: Vec<OsString>, flags: &[String]) -> Vec<OsString> {
     let run = OsStr::new("run");
     let verb = typed
         .iter()
