@@ -334,13 +334,7 @@ pub(super) fn advice(kind: &FailureKind, framing: Option<&Framing>) -> (String, 
         | FailureKind::Secured(_)
         | FailureKind::NoConnection
         | FailureKind::AlreadyConnected => advice_on_connecting(kind),
-        FailureKind::NoValue(error) if error.unset.is_none() => (
-            "the values in it come from `vars`, `--var`, a case's row and captures of earlier steps: are they what was meant?".into(),
-            None,
-        ),
-        FailureKind::NoValue(_) => {
-            ("names are set by `vars`, by `--var NAME=VALUE`, by a case's row and by captures of earlier steps".into(), None)
-        }
+        FailureKind::NoValue(error) => (advice_on_values(error.unset.is_some()).into(), None),
         FailureKind::NotTrue { .. } => {
             ("if these values are right, the expression is not".into(), None)
         }
@@ -350,6 +344,18 @@ pub(super) fn advice(kind: &FailureKind, framing: Option<&Framing>) -> (String, 
             None,
         ),
         FailureKind::TooManySteps { .. } => ("is a `repeat` too large? `--max-steps` raises the limit".into(), None),
+    }
+}
+
+/// The advice where an expression has no value; `unset`: for the lack of a name.
+fn advice_on_values(unset: bool) -> &'static str {
+    match unset {
+        true => {
+            "names are set by `vars`, by `--var NAME=VALUE`, by a case's row and by captures of earlier steps"
+        }
+        false => {
+            "the values in it come from `vars`, `--var`, a case's row and captures of earlier steps: are they what was meant?"
+        }
     }
 }
 

@@ -13,6 +13,7 @@ mod environment;
 mod failures;
 mod files;
 mod fmt;
+mod forms;
 mod harness;
 mod hostile;
 mod hostile_files;

@@ -2,6 +2,7 @@
 
 mod document;
 mod folder;
+mod keys;
 mod program;
 mod server;
 mod stable;
@@ -9,6 +10,7 @@ mod workplace;
 
 pub(crate) use document::{blocks, document};
 pub(crate) use folder::Folder;
+pub(crate) use keys::{Forms, Keys, parsed};
 pub(crate) use program::{Output, Program, Running};
 pub(crate) use server::Server;
 pub(crate) use stable::stable;
