@@ -153,6 +153,7 @@ fn engine(
     let address: Address = format!("tcp://{address}").parse().expect("an address");
     let peers = Arc::new(Peers {
         asked: Default::default(),
+        allowed: Arc::default(),
         addresses: vec![address],
         tls: Arc::default(),
     });

@@ -167,8 +167,14 @@ fn case_id(id: &str, label: &Option<String>) -> String {
 pub(super) fn flags(args: &RunArgs) -> Vec<String> {
     let mut words = of_project(&args.project);
     let mut flag = |name: &str, value: &str| words.extend([name.to_owned(), value.to_owned()]);
-    if args.target != "embedded" {
-        flag("-t", &args.target);
+    if args.target() != "embedded" {
+        flag("-t", args.target());
+    }
+    for (name, at) in args.named_targets() {
+        flag("-t", &format!("{name}={at}"));
+    }
+    for host in &args.allow_host {
+        flag("--allow-host", host);
     }
     words.extend(spawn_flags(&args.spawn));
     let mut flag = |name: &str, value: &str| words.extend([name.to_owned(), value.to_owned()]);

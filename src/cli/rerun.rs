@@ -159,13 +159,13 @@ mod tests {
     fn flags_of_the_last_run_hold_unless_they_are_typed_again() {
         let flags = ["-t", "localhost:1", "--var", "a=1", "--seed", "0000007f"];
         let args = typed("backchat --color never run --rerun-failed", &flags).expect("flags");
-        assert_eq!((&*args.target, args.play.seed), ("localhost:1", Some(0x7f)));
+        assert_eq!((args.target(), args.play.seed), ("localhost:1", Some(0x7f)));
         let args = typed(
             "backchat run --rerun-failed -t localhost:2 --var a=2",
             &flags,
         );
         let args = args.expect("flags");
-        assert_eq!(&*args.target, "localhost:2");
+        assert_eq!(args.target(), "localhost:2");
         let values: Vec<&str> = args.play.var.iter().map(|(_, value)| &**value).collect();
         assert_eq!(values, ["1", "2"], "the last one holds");
         assert!(typed("backchat run --rerun-failed", &["--no-such-flag"]).is_err());

@@ -38,6 +38,17 @@ use crate::target::{Target, adopt_orphans};
 
 /// Plays scenarios and judges them.
 pub(super) fn run(args: RunArgs, console: &Console) -> Result<ExitStatus, CliError> {
+    if args
+        .target
+        .iter()
+        .filter(|target| target.name.is_none())
+        .count()
+        > 1
+    {
+        return Err(CliError::Usage(
+            "--target is given twice: a further one has a name, by which clients know it: --target NAME=ADDRESS".into(),
+        ));
+    }
     let file = ProjectFile::load(args.project.config.as_deref(), console)?;
     let mut args = with_profile(typed(), &args, file.as_ref(), false, console)?;
     let rerun = match args.reporting.rerun_failed {
@@ -151,7 +162,7 @@ pub(super) fn play_once(
 
 /// Whether what was typed goes together.
 fn usable(args: &RunArgs) -> Result<(), CliError> {
-    if args.play.simulate && args.target != DEFAULT_TARGET {
+    if args.play.simulate && !args.target.is_empty() && args.target() != DEFAULT_TARGET {
         return Err(CliError::Usage(
             "--simulate plays against the reference server in memory, so it takes no --target"
                 .into(),

@@ -1,19 +1,22 @@
 //! What is under test, as it was typed: a server that runs somewhere, or a program that is started.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::args::{DEFAULT_TARGET, ReadyWhen, SpawnArgs};
+use super::args::{DEFAULT_TARGET, ReadyWhen, RunArgs, SpawnArgs};
 use super::console::Console;
 use super::error::CliError;
 use super::files;
 use super::load::{Load, Showing};
+use crate::net::{Address, AllowedHosts};
 use crate::scenario::{ReadOptions, Scenario};
 use crate::target::{Ready, Spawn, Target};
 
 /// What is under test. All the files that it names are read. A program is started in this folder, if one is given.
 pub(super) fn target(
     target: &str,
+    named: BTreeMap<&str, &str>,
     args: &SpawnArgs,
     folder: Option<PathBuf>,
     options: &ReadOptions,
@@ -27,6 +30,9 @@ pub(super) fn target(
         Some(folder) => Spawn::in_folder(folder, command, at, args.pass_socket)?,
         None => Spawn::new(command, at, args.pass_socket)?,
     };
+    for (name, at) in named {
+        spawn.listens_also(name, at)?;
+    }
     spawn.ready = match &args.ready_when {
         ReadyWhen::Port => Ready::Listening,
         ReadyWhen::File(path) => Ready::File(path.clone()),
@@ -38,6 +44,29 @@ pub(super) fn target(
     spawn.grace = args.stop_timeout;
     spawn.fresh = args.fresh;
     Ok(Target::Spawned(Arc::new(spawn)))
+}
+
+/// What clients connect to that name it; where a program is started, it is that which listens there.
+pub(super) fn named(args: &RunArgs) -> Result<Vec<(String, Address)>, CliError> {
+    if args.spawn.spawn.is_some() {
+        return Ok(Vec::new());
+    }
+    let named = args.named_targets().into_iter();
+    named
+        .map(|(name, at)| Ok((name.to_owned(), at.parse()?)))
+        .collect()
+}
+
+/// What scenarios may connect to beside their targets.
+pub(super) fn allowed(args: &RunArgs) -> AllowedHosts {
+    let mut allowed = AllowedHosts::default();
+    for host in &args.allow_host {
+        match host.strip_prefix("unix:") {
+            Some(path) => allowed.path(Path::new(path)),
+            None => allowed.host(host),
+        }
+    }
+    allowed
 }
 
 /// The scenario that is played after each case.

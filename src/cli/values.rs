@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use super::args::ReadyWhen;
+use super::args::{DEFAULT_TARGET, ReadyWhen, TargetArg};
 use crate::runner::MAX_RETRIES;
 use crate::scenario::{BUILT_IN, Value, Values, is_feature, parse_duration};
 use crate::target::Ready;
@@ -73,6 +73,39 @@ pub(super) fn ready_when(text: &str) -> Result<ReadyWhen, String> {
         Some(("file", path)) => Ok(ReadyWhen::File(path.to_owned())),
         Some(("scenario", path)) => Ok(ReadyWhen::Scenario(path.into())),
         _ => Err("write port, output:REGEX, file:PATH or scenario:FILE".into()),
+    }
+}
+
+/// Reads a target, with its name or without.
+pub(super) fn target(text: &str) -> Result<TargetArg, String> {
+    let letters = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
+    let is_name = |name: &str| !name.is_empty() && name.bytes().all(letters);
+    let (name, at) = match text.split_once('=') {
+        Some((name, at)) if is_name(name) => (Some(name.to_owned()), at.to_owned()),
+        _ => (None, text.to_owned()),
+    };
+    if name.is_some() && at == DEFAULT_TARGET {
+        return Err("a target with a name is an address: NAME=tcp://HOST:PORT".to_owned());
+    }
+    Ok(TargetArg { name, at })
+}
+
+/// Reads a host that scenarios may connect to, or the path of a socket.
+pub(super) fn allowed_host(text: &str) -> Result<String, String> {
+    let path = text.strip_prefix("unix:");
+    if path.is_some_and(|path| !path.is_empty()) {
+        return Ok(text.to_owned());
+    }
+    let inner = text
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'));
+    let host = inner.unwrap_or(text);
+    let is_v6 = host.parse::<std::net::Ipv6Addr>().is_ok();
+    let is_name =
+        !host.is_empty() && !host.contains(|c: char| c.is_whitespace() || ":/[]@".contains(c));
+    match is_v6 || is_name {
+        true => Ok(host.to_owned()),
+        false => Err("write a host without a port, or unix:PATH".to_owned()),
     }
 }
 

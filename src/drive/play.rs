@@ -11,8 +11,8 @@ use tokio::time::Instant;
 use super::alarm::Alarm;
 use super::{Asked, Cancel, Lingering};
 use crate::net::{
-    Address, Clock, Connection, Endpoint, Securing, TlsClient, connect_within, ending_of,
-    is_too_large,
+    Address, AllowedHosts, Clock, Connection, Endpoint, Securing, TlsClient, connect_among,
+    connect_within, ending_of, is_too_large,
 };
 use crate::player::{Action, Ending, Player, Refusal};
 use crate::scenario::ClientId;
@@ -36,6 +36,8 @@ pub struct PlayStats {
 pub struct Peers {
     /// Where they connect to, in the script's order.
     pub addresses: Vec<Address>,
+    /// What they may connect to where the script says where.
+    pub allowed: Arc<AllowedHosts>,
     /// Makes TLS of their connections.
     pub tls: Arc<TlsClient>,
     /// Through this somebody may ask what is waited for.
@@ -218,16 +220,25 @@ impl Driver<'_> {
 
     /// A connection on its way, with TLS where its address or its client wants it.
     fn connect(&self, client: ClientId, player: &Player) -> Option<Connecting> {
-        let address = self.peers.addresses.get(usize::from(client.0))?.clone();
+        let (address, own) = match player.address(client) {
+            Some(address) => (address.clone(), true),
+            None => (
+                self.peers.addresses.get(usize::from(client.0))?.clone(),
+                false,
+            ),
+        };
+        let allowed = Arc::clone(&self.peers.allowed);
         let time = self.time_left(player, client);
         let options = player.tls(client).cloned();
         let wants_tls = options.is_some() || matches!(address, Address::Tls { .. });
         let tls = Arc::clone(&self.peers.tls);
         Some(Box::pin(async move {
             let deadline = Instant::now().checked_add(time);
-            let connection = connect_within(&address, time)
-                .await
-                .map_err(|error| Refusal::from(&error))?;
+            let connected = match own {
+                true => connect_among(&address, &allowed, time).await,
+                false => connect_within(&address, time).await,
+            };
+            let connection = connected.map_err(|error| Refusal::from(&error))?;
             if !wants_tls {
                 return Ok(connection);
             }
@@ -242,7 +253,8 @@ impl Driver<'_> {
 
     /// TLS on its way.
     fn secure(&self, client: ClientId, player: &Player, connection: Connection) -> Connecting {
-        let address = self.peers.addresses.get(usize::from(client.0)).cloned();
+        let at_target = || self.peers.addresses.get(usize::from(client.0));
+        let address = player.address(client).or_else(at_target).cloned();
         let time = self.time_left(player, client);
         let options = player.tls(client).cloned();
         let tls = Arc::clone(&self.peers.tls);

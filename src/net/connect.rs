@@ -10,7 +10,7 @@ use tokio::time::{Instant, timeout_at};
 use super::packets::PacketSocket;
 #[cfg(unix)]
 use super::unix;
-use super::{Address, Attempt, AttemptKind, ConnectError, Connection, Endpoint};
+use super::{Address, AllowedHosts, Attempt, AttemptKind, ConnectError, Connection, Endpoint};
 
 /// Connects: all addresses of the host are tried, one after the other, each for as long as the system tries.
 ///
@@ -30,15 +30,63 @@ pub async fn connect_within(address: &Address, time: Duration) -> Result<Connect
     connect_by(address, Instant::now().checked_add(time)).await
 }
 
+/// Connects as [`connect_within`] does, to what is allowed alone: those IP addresses of the host that are one of these, or a socket
+/// file that is.
+///
+/// # Errors
+///
+/// As [`connect`], and when nothing of it is allowed.
+pub async fn connect_among(
+    address: &Address,
+    allowed: &AllowedHosts,
+    time: Duration,
+) -> Result<Connection, ConnectError> {
+    let deadline = Instant::now().checked_add(time);
+    let not_allowed = || ConnectError::NotAllowed {
+        address: address.clone(),
+    };
+    if let Some(path) = address.path() {
+        return match allowed.has_path(path) {
+            true => connect_by(address, deadline).await,
+            false => Err(not_allowed()),
+        };
+    }
+    let host = address.host().unwrap_or_default();
+    let mut found = resolve(host, address.port().unwrap_or_default(), deadline).await?;
+    let ips = match deadline {
+        None => allowed.ips().await,
+        Some(deadline) => timeout_at(deadline, allowed.ips())
+            .await
+            .unwrap_or_default(),
+    };
+    // What is connected to is what was looked at: a name is not asked for again.
+    found.retain(|address| ips.contains(&address.ip()));
+    match found.is_empty() {
+        true => Err(not_allowed()),
+        false => connect_to(address, &found, deadline).await,
+    }
+}
+
 async fn connect_by(
     address: &Address,
     deadline: Option<Instant>,
 ) -> Result<Connection, ConnectError> {
+    if let Some(host) = address.host() {
+        let found = resolve(host, address.port().unwrap_or_default(), deadline).await?;
+        return connect_to(address, &found, deadline).await;
+    }
+    connect_to(address, &[], deadline).await
+}
+
+/// Connects; `found` are the IP addresses of its host, where it has one.
+async fn connect_to(
+    address: &Address,
+    found: &[SocketAddr],
+    deadline: Option<Instant>,
+) -> Result<Connection, ConnectError> {
     match address {
         // TLS is begun by who knows how.
-        Address::Tcp { host, port } | Address::Tls { host, port } => {
-            connect_tcp(host, *port, deadline).await
-        }
+        Address::Tcp { .. } | Address::Tls { .. } => connect_tcp(found, deadline).await,
         #[cfg(unix)]
         Address::Unix { path } => unix::connect(path, deadline)
             .await
@@ -52,15 +100,11 @@ async fn connect_by(
             unix::connect_datagrams(path).map_err(|kind| failed_at(path, kind))
         }
         #[cfg(target_os = "linux")]
-        Address::Udp { host, port } => {
-            let found = resolve(host, *port, deadline).await?;
-            first_of(&found, Endpoint::Ip, |peer| PacketSocket::udp(*peer))
-        }
+        Address::Udp { .. } => first_of(found, Endpoint::Ip, |peer| PacketSocket::udp(*peer)),
         #[cfg(target_os = "linux")]
-        Address::Icmp { host } => {
-            let found = resolve(host, 0, deadline).await?;
+        Address::Icmp { .. } => {
             let endpoint = |peer: SocketAddr| Endpoint::Host(peer.ip());
-            first_of(&found, endpoint, |peer| PacketSocket::icmp(peer.ip()))
+            first_of(found, endpoint, |peer| PacketSocket::icmp(peer.ip()))
         }
         #[cfg(not(target_os = "linux"))]
         other => Err(ConnectError::NotHere {
@@ -99,11 +143,9 @@ fn first_of(
 }
 
 async fn connect_tcp(
-    host: &str,
-    port: u16,
+    addresses: &[SocketAddr],
     deadline: Option<Instant>,
 ) -> Result<Connection, ConnectError> {
-    let addresses = resolve(host, port, deadline).await?;
     let mut attempts = Vec::new();
     for (i, address) in addresses.iter().enumerate() {
         let share = deadline.map(|deadline| {

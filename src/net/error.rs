@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use super::{Endpoint, TlsEnd};
+use super::{Address, Endpoint, TlsEnd};
 use crate::player::{Ending, Refusal, RefusalKind};
 
 /// A connection that did not come about, with everything that was tried.
@@ -27,6 +27,12 @@ pub enum ConnectError {
     NotHere {
         /// The first word of the address.
         scheme: &'static str,
+    },
+    /// The address is none that one may connect to.
+    #[error("{address} is no address of a target")]
+    NotAllowed {
+        /// The address.
+        address: Address,
     },
     /// Each address of the host was tried in vain.
     #[error("{}", Attempts(.0))]
@@ -67,7 +73,7 @@ impl ConnectError {
     /// Whether it is known that nobody listens: a host answered so, or there is no such socket file.
     pub fn is_refused(&self) -> bool {
         match self {
-            Self::NotResolved { .. } | Self::NotHere { .. } => false,
+            Self::NotResolved { .. } | Self::NotHere { .. } | Self::NotAllowed { .. } => false,
             Self::Failed(attempts) => attempts.iter().any(|attempt| {
                 matches!(attempt.kind, AttemptKind::Refused | AttemptKind::NoSocket)
             }),
@@ -78,9 +84,10 @@ impl ConnectError {
 impl From<&ConnectError> for Refusal {
     fn from(error: &ConnectError) -> Self {
         Self {
-            kind: match error.is_refused() {
-                true => RefusalKind::Refused,
-                false => RefusalKind::Unreachable,
+            kind: match error {
+                ConnectError::NotAllowed { .. } => RefusalKind::NotAllowed,
+                error if error.is_refused() => RefusalKind::Refused,
+                _ => RefusalKind::Unreachable,
             },
             message: error.to_string(),
         }

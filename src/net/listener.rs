@@ -172,7 +172,10 @@ fn listen(address: SocketAddr) -> io::Result<Listener> {
     let socket = socket.listen(BACKLOG)?;
     let local = socket.local_addr()?;
     Ok(Listener {
-        address: Address::tcp(local),
+        address: Address::Tcp {
+            host: host_of(local),
+            port: local.port(),
+        },
         socket: Socket::Tcp(socket),
     })
 }
@@ -185,14 +188,24 @@ fn receive(address: SocketAddr) -> io::Result<Listener> {
     let socket = socket2::Socket::new(domain, socket2::Type::DGRAM, None)?;
     socket.bind(&address.into())?;
     let local = socket.local_addr()?.as_socket().unwrap_or(address);
-    let Address::Tcp { host, port } = Address::tcp(local) else {
-        return Err(io::ErrorKind::Unsupported.into());
-    };
     Ok(Listener {
         socket: Socket::Datagrams {
             _file: None,
             peers: Peers::new(socket)?,
         },
-        address: Address::Udp { host, port },
+        address: Address::Udp {
+            host: host_of(local),
+            port: local.port(),
+        },
     })
+}
+
+/// An IP address as addresses have it, with its zone if it has one.
+fn host_of(address: SocketAddr) -> String {
+    match address {
+        SocketAddr::V6(address) if address.scope_id() != 0 => {
+            format!("{}%{}", address.ip(), address.scope_id())
+        }
+        _ => address.ip().to_string(),
+    }
 }

@@ -5,7 +5,7 @@
 //! when, is decided above.
 
 mod ability;
-mod address;
+mod allowed;
 mod clock;
 mod connect;
 mod connection;
@@ -22,10 +22,11 @@ mod tls;
 #[cfg(unix)]
 mod unix;
 
+pub use crate::scenario::{Address, AddressError, MAX_SOCKET_PATH};
 pub use ability::try_ability;
-pub use address::{Address, AddressError, MAX_SOCKET_PATH};
+pub use allowed::AllowedHosts;
 pub use clock::Clock;
-pub use connect::{connect, connect_within};
+pub use connect::{connect, connect_among, connect_within};
 pub use connection::{Connection, Endpoint};
 pub use error::{Attempt, AttemptKind, BindError, ConnectError, ending_of, is_too_large};
 pub use listener::{BACKLOG, Listener};

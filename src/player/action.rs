@@ -65,6 +65,8 @@ pub enum RefusalKind {
     Refused,
     /// No answer, or one that says that there is no way.
     Unreachable,
+    /// The scenario names an address that it may not connect to.
+    NotAllowed,
     /// A connection, and no TLS on it.
     Tls(TlsFault),
 }

@@ -2,11 +2,65 @@
 
 use super::core::Core;
 use super::cursor::{Cursor, Doing};
-use super::link::Phase;
+use super::link::{Dial, Phase};
 use super::verdict::{FailureKind, Fault, fail};
 use super::{Refusal, RefusalKind};
-use crate::scenario::{CloseHow, ConnectAs, Step, Verb};
+use crate::scenario::{
+    Address, AddressError, Client, ClientId, CloseHow, ConnectAs, EvalError, Step, Template,
+    TlsOptions, Verb,
+};
 use crate::time::Time;
+use crate::wire::Framing;
+
+impl Core {
+    /// How a connection of a client is to be made: as the step says, else as the client's settings do.
+    fn dial(
+        &self,
+        client: ClientId,
+        address: Option<&Template>,
+        tls: Option<&TlsOptions<Template>>,
+    ) -> Result<Dial, EvalError> {
+        let tls = self.tls_from_the_beginning(client, tls)?;
+        let n = usize::from(client.0);
+        let of_client = self.script.clients.get(n);
+        let own = address.or_else(|| of_client.and_then(|client| client.address.as_deref()));
+        let at_target = self.setting.packets.get(n).copied().unwrap_or_default();
+        let is_datagram = |client: &Client| client.framing == Framing::Datagram;
+        let (Some(template), Some(of_client)) = (own, of_client) else {
+            return Ok(Dial {
+                address: None,
+                on_packets: at_target || of_client.is_some_and(is_datagram),
+                tls,
+            });
+        };
+        let mut text = Vec::new();
+        template.render(&self.values, MAX_ADDRESS, &mut text)?;
+        let text = String::from_utf8_lossy(&text);
+        let fault = |message: String| EvalError::new(message, template.span());
+        let address: Address = text
+            .parse()
+            .map_err(|error: AddressError| fault(error.to_string()))?;
+        let on_packets = address.carries().are_packets();
+        let why = match (on_packets, is_datagram(of_client)) {
+            (false, true) => Some("the framing `datagram` is of packets"),
+            (true, false) if of_client.framing_given => Some("the framing is of byte streams"),
+            (true, _) if tls.is_some() => Some("TLS is for byte streams"),
+            (true, _) => of_client.streams_only,
+            (false, false) => None,
+        };
+        match why {
+            Some(why) => Err(fault(format!("{address} does not fit: {why}"))),
+            None => Ok(Dial {
+                address: Some(address),
+                on_packets,
+                tls,
+            }),
+        }
+    }
+}
+
+/// How many bytes an address may have.
+const MAX_ADDRESS: usize = 4 << 10;
 
 impl Cursor {
     /// `connect`: only a client without a connection can.
@@ -14,14 +68,14 @@ impl Cursor {
         if core.link(step.client)?.is_held() {
             return fail(FailureKind::AlreadyConnected);
         }
-        let own = match &step.verb {
-            Verb::Connect { tls, .. } => tls.as_deref(),
-            _ => None,
+        let (address, tls) = match &step.verb {
+            Verb::Connect { address, tls, .. } => (address.as_deref(), tls.as_deref()),
+            _ => (None, None),
         };
-        let tls = core
-            .tls_from_the_beginning(step.client, own)
+        let dial = core
+            .dial(step.client, address, tls)
             .map_err(FailureKind::NoValue)?;
-        let action = core.link(step.client)?.connect(tls, self.deadline);
+        let action = core.link(step.client)?.connect(dial, self.deadline);
         core.ask(action);
         self.doing = Doing::Join;
         Ok(true)
@@ -41,6 +95,9 @@ impl Cursor {
         match (&link.phase, wanted) {
             (Phase::Open, ConnectAs::Open) => Ok(self.done()),
             (Phase::Open, _) => fail(FailureKind::Connected(link.peer.clone())),
+            (Phase::Refused(why), _) if why.kind == RefusalKind::NotAllowed => {
+                fail(not_connected(why))
+            }
             (Phase::Refused(why), ConnectAs::Open) => fail(not_connected(why)),
             (Phase::Refused(why), wanted) if is_as_wanted(why.kind, *wanted) => Ok(self.done()),
             (Phase::Refused(why), _) => fail(FailureKind::OtherRefusal(why.clone())),
@@ -70,10 +127,10 @@ impl Cursor {
                 return Ok(true);
             }
             Phase::Fresh => {
-                let tls = core
-                    .tls_from_the_beginning(step.client, None)
+                let dial = core
+                    .dial(step.client, None, None)
                     .map_err(FailureKind::NoValue)?;
-                let action = core.link(step.client)?.connect(tls, self.deadline);
+                let action = core.link(step.client)?.connect(dial, self.deadline);
                 core.ask(action);
                 self.doing = Doing::Connect;
                 return Ok(true);
@@ -102,6 +159,7 @@ impl Cursor {
 fn not_connected(why: &Refusal) -> FailureKind {
     match why.kind {
         RefusalKind::Tls(_) => FailureKind::NoTls(why.clone()),
+        RefusalKind::NotAllowed => FailureKind::NotAllowed(why.clone()),
         _ => FailureKind::NotConnected(why.clone()),
     }
 }
@@ -112,5 +170,6 @@ fn is_as_wanted(kind: RefusalKind, wanted: ConnectAs) -> bool {
         RefusalKind::Refused => wanted == ConnectAs::Refused,
         RefusalKind::Unreachable => wanted == ConnectAs::Unreachable,
         RefusalKind::Tls(_) => wanted == ConnectAs::TlsRefused,
+        RefusalKind::NotAllowed => false,
     }
 }

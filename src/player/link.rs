@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::ops::Range;
 
 use super::{Action, Ending, Failure, Refusal};
-use crate::scenario::{Client, ClientId, TlsOptions};
+use crate::scenario::{Address, Client, ClientId, TlsOptions};
 use crate::time::Time;
 use crate::wire::{Cut, FrameDecoder, Framing};
 
@@ -74,6 +74,17 @@ pub(super) enum Writer {
     Shut,
 }
 
+/// How a connection is to be made.
+#[derive(Debug)]
+pub(super) struct Dial {
+    /// Where to, where that is not the client's target.
+    pub(super) address: Option<Address>,
+    /// Whether packets go there.
+    pub(super) on_packets: bool,
+    /// With TLS from the beginning, where this says how.
+    pub(super) tls: Option<Box<TlsOptions>>,
+}
+
 /// One client's connection.
 #[derive(Debug)]
 pub(super) struct Link {
@@ -81,6 +92,8 @@ pub(super) struct Link {
     pub(super) phase: Phase,
     /// How its messages are cut.
     pub(super) framing: Framing,
+    /// How they are cut on byte streams, or where that is the same everywhere.
+    of_streams: Framing,
     /// The unread bytes.
     pub(super) decoder: FrameDecoder,
     /// When the last bytes arrived.
@@ -104,6 +117,8 @@ pub(super) struct Link {
     pub(super) piece: Range<usize>,
     /// Until when the step waits that has asked for the connection, or for TLS on it.
     pub(super) connect_by: Option<Time>,
+    /// Where the connection goes to, where that is not to the client's target.
+    pub(super) address: Option<Address>,
     /// How the connection uses TLS, where that is not just what its address says.
     pub(super) tls: Option<Box<TlsOptions>>,
     pub(super) securing: Securing,
@@ -134,6 +149,7 @@ impl Link {
             decoder: FrameDecoder::new(framing.clone(), client.max_message),
             framing,
             heard: None,
+            of_streams: client.framing.clone(),
             ended: None,
             unwritable: None,
             writing: Writing::Idle,
@@ -144,6 +160,7 @@ impl Link {
             outbox: Vec::new(),
             piece: 0..0,
             connect_by: None,
+            address: None,
             tls: None,
             securing: Securing::No,
             peer: String::new(),
@@ -161,13 +178,27 @@ impl Link {
         self.forget_connection();
     }
 
-    /// Asks for a connection, with TLS from the beginning where `tls` says how, which may take until `by`.
-    pub(super) fn connect(&mut self, tls: Option<Box<TlsOptions>>, by: Option<Time>) -> Action {
+    /// Asks for a connection, which may take until `by`.
+    pub(super) fn connect(&mut self, dial: Dial, by: Option<Time>) -> Action {
+        self.carry(dial.on_packets);
         self.forget_connection();
-        self.tls = tls;
+        self.address = dial.address;
+        self.tls = dial.tls;
         self.connect_by = by;
         self.phase = Phase::Connecting;
         Action::Connect(self.id)
+    }
+
+    /// Has the next connection carry packets, or bytes.
+    fn carry(&mut self, on_packets: bool) {
+        if on_packets != self.is_of_packets() {
+            self.framing = match on_packets {
+                true => Framing::Datagram,
+                false => self.of_streams.clone(),
+            };
+            self.decoder = FrameDecoder::new(self.framing.clone(), self.max_message);
+            self.room = self.framing.around().saturating_add(FRAMING_ROOM);
+        }
     }
 
     /// Gives the connection back.
@@ -189,6 +220,7 @@ impl Link {
         self.outbox.clear();
         self.outbox.shrink_to(KEPT);
         self.piece = 0..0;
+        self.address = None;
         self.tls = None;
         self.securing = Securing::No;
         self.peer.clear();

@@ -8,7 +8,7 @@ use super::cursor::{Cursor, Flow};
 use super::link::{Phase, Securing, Writing};
 use super::verdict::{Failure, FailureKind};
 use super::{Action, Ending, EventKind, Refusal, Setting, Transcript, Verdict, Wanted};
-use crate::scenario::{BlockId, ClientId, EvalError, Script, Template, TlsOptions, Value};
+use crate::scenario::{Address, BlockId, ClientId, EvalError, Script, Template, TlsOptions, Value};
 use crate::time::Time;
 
 /// A script being played.
@@ -123,6 +123,11 @@ impl Player {
     /// Until when the step waits that has asked for this client's connection, or for TLS on it.
     pub fn connect_deadline(&self, client: ClientId) -> Option<Time> {
         self.core.link_ref(client).ok()?.connect_by
+    }
+
+    /// Where a client's connection goes to, where the script says so; else it is its target.
+    pub fn address(&self, client: ClientId) -> Option<&Address> {
+        self.core.link_ref(client).ok()?.address.as_ref()
     }
 
     /// How a client's connection uses TLS, where that is not just what its address says: from its beginning, or from now on.

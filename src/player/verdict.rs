@@ -242,6 +242,8 @@ pub enum FailureKind {
     },
     /// The connection did not come about.
     NotConnected(Refusal),
+    /// The address is none that the scenario may connect to.
+    NotAllowed(Refusal),
     /// No answer to the attempt to connect in time.
     ConnectTimedOut,
     /// A connection came about that should not have.

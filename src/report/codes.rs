@@ -4,7 +4,7 @@ use crate::player::{FailureKind, ProgramFault};
 use crate::scenario::Code;
 
 /// Every code of a failed step, with what it means.
-pub const CODES: [(Code, &str); 29] = [
+pub const CODES: [(Code, &str); 30] = [
     (Code("BC2001"), "a reply differs from what was expected"),
     (
         Code("BC2002"),
@@ -70,6 +70,10 @@ pub const CODES: [(Code, &str); 29] = [
         Code("BC2040"),
         "a packet is larger than the system sends there",
     ),
+    (
+        Code("BC2041"),
+        "a step would connect to an address that is not allowed",
+    ),
 ];
 
 /// The code of a kind of failure.
@@ -104,6 +108,7 @@ pub const fn code(kind: &FailureKind) -> Code {
         FailureKind::Secured(_) => 26,
         FailureKind::LeftOver { .. } => 27,
         FailureKind::PacketTooLarge { .. } => 28,
+        FailureKind::NotAllowed(_) => 29,
     }];
     code
 }

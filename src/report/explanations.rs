@@ -212,6 +212,13 @@ pub const FAILURES: &[FailureExplanation] = &[
          on a Unix socket, what the sender's buffer takes. Nothing was sent, and the socket is as it was.",
         example: include_str!("tests/golden/packet-too-large.txt"),
     },
+    FailureExplanation {
+        code: Code("BC2041"),
+        text: "A scenario may connect to the hosts of the run's targets, and to their socket files, so that a file from \
+         elsewhere cannot reach what it should not. An address that is computed, as the port of an FTP server's data \
+         connection is, is held to that too. --allow-host HOST or --allow-host unix:PATH allows more.",
+        example: include_str!("tests/golden/not-allowed.txt"),
+    },
 ];
 
 #[cfg(test)]

@@ -61,6 +61,7 @@ pub(super) fn title(failure: &Failure) -> String {
         FailureKind::HalfClosed => "send after `close: \"write\"`".into(),
         FailureKind::SendTimedOut { .. } => format!("send not taken within {patience}"),
         FailureKind::NotConnected(_) => "no connection".into(),
+        FailureKind::NotAllowed(_) => "address not allowed".into(),
         FailureKind::NoTls(_) => "no TLS".into(),
         FailureKind::Secured(_) => "TLS began, but was expected to be refused".into(),
         FailureKind::ConnectTimedOut => format!("no connection within {patience}"),
@@ -103,6 +104,7 @@ pub(super) fn label(kind: &FailureKind) -> String {
         FailureKind::NotConnected(_) | FailureKind::ConnectTimedOut => {
             "this step needs a connection".into()
         }
+        FailureKind::NotAllowed(_) => "this step would connect elsewhere".into(),
         FailureKind::NoTls(_) => "this step needs TLS".into(),
         FailureKind::Connected(_) | FailureKind::Secured(_) => "expected this to fail".into(),
         FailureKind::OtherRefusal(_) => "expected it to fail like this".into(),
@@ -205,6 +207,7 @@ fn awaited(kind: &FailureKind) -> Option<String> {
         | FailureKind::Unwritable(_)
         | FailureKind::PacketTooLarge { .. }
         | FailureKind::HalfClosed
+        | FailureKind::NotAllowed(_)
         | FailureKind::NoConnection
         | FailureKind::AlreadyConnected
         | FailureKind::NoValue(_)
@@ -255,6 +258,7 @@ pub(super) fn because(failure: &Failure) -> Option<String> {
         }
         FailureKind::NotConnected(why)
         | FailureKind::OtherRefusal(why)
+        | FailureKind::NotAllowed(why)
         | FailureKind::NoTls(why) => Some(text::words(&why.message)),
         FailureKind::Secured(how) => Some(text::words(how)),
         FailureKind::Connected(peer) => {
@@ -264,6 +268,13 @@ pub(super) fn because(failure: &Failure) -> Option<String> {
         _ => None,
     }
 }
+
+/// What to do about a peer that takes nothing.
+const NOT_READ: &str =
+    "the peer does not read: is it waiting for its own replies to be taken, or stuck?";
+
+/// What to do about a packet that the system does not send.
+const TOO_LARGE: &str = "a packet of UDP has at most 65507 bytes on IPv4; one of a Unix socket, what the sender's buffer takes: is it to be several packets?";
 
 /// One line of advice, and what the step would have to be, where that can be said.
 pub(super) fn advice(kind: &FailureKind, framing: Option<&Framing>) -> (String, Option<String>) {
@@ -315,22 +326,18 @@ pub(super) fn advice(kind: &FailureKind, framing: Option<&Framing>) -> (String, 
             "if the peer may hang up before it has read this, add to the step:".into(),
             Some("\"may_fail\": true".into()),
         ),
-        FailureKind::PacketTooLarge { .. } => (
-            "a packet of UDP has at most 65507 bytes on IPv4; one of a Unix socket, what the sender's buffer takes: is it to be several packets?".into(),
-            None,
-        ),
+        FailureKind::PacketTooLarge { .. } => (TOO_LARGE.into(), None),
         FailureKind::HalfClosed => (
             "an earlier `close: \"write\"` ended this side: send before that, or close later".into(),
             None,
         ),
-        FailureKind::SendTimedOut { .. } => {
-            ("the peer does not read: is it waiting for its own replies to be taken, or stuck?".into(), None)
-        }
+        FailureKind::SendTimedOut { .. } => (NOT_READ.into(), None),
         FailureKind::NotConnected(_)
         | FailureKind::ConnectTimedOut
         | FailureKind::Connected(_)
         | FailureKind::OtherRefusal(_)
         | FailureKind::NoTls(_)
+        | FailureKind::NotAllowed(_)
         | FailureKind::Secured(_)
         | FailureKind::NoConnection
         | FailureKind::AlreadyConnected => advice_on_connecting(kind),
@@ -386,6 +393,10 @@ fn advice_on_the_unexpected(
 fn advice_on_connecting(kind: &FailureKind) -> (String, Option<String>) {
     match kind {
         FailureKind::NotConnected(_) => ("is the server running, and is this its address?".into(), None),
+        FailureKind::NotAllowed(_) => (
+            "a scenario connects to the hosts of its targets alone; `--allow-host HOST` or `--allow-host unix:PATH` lets it connect elsewhere".into(),
+            None,
+        ),
         FailureKind::ConnectTimedOut => {
             ("an address that drops packets looks like this: is it right, and is a firewall between?".into(), None)
         }
@@ -397,7 +408,7 @@ fn advice_on_connecting(kind: &FailureKind) -> (String, Option<String>) {
             "if this is right, make the step:".into(),
             Some(step("connect", match kind {
                 RefusalKind::Refused => "\"refused\"",
-                RefusalKind::Unreachable => "\"unreachable\"",
+                RefusalKind::Unreachable | RefusalKind::NotAllowed => "\"unreachable\"",
                 RefusalKind::Tls(_) => "\"tls-refused\"",
             })),
         ),

@@ -16,7 +16,7 @@ use crate::player::{
     DEFAULT_BEGAN, Failure, FailureKind, Player, ProgramFault, Refusal, RefusalKind, Setting,
     Transcript, Verdict,
 };
-use crate::scenario::{Scenario, Script, Span, Value};
+use crate::scenario::{Client, Scenario, Script, Span, Value};
 use crate::session;
 use crate::simulation::{self, Unsupported};
 use crate::target::{Capabilities, Mark, OpenTarget, Peer, Unavailable};
@@ -72,12 +72,40 @@ impl OpenSuite {
     }
 
     /// Whom the clients of a script talk to.
-    fn peers(&self, peer: &Peer, script: &Script, asked: &Asked) -> Peers {
-        Peers {
-            asked: asked.clone(),
-            addresses: vec![peer.address.clone(); script.clients.len()],
-            tls: Arc::clone(peer.tls.as_ref().unwrap_or(&self.suite.tls)),
+    ///
+    /// # Errors
+    ///
+    /// Fails with the reason when a client names a target that there is not.
+    fn peers(&self, peer: &Peer, script: &Script, asked: &Asked) -> Result<Peers, String> {
+        let named = || peer.named.iter().chain(&self.suite.targets);
+        let address = |client: &Client| match &client.target {
+            None => Ok(peer.address.clone()),
+            Some(name) => {
+                let found = named().find(|(known, _)| **known == **name);
+                let found = found.map(|(_, address)| address.clone());
+                found.ok_or_else(|| {
+                    format!(
+                        "client {} talks to a target `{name}`, which --target {name}=ADDRESS names",
+                        client.name
+                    )
+                })
+            }
+        };
+        let mut allowed = self.suite.allowed.clone();
+        allowed.address(&peer.address);
+        for (_, address) in named() {
+            allowed.address(address);
         }
+        Ok(Peers {
+            asked: asked.clone(),
+            addresses: script
+                .clients
+                .iter()
+                .map(address)
+                .collect::<Result<_, _>>()?,
+            allowed: Arc::new(allowed),
+            tls: Arc::clone(peer.tls.as_ref().unwrap_or(&self.suite.tls)),
+        })
     }
 }
 
@@ -143,11 +171,17 @@ impl Run {
             }
         };
         let script = &case.scenario.script;
-        let peers = of_suite.peers(&peer, script, asked);
-        if let Some(misfit) = misfit(&case.scenario, &peers.addresses) {
-            self.over(&case);
-            return skipped(case, misfit);
-        }
+        let peers = of_suite.peers(&peer, script, asked).and_then(|peers| {
+            let misfit = misfit(&case.scenario, &peers.addresses);
+            misfit.map_or(Ok(peers), Err)
+        });
+        let peers = match peers {
+            Ok(peers) => peers,
+            Err(why) => {
+                self.over(&case);
+                return skipped(case, why);
+            }
+        };
         let setting = Setting {
             packets: packets(&peers.addresses),
             ..self.setting(&case, Some(&peer.address))
@@ -242,11 +276,16 @@ impl Run {
             case: 0,
             suite: case.suite,
         };
-        let setting = self.setting(&check, Some(&peer.address));
-        let mut player = Player::new(Arc::clone(&health.script), setting);
+        // Where it cannot be played it tells nothing.
         let peers = self
             .suite(case)
-            .peers(peer, &health.script, &Asked::default());
+            .peers(peer, &health.script, &Asked::default())
+            .ok()?;
+        let setting = Setting {
+            packets: packets(&peers.addresses),
+            ..self.setting(&check, Some(&peer.address))
+        };
+        let mut player = Player::new(Arc::clone(&health.script), setting);
         let stats = play(&mut player, &peers, &self.lingering, &self.cancel).await;
         let verdict = player.verdict().cloned().unwrap_or(Verdict::Cancelled);
         if !matches!(verdict, Verdict::Failed(_)) {

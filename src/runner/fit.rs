@@ -17,6 +17,10 @@ pub(super) fn misfit(scenario: &Scenario, addresses: &[Address]) -> Option<Strin
     }
     let clients = script.clients.iter().zip(0..).zip(addresses);
     let mut misfits = clients.filter_map(|((client, id), address)| {
+        // Where it goes is known when it connects.
+        if client.address.is_some() {
+            return None;
+        }
         let why = misfit_of(script, client, ClientId(id), address)?;
         Some(match script.clients.len() {
             1 => why,

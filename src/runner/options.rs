@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Inquiry, Shard};
-use crate::net::TlsClient;
+use crate::net::{Address, AllowedHosts, TlsClient};
 use crate::player::{DEFAULT_MAX_PAYLOAD, DEFAULT_MAX_STEPS, DEFAULT_TIMEOUT, Segment};
 use crate::scenario::{Requirement, Scenario, Value};
 use crate::secrets::Secrets;
@@ -45,6 +45,10 @@ pub struct Suite {
     pub name: Option<Arc<str>>,
     /// What its cases talk to.
     pub target: Target,
+    /// What clients that name a target talk to, by those names.
+    pub targets: Vec<(String, Address)>,
+    /// What its cases may connect to beside the hosts of its targets.
+    pub allowed: AllowedHosts,
     /// What each of its cases requires, beside what the case itself does.
     pub requires: Vec<Requirement>,
     /// What is declared, for scenarios that require `feature:NAME`.

@@ -439,6 +439,17 @@ pub const EXPLANATIONS: &[Explanation] = &[
         r#"{ "retry": [{ "expect": "ready", "within": "5s" }], "within": "2s" }"#,
         r#"{ "retry": [{ "expect": "ready", "within": "200ms" }], "within": "2s" }"#,
     ),
+    entry(
+        BAD_ADDRESS,
+        "text that is no address",
+        "An address is written as --target has it: tcp://HOST:PORT or HOST:PORT, tls://HOST:PORT, udp://HOST:PORT, unix:/PATH, \
+         unix-datagram:/PATH, unix-seqpacket:/PATH or icmp://HOST. IPv6 addresses stand in brackets. It may have templates: \
+         then it is read when the client connects.",
+    )
+    .example(
+        r#"{ "connect": { "address": "127.0.0.1" } }"#,
+        r#"{ "connect": { "address": "127.0.0.1:7001" } }"#,
+    ),
 ];
 
 /// An explanation without an example.

@@ -7,6 +7,7 @@
 //!
 //! No I/O: files are read by the caller. No serde: the JSON is read by hand, because its errors must point.
 
+mod address;
 mod code;
 mod condition;
 mod diagnostic;
@@ -44,6 +45,7 @@ mod tls;
 mod tokens;
 mod value;
 
+pub use address::{Address, AddressError, MAX_SOCKET_PATH};
 pub(crate) use code::WRONG_EXAMPLE;
 pub use code::{Explanation, explain};
 pub use condition::Condition;

@@ -114,6 +114,10 @@ pub struct Client {
     pub split: Option<Split>,
     /// The `pace` of its sends that have none.
     pub pace: Option<Duration>,
+    /// Which of the run's targets it connects to; `None`: the one without a name.
+    pub target: Option<Box<str>>,
+    /// Where it connects to, instead of a target.
+    pub address: Option<Box<Template>>,
     /// It uses TLS from the beginning, whatever its address says, with these options.
     pub tls: Option<Box<TlsOptions<Template>>>,
 }
@@ -217,6 +221,8 @@ pub enum Verb {
     Connect {
         /// What it must come to.
         must: ConnectAs,
+        /// Where to, instead of where its client connects to otherwise.
+        address: Option<Box<Template>>,
         /// Options for this connection, before those of the client.
         tls: Option<Box<TlsOptions<Template>>>,
     },

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use crate::player::{Action, Ending, Player};
-use crate::scenario::{ClientId, ConnectAs, Scenario, Verb};
+use crate::scenario::{Client, ClientId, ConnectAs, Scenario, Verb};
 use crate::session::{Config, Session};
 use crate::time::Time;
 use crate::wire::Framing;
@@ -42,8 +42,15 @@ impl Unsupported {
         if clients.iter().any(|client| client.tls.is_some()) {
             return Some(Self("TLS"));
         }
+        let elsewhere = |client: &Client| client.target.is_some() || client.address.is_some();
+        if clients.iter().any(elsewhere) {
+            return Some(Self("an address of its own"));
+        }
         for step in scenario.script.blocks.iter().flat_map(|block| &block.steps) {
             match &step.verb {
+                Verb::Connect {
+                    address: Some(_), ..
+                } => return Some(Self("an address of its own")),
                 Verb::StartTls { .. } | Verb::Connect { tls: Some(_), .. } => {
                     return Some(Self("TLS"));
                 }

@@ -54,6 +54,8 @@ struct Servers {
 pub struct Peer {
     /// Where it listens.
     pub address: Address,
+    /// Where else the program under test listens, by names.
+    pub named: Vec<(String, Address)>,
     /// What makes TLS of connections to it, where it has a certificate that nobody else knows.
     pub tls: Option<Arc<TlsClient>>,
     /// The program under test, where there is one.
@@ -118,6 +120,7 @@ impl OpenTarget {
                 let program = self.programs.of(spawn).await?;
                 Ok(Peer {
                     address: program.address.clone(),
+                    named: program.named.clone(),
                     tls: None,
                     program: Some(program),
                     fresh: spawn.fresh,
@@ -166,6 +169,7 @@ impl Peer {
     fn at(address: Address, own: Option<Embedded>) -> Self {
         Self {
             address,
+            named: Vec::new(),
             tls: None,
             program: None,
             fresh: false,

@@ -30,6 +30,7 @@ const UNSAID: &[(&str, &str)] = &[
     ("BC1013", "longer than 24 hours"),
     ("BC1013", "not a whole number of nanoseconds"),
     // What is inside of texts.
+    ("BC1060", ""),
     ("BC1015", ""),
     ("BC1016", ""),
     ("BC1026", "a delimiter has at least one byte"),

@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
 
+mod addresses;
 mod agreement;
 mod allocations;
 mod check;

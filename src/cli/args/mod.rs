@@ -22,7 +22,7 @@ pub(super) use files::{
 };
 pub(super) use project::ProjectArgs;
 pub(super) use report::{DEFAULT_OUT, MergeArgs, ReportArgs, ReportVerb, ReportingArgs, ShowArgs};
-pub(super) use run::{FlakyArg, PlayArgs, RunArgs, SegmentArg, SelectArgs};
+pub(super) use run::{FlakyArg, PlayArgs, RunArgs, SegmentArg, SelectArgs, TargetArg};
 pub(super) use secret::SecretArgs;
 pub(super) use serve::{FramingArg, ReplyArg, ServeArgs};
 pub(super) use spawn::{ReadyWhen, SpawnArgs};

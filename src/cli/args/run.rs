@@ -1,5 +1,6 @@
 //! What can be typed after `run`, with the help text beside each flag.
 
+use std::collections::BTreeMap;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -8,7 +9,8 @@ use clap::{Args, ValueEnum};
 
 use super::super::shard::{ShardArg, shard};
 use super::super::values::{
-    env_name, feature, jobs, max_message, retries, seed, some_time, time_scale, variable,
+    allowed_host, env_name, feature, jobs, max_message, retries, seed, some_time, target,
+    time_scale, variable,
 };
 use super::{
     DEFAULT_TARGET, DetailArgs, ProjectArgs, ReportingArgs, SecretArgs, SpawnArgs, TlsArgs,
@@ -21,11 +23,15 @@ pub(in crate::cli) struct RunArgs {
     /// Scenario files, and folders to look for them in [default: what backchat.json names, else scenarios/reference, else scenarios]
     #[arg(value_name = "PATH")]
     pub(in crate::cli) paths: Vec<PathBuf>,
-    /// What to connect to: `embedded` (a fresh reference server), tcp://HOST:PORT, HOST:PORT, tls://HOST:PORT,
-    /// unix:/PATH, udp://HOST:PORT, unix-datagram:/PATH, unix-seqpacket:/PATH, icmp://HOST
-    #[arg(short, long, value_name = "TARGET", default_value = DEFAULT_TARGET)]
+    /// What to connect to: `embedded` (a fresh reference server), tcp://HOST:PORT, HOST:PORT, tls://HOST:PORT, unix:/PATH, udp://HOST:PORT,
+    /// unix-datagram:/PATH, unix-seqpacket:/PATH, icmp://HOST; NAME=ADDRESS: what clients with `"target": "NAME"` connect to,
+    /// repeatable [default: embedded]
+    #[arg(short, long, value_name = "[NAME=]TARGET", value_parser = target)]
     #[arg(env = "BACKCHAT_TARGET", hide_env = true)]
-    pub(in crate::cli) target: String,
+    pub(in crate::cli) target: Vec<TargetArg>,
+    /// Let scenarios connect to this host, or to unix:PATH, beside those of the targets; repeatable
+    #[arg(long, value_name = "HOST|unix:PATH", value_parser = allowed_host, env = "BACKCHAT_ALLOW_HOST", hide_env = true)]
+    pub(in crate::cli) allow_host: Vec<String>,
     /// Play again whenever a scenario has changed, until Ctrl-C
     #[arg(short, long, conflicts_with = "list")]
     pub(in crate::cli) watch: bool,
@@ -56,6 +62,31 @@ pub(in crate::cli) struct RunArgs {
     /// How much is shown.
     #[command(flatten)]
     pub(in crate::cli) detail: DetailArgs,
+}
+
+/// What is connected to, as it was typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::cli) struct TargetArg {
+    /// The name by which clients know it; `None`: all that name none.
+    pub(in crate::cli) name: Option<String>,
+    /// Its address.
+    pub(in crate::cli) at: String,
+}
+
+impl RunArgs {
+    /// What clients connect to that name no target.
+    pub(in crate::cli) fn target(&self) -> &str {
+        let unnamed = self.target.iter().rfind(|target| target.name.is_none());
+        unnamed.map_or(DEFAULT_TARGET, |target| &target.at)
+    }
+
+    /// What clients connect to that name it: of the same name, the last one.
+    pub(in crate::cli) fn named_targets(&self) -> BTreeMap<&str, &str> {
+        let named = self.target.iter();
+        named
+            .filter_map(|target| Some((&**target.name.as_ref()?, &*target.at)))
+            .collect()
+    }
 }
 
 /// Which scenarios are played.

@@ -214,7 +214,16 @@ pub(in crate::cli) fn suites(
 /// What was typed is played against.
 fn typed_suite(args: &RunArgs, typed: &ReadOptions, console: &Console) -> Result<Suite, CliError> {
     Ok(Suite {
-        target: under_test::target(&args.target, &args.spawn, None, typed, console)?,
+        target: under_test::target(
+            args.target(),
+            args.named_targets(),
+            &args.spawn,
+            None,
+            typed,
+            console,
+        )?,
+        targets: under_test::named(args)?,
+        allowed: under_test::allowed(args),
         features: args.play.feature.clone(),
         health: under_test::health(args.spawn.health.as_deref(), typed, console)?,
         tls: tls::client(&args.tls)?,
@@ -233,12 +242,21 @@ fn suite(
 ) -> Result<Suite, CliError> {
     let mut suite = match args.project.target_is_typed {
         true => Suite {
-            target: under_test::target(&args.target, &args.spawn, None, options, console)?,
+            target: under_test::target(
+                args.target(),
+                args.named_targets(),
+                &args.spawn,
+                None,
+                options,
+                console,
+            )?,
             tls: tls::client(&args.tls)?,
             ..named(settings)
         },
         false => configured(settings, file, options, console, wrong),
     };
+    suite.targets.extend(under_test::named(args)?);
+    suite.allowed = under_test::allowed(args);
     suite.features.extend(args.play.feature.iter().cloned());
     if args.spawn.health.is_some() {
         suite.health = under_test::health(args.spawn.health.as_deref(), options, console)?;

@@ -73,7 +73,10 @@ pub(in crate::cli) fn with_profile(
             verb: Verb::Run(mut args),
             ..
         }) => {
-            args.project.target_is_typed = target_is_typed;
+            // One with a name takes no suite's own from it.
+            let of_suites = args.spawn.spawn.is_none()
+                && args.target.iter().all(|target| target.name.is_some());
+            args.project.target_is_typed = target_is_typed && !of_suites;
             if args.project.suite.is_empty() && args.paths.is_empty() {
                 let suites = profiles.iter().find_map(|profile| profile.suites.as_ref());
                 let suites = suites.into_iter().flatten();

@@ -2,6 +2,7 @@
 //!
 //! What a suite says is read as if it were typed, and what makes no sense then is shown where it stands in the file.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::super::args::{DEFAULT_TARGET, ReadyWhen, SpawnArgs, TlsArgs};
@@ -56,7 +57,14 @@ pub(in crate::cli) fn configured(
         Ok(spawn) => {
             let target = settings.target.as_ref();
             let target = target.map_or(DEFAULT_TARGET, |said| &said.text);
-            match under_test::target(target, &spawn, Some(file.folder()), options, console) {
+            match under_test::target(
+                target,
+                BTreeMap::new(),
+                &spawn,
+                Some(file.folder()),
+                options,
+                console,
+            ) {
                 Ok(target) => suite.target = target,
                 Err(error) => wrong.push(ProjectFile::wrong(said, key, &error)),
             }

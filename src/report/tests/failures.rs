@@ -435,6 +435,18 @@ fn a_packet_that_is_too_large() {
 }
 
 #[test]
+fn an_address_that_is_not_allowed() {
+    check_one(
+        "not-allowed",
+        FailureKind::NotAllowed(Refusal {
+            kind: RefusalKind::NotAllowed,
+            message: "tcp://192.0.2.1:25 is no address of a target".to_owned(),
+        }),
+        Vec::new(),
+    );
+}
+
+#[test]
 fn a_send_that_nobody_reads() {
     check_one(
         "send-timed-out",

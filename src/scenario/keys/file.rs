@@ -124,11 +124,18 @@ pub(super) const CLIENT: &[Key] = &[
     .example(r#""5ms""#),
     Key::new(
         "target",
-        Form::Any,
-        "Which of several targets it connects to.",
+        Form::Name,
+        "Which of several targets it connects to: the name that `--target NAME=ADDRESS` gives one.",
     )
-    .later(),
-    Key::new("address", Form::Any, "Where it connects to.").later(),
+    .example(r#""control""#)
+    .also(&["server", "endpoint"]),
+    Key::new(
+        "address",
+        Form::Template,
+        "Where it connects to, as --target has it: a host of the target, or one that --allow-host allows.",
+    )
+    .example(r#""tcp://{{target.host}}:7001""#)
+    .also(&["url", "uri", "host", "connect_to"]),
     Key::new(
         "tls",
         Form::TrueOrOptions(&[]),

@@ -57,7 +57,13 @@ const VERSIONS: &[Word] = &[Word::new("1.2", "TLS 1.2."), Word::new("1.3", "TLS 
 
 /// What a connection has that its client has otherwise.
 pub(super) const CONNECT: &[Key] = &[
-    Key::new("address", Form::Any, "Where it connects to.").later(),
+    Key::new(
+        "address",
+        Form::Template,
+        "Where it connects to this time, as --target has it: a host of the target, or one that --allow-host allows.",
+    )
+    .example(r#""tcp://{{target.host}}:7001""#)
+    .also(&["url", "uri", "host", "to"]),
     Key::new(
         "tls",
         Form::TrueOrOptions(&[]),

@@ -77,6 +77,8 @@ impl<'a> Reader<'a> {
             ignore: Arc::default(),
             split: None,
             pace: None,
+            target: None,
+            address: None,
             tls: None,
         };
         if let Some(given) = overrides {
@@ -157,6 +159,27 @@ impl<'a> Reader<'a> {
             if let Some(found) = on_streams(client, given.name, TLS) {
                 self.report(found);
             }
+        }
+        client.target = fields.get("target").and_then(|given| {
+            let name = self.target_name(given)?;
+            Some(name.into())
+        });
+        client.address = fields.get("address").and_then(|given| {
+            let before = std::mem::replace(&mut self.scope.anytime, true);
+            let address = self.address(given);
+            self.scope.anytime = before;
+            address
+        });
+        if let (Some(given), Some(_)) = (fields.get("address"), fields.get("target")) {
+            self.report(
+                Diagnostic::error(
+                    code::CONTRADICTION,
+                    given.name,
+                    "a client has a `target` or an `address`, not both",
+                )
+                .label("it would connect there, and not to its target")
+                .help("leave one of them out"),
+            );
         }
         client.split = fields.get("split").and_then(|given| self.split(given));
         if let Some(given) = fields.get("split") {

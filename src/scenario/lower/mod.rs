@@ -4,6 +4,7 @@
 //! methods of the one [`Reader`](reader::Reader), which collects the mistakes: a method that answers `None` has already
 //! reported why, and its caller goes on with the next value, so that every mistake is found.
 
+mod addresses;
 mod captures;
 mod cases;
 mod clients;

@@ -50,6 +50,7 @@ impl<'a> Reader<'a> {
 
     /// The value of `connect`.
     pub(super) fn connect(&mut self, given: Given<'_, 'a>) -> Option<Verb> {
+        let mut address = None;
         let (must, tls) = match given.value {
             Value::BooleanLit(literal) if literal.value => (ConnectAs::Open, None),
             Value::Object(object) => {
@@ -62,6 +63,9 @@ impl<'a> Reader<'a> {
                     Some(given) => Some(self.tls(given)?),
                     None => None,
                 };
+                if let Some(given) = fields.get("address") {
+                    address = Some(self.address(given)?);
+                }
                 (ConnectAs::Open, tls)
             }
             _ => {
@@ -73,7 +77,7 @@ impl<'a> Reader<'a> {
                 (must, None)
             }
         };
-        Some(Verb::Connect { must, tls })
+        Some(Verb::Connect { must, address, tls })
     }
 
     fn tls_options(&mut self, object: &Object<'a>) -> Option<TlsOptions<Template>> {

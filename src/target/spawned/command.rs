@@ -31,6 +31,8 @@ pub struct Spawn {
     pub(super) settings: Vec<Settings>,
     /// Where it will listen, as an address that may have the same blanks.
     pub(super) at: String,
+    /// Where else it will listen, by names; addresses that may have the same blanks.
+    pub(super) named: Vec<(String, String)>,
     /// When it is ready.
     pub ready: Ready,
     /// How long it may take to be ready.
@@ -172,27 +174,17 @@ impl Spawn {
         if pass_socket && asked.is_empty() {
             return Err(SpawnError::NoSocket);
         }
-        if let Some(missing) = asked
-            .iter()
-            .find(|blank| !blanks.contains(blank) && !pass_socket)
-        {
-            return Err(SpawnError::NotInCommand {
-                blank: missing.to_string(),
-                command: owned(),
-            });
+        let has = |blank: &Blank<'_>| blanks.contains(blank) || pass_socket;
+        if let Some(missing) = asked.iter().find(|blank| !has(blank)) {
+            return Err(not_in(command, missing));
         }
-        // Whether it is an address does not depend on what is filled in.
-        blanks::fill(&at, |blank| match blank {
-            Blank::Port(_) => "1".to_owned(),
-            Blank::Socket => "/tmp/socket".to_owned(),
-            Blank::Dir | Blank::File(_) => "/tmp".to_owned(),
-        })
-        .parse::<Address>()?;
+        example_of(&at).parse::<Address>()?;
         Ok(Self {
             command: owned(),
             words,
             settings,
             at,
+            named: Vec::new(),
             ready: Ready::default(),
             ready_timeout: DEFAULT_READY_TIMEOUT,
             grace: DEFAULT_GRACE,
@@ -200,6 +192,23 @@ impl Spawn {
             pass_socket,
             folder,
         })
+    }
+
+    /// Adds another place where it will listen, which clients know by this name: an address that may have blanks.
+    ///
+    /// # Errors
+    ///
+    /// Fails when it is no address, or asks for what the command has not.
+    pub fn listens_also(&mut self, name: &str, at: &str) -> Result<(), SpawnError> {
+        let texts = (self.words.iter()).chain(self.settings.iter().map(|file| &file.text));
+        let given: Vec<Blank<'_>> = texts.flat_map(|text| blanks::of(text)).collect();
+        let asked = blanks::of(at);
+        if let Some(missing) = asked.iter().find(|blank| !given.contains(blank)) {
+            return Err(not_in(&self.command, missing));
+        }
+        example_of(at).parse::<Address>()?;
+        self.named.push((name.to_owned(), at.to_owned()));
+        Ok(())
     }
 
     /// Where it will listen: an address that may have blanks.
@@ -218,6 +227,7 @@ impl Spawn {
             .chain(self.settings.iter().map(|file| &file.text))
             .map(|text| &**text)
             .chain([&*self.at])
+            .chain(self.named.iter().map(|(_, at)| &**at))
             .chain(file)
     }
 }
@@ -232,6 +242,23 @@ fn listens_at(blanks: &[Blank<'_>], pass_socket: bool) -> Option<String> {
         Some(port) => Some(format!("tcp://127.0.0.1:{port}")),
         None => pass_socket.then(|| "tcp://127.0.0.1:{port}".to_owned()),
     }
+}
+
+/// An address asks for what the command has not.
+fn not_in(command: &str, missing: &Blank<'_>) -> SpawnError {
+    SpawnError::NotInCommand {
+        blank: missing.to_string(),
+        command: command.to_owned(),
+    }
+}
+
+/// An address with its blanks filled in somehow: whether it is one does not depend on how.
+fn example_of(at: &str) -> String {
+    blanks::fill(at, |blank| match blank {
+        Blank::Port(_) => "1".to_owned(),
+        Blank::Socket => "/tmp/socket".to_owned(),
+        Blank::Dir | Blank::File(_) => "/tmp".to_owned(),
+    })
 }
 
 impl fmt::Display for Spawn {

@@ -20,7 +20,7 @@ use super::output::Output;
 use super::place::Place;
 use super::ready::{listens_instead, until_ready};
 use super::{Exit, Ready, Spawn};
-use crate::net::Address;
+use crate::net::{Address, AddressError};
 
 /// How many bytes of each stream of a program are shown, the last ones: 4 KiB.
 pub const MAX_SHOWN_OUTPUT: usize = 4 << 10;
@@ -40,6 +40,8 @@ const WITH_NUMBER: &str = "export LISTEN_PID=$$; exec \"$@\"";
 pub struct Program {
     /// Where it listens.
     pub address: Address,
+    /// Where else it listens, by names.
+    pub named: Vec<(String, Address)>,
     group: Arc<Group>,
     pub(super) ended: watch::Receiver<Option<Exit>>,
     output: Output,
@@ -104,6 +106,13 @@ impl Program {
             .fill(&spawn.at)
             .parse()
             .map_err(|error| NotReady::new(spawn, format!("{}: {error}", spawn.command), ""))?;
+        let named = spawn.named.iter().map(|(name, at)| {
+            let at = place.fill(at).parse();
+            at.map(|at| (name.clone(), at))
+        });
+        let named = named
+            .collect::<Result<Vec<_>, AddressError>>()
+            .map_err(|error| NotReady::new(spawn, format!("{}: {error}", spawn.command), ""))?;
         let file = match &spawn.ready {
             Ready::File(path) => Some(place.fill(path)),
             _ => None,
@@ -138,6 +147,7 @@ impl Program {
         let (stdout, stderr) = (stdout.map(OwnedFd::from), stderr.map(OwnedFd::from));
         let program = Self {
             address,
+            named,
             output: Output::of(stdout, stderr, awaited),
             group,
             ended,
@@ -154,7 +164,7 @@ impl Program {
                 true => Ok(()),
                 false => Err(died(spawn, exit)),
             },
-            ready = until_ready(spawn, file.as_deref(), &program.address, &program.output) => {
+            ready = until_ready(spawn, file.as_deref(), &program.address, &program.named, &program.output) => {
                 ready.map_err(|missed| program.not_ready(spawn, &missed))
             }
         };

@@ -10,9 +10,10 @@ use super::listening::{is_listening, of_group};
 use super::output::Output;
 use super::{Ready, Spawn};
 use crate::drive::{Asked, Cancel, Lingering, Peers, play};
-use crate::net::{Address, connect_within};
+use crate::net::{Address, AllowedHosts, connect_within};
 use crate::player::{Player, Setting, Verdict};
 use crate::scenario::{Scenario, Value};
+use crate::wire::Carries;
 
 /// The shortest pause between two looks: what a timer can do.
 const SHORTEST: Duration = Duration::from_millis(1);
@@ -42,6 +43,7 @@ pub(super) async fn until_ready(
     spawn: &Spawn,
     file: Option<&str>,
     address: &Address,
+    named: &[(String, Address)],
     output: &Output,
 ) -> Result<(), String> {
     let began = Instant::now();
@@ -49,7 +51,15 @@ pub(super) async fn until_ready(
     let mut looks = 0_u32;
     let is_open = || {
         looks = looks.wrapping_add(1);
-        is_open(address, began, looks.is_multiple_of(THOROUGH))
+        let thorough = looks.is_multiple_of(THOROUGH);
+        async move {
+            for (_, address) in named {
+                if !is_open(address, began, thorough).await {
+                    return false;
+                }
+            }
+            is_open(address, began, thorough).await
+        }
     };
     match &spawn.ready {
         Ready::Listening => timeout(within, until(began, is_open))
@@ -102,6 +112,8 @@ async fn until<F: Future<Output = bool>>(began: Instant, mut is_so: impl FnMut()
 async fn is_open(address: &Address, began: Instant, thorough: bool) -> bool {
     match is_listening(address, thorough) {
         Some(true) => true,
+        // Where there are no connections, trying to make one tells nothing.
+        Some(false) if address.carries() == Carries::Packets => false,
         Some(false) if began.elapsed() < TRY_CONNECTING => false,
         _ => connect_within(address, CONNECTING).await.is_ok(),
     }
@@ -129,12 +141,16 @@ async fn passes(scenario: &Scenario, address: &Address) -> bool {
         builtins: (builtins.into_iter())
             .filter(|(name, _)| names.find(name).is_some())
             .collect(),
+        packets: vec![address.carries().are_packets(); scenario.script.clients.len()],
         ..Setting::default()
     };
     let mut player = Player::new(Arc::clone(&scenario.script), setting);
+    let mut allowed = AllowedHosts::default();
+    allowed.address(address);
     let peers = Peers {
         asked: Asked::default(),
         addresses: vec![address.clone(); scenario.script.clients.len()],
+        allowed: Arc::new(allowed),
         tls: Arc::default(),
     };
     let lingering = Lingering::default();

@@ -547,7 +547,7 @@ fn ends_and_connections_have_their_kinds() {
     ] {
         let scenario = accept_steps(&format!("{{ \"connect\": {text} }}"));
         assert!(
-            matches!(steps(&scenario)[0].verb, Verb::Connect { must, tls: None } if must == expected)
+            matches!(steps(&scenario)[0].verb, Verb::Connect { must, tls: None, address: None } if must == expected)
         );
     }
 }

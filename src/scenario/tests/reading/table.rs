@@ -232,7 +232,9 @@ fn as_file(block: &str) -> String {
 #[test]
 fn the_examples_of_the_reference_are_read_without_a_mistake() {
     let options = ReadOptions {
-        vars: ["count", "token", "user"].map(str::to_owned).into(),
+        vars: ["count", "high", "low", "port", "token", "user"]
+            .map(str::to_owned)
+            .into(),
         env: vec![("TOKEN".to_owned(), true)],
         ..ReadOptions::default()
     };

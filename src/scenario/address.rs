@@ -1,7 +1,6 @@
 //! What a person writes to say where a server is.
 
 use std::fmt;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -167,20 +166,6 @@ pub enum AddressError {
 }
 
 impl Address {
-    /// A TCP port of an IP address.
-    pub fn tcp(addr: SocketAddr) -> Self {
-        let host = match addr {
-            SocketAddr::V6(addr) if addr.scope_id() != 0 => {
-                format!("{}%{}", addr.ip(), addr.scope_id())
-            }
-            _ => addr.ip().to_string(),
-        };
-        Self::Tcp {
-            host,
-            port: addr.port(),
-        }
-    }
-
     /// The address in its shortest form, in which it can be read again: TCP without its scheme.
     pub fn short(&self) -> String {
         let shown = self.to_string();
@@ -318,7 +303,8 @@ fn read_host(text: &str) -> Result<String, AddressError> {
         Err(AddressError::NoHost { .. }) => Err(AddressError::BadHost {
             host: String::new(),
         }),
-        Err(AddressError::NoBrackets { .. }) if text.parse::<std::net::Ipv6Addr>().is_err() => {
+        // One colon parts a port from a host, several are of an IPv6 address.
+        Err(AddressError::NoBrackets { .. }) if text.matches(':').count() == 1 => {
             Err(AddressError::IcmpPort)
         }
         Err(error) => Err(error),
