@@ -504,8 +504,13 @@ impl Matching {
             if len > data.len() {
                 break Hold::Later;
             }
-            // One that holds for no run so far rules out all that have arrived.
-            len = if later { data.len() + 1 } else { longest };
+            // One that holds for no run so far rules out all that have arrived. Of the longest of these the others are asked all the
+            // same: bytes that come one by one ask so too, and it may be the end of their hopes.
+            len = match later {
+                true if len < data.len() => data.len(),
+                true => data.len() + 1,
+                false => longest,
+            };
         };
         // All runs shorter than this one are ruled out: the next question begins here.
         if let Some(state) = self.nodes.get_mut(id) {

@@ -109,6 +109,12 @@ fn numbers_are_the_same_however_they_are_written_and_texts_too() {
         ("\"\u{1f600}\"", r#""\ud83d\ue000""#, false),
         ("\"\u{1f600}\"", r#""\ud83d\udbff""#, false),
         ("\"\u{1f600}\"", r#""\ud83d""#, false),
+        // What a second half too great by one would come to.
+        ("\"\u{1f800}\"", r#""\ud83d\ue000""#, false),
+        // Beyond 64 bits.
+        ("100000000000000000000", "1e20", true),
+        ("100000000000000000000", "200000000000000000000", false),
+        ("null", "nuxl", false),
         ("\"A\"", r#""\u0041""#, true),
     ] {
         // In a list: on a stream, a number alone has no end.
@@ -127,6 +133,8 @@ fn a_list_and_an_object_are_named_unless_they_are_empty() {
         (TEXT, r#"{"a":2}"#, "the value is an object, not \"t\""),
         ("true", "null", "the value is null, not true"),
         (r#"{ "a~/": 1 }"#, r#"{"a~/":[]}"#, "/a~0~1 is [], not 1"),
+        ("[1]", "[1e]", "it is no JSON, at byte 3"),
+        ("[1]", "[1.]", "it is no JSON, at byte 3"),
     ] {
         assert_eq!(judged(json, arrives).as_deref(), Some(because), "{json}");
     }

@@ -2,6 +2,7 @@
 
 mod answering;
 mod bench;
+mod edges;
 mod endings;
 mod examples;
 mod expecting;
