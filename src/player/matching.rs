@@ -398,11 +398,7 @@ impl Matching {
                 Some(at) => state.holds_from = Some(state.looked + at + needle.len()),
                 None if planted_leap(needle) => state.looked = data.len(),
                 // The payload's first bytes may be the last ones here.
-                None => {
-                    state.looked = state
-                        .looked
-                        .max((data.len() + 1).saturating_sub(needle.len()))
-                }
+                None => state.looked = state.looked.max(may_begin(data.len(), needle)),
             }
         }
         state.holds_from
@@ -431,7 +427,7 @@ impl Matching {
                 Hold::At(from.max(start + at + needle.len()))
             }
             None => {
-                state.looked = start.max((data.len() + 1).saturating_sub(needle.len()));
+                state.looked = start.max(may_begin(data.len(), needle));
                 if planted_haste(needle) {
                     state.looked = data.len();
                 }
@@ -538,6 +534,11 @@ impl Matching {
             | MatcherNode::OneOf(_) => false,
         }
     }
+}
+
+/// From which byte on a text that is not in `len` bytes may begin, if more come: its first bytes may be the last ones there.
+pub(super) fn may_begin(len: usize, text: &[u8]) -> usize {
+    (len + 1).saturating_sub(text.len().max(1))
 }
 
 /// A run of `len` bytes is right; it has arrived or it will.

@@ -6,7 +6,7 @@
 
 use memchr::memmem;
 
-use super::matching::{Hold, Matching};
+use super::matching::{Hold, Matching, may_begin};
 use crate::scenario::{EvalError, Matcher, MatcherNode, Values};
 
 /// Where the match of a sequence stands.
@@ -207,7 +207,7 @@ impl Matching {
                 end
             } else {
                 // No end before this one is followed by a whole opening; and this one is ruled out.
-                let before_last = (data.len() + 1).saturating_sub(opening.len());
+                let before_last = may_begin(data.len(), opening);
                 match memmem::find(rest, opening) {
                     Some(at) => end + at,
                     None => before_last.max(end + 1),

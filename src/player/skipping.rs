@@ -8,7 +8,7 @@ use memchr::memmem;
 
 use super::core::Core;
 use super::cursor::{Cursor, Doing};
-use super::matching::{Hold, Matching};
+use super::matching::{Hold, Matching, may_begin};
 use super::verdict::{FailureKind, Fault, fail};
 use crate::scenario::{EvalError, Matcher, MatcherNode, Step, Values};
 use crate::time::Time;
@@ -225,7 +225,7 @@ impl Matching {
             let next = match memmem::find(after, opening) {
                 Some(at) => at,
                 // Its first bytes may be the last ones here.
-                None => (after.len() + 1).saturating_sub(opening.len().max(1)),
+                None => may_begin(after.len(), opening),
             };
             self.rewind(wanted);
             match self.place(wanted) {

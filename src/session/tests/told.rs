@@ -51,3 +51,22 @@ fn a_greeting_may_be_as_long_as_the_bound_and_no_longer() {
     assert_eq!(longest.len(), MAX_GREETING);
     assert_eq!(greeting(MAX_GREETING + 1), None);
 }
+
+#[test]
+fn over_packets_there_is_one_framing_and_without_connections_nothing_is_said_first() {
+    use crate::wire::Carries;
+    let options = ReadOptions::default();
+    for server in ["", r#""server": { "reply": "echo" },"#] {
+        let text = format!(r#"{{ "framing": "line", {server} "steps": [{{ "send": "x" }}] }}"#);
+        let (scenario, _) = read("test.json", text.as_bytes(), &options).unwrap();
+        for (over, framing, greets) in [
+            (Carries::Bytes, Framing::LINE, true),
+            (Carries::PacketsConnected, Framing::Datagram, true),
+            (Carries::Packets, Framing::Datagram, false),
+        ] {
+            let config = Config::for_scenario_over(&scenario, over).unwrap();
+            assert_eq!(config.framing, framing, "{over:?}");
+            assert_eq!(config.greeting.is_some(), greets, "{over:?}");
+        }
+    }
+}

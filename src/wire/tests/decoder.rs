@@ -1,5 +1,7 @@
 //! The decoder against tables, a naive one, every split of short inputs and random splits of long ones.
 
+use std::num::NonZeroUsize;
+
 use proptest::prelude::*;
 
 use crate::props::frame_decoder;
@@ -55,11 +57,12 @@ fn a_message_may_have_the_limit_and_no_byte_more() {
         })
     };
     let comma = Framing::Delimited(Delimiter::new(b",").unwrap());
+    let five = Framing::Fixed(NonZeroUsize::new(5).unwrap());
     let behind_five = Framing::LengthPrefixed(LengthPrefix {
         offset: 5,
         ..LengthPrefix::default()
     });
-    let rows: [(Framing, &[u8], Result<usize, WireError>); 20] = [
+    let rows: [(Framing, &[u8], Result<usize, WireError>); 22] = [
         (LF, b"abc\n", Ok(1)),
         (LF, b"abc\r\n", Ok(1)),
         (LF, b"abc\r", Ok(0)),
@@ -79,6 +82,8 @@ fn a_message_may_have_the_limit_and_no_byte_more() {
         (comma, b"abc\r", too_long(3)),
         (behind_five.clone(), b"abc", Ok(0)),
         (behind_five, b"abcd", too_long(3)),
+        (five.clone(), b"abc", Ok(0)),
+        (five, b"abcd", too_long(3)),
         (Framing::Raw, b"abc", Ok(1)),
         (Framing::Raw, b"abcd", too_long(3)),
     ];
