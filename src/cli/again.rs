@@ -31,6 +31,8 @@ pub(super) struct Again {
 struct File {
     path: PathBuf,
     id: String,
+    /// Whether the id is the same whatever path names the file: it is a suite's.
+    of_suite: bool,
     labels: Vec<Option<String>>,
 }
 
@@ -52,10 +54,14 @@ impl Again {
     pub(super) fn new(args: &RunArgs, loaded: &[Loaded]) -> Self {
         let files = loaded.iter().map(
             |Loaded {
-                 found, scenario, ..
+                 found,
+                 scenario,
+                 of_suite,
+                 ..
              }| File {
                 path: found.path.clone(),
                 id: found.id.clone(),
+                of_suite: *of_suite,
                 labels: (scenario.cases.iter())
                     .map(|case| case.label.clone())
                     .collect(),
@@ -81,7 +87,12 @@ impl Again {
     pub(super) fn command(&self, failed: &HashSet<&str>) -> (String, usize) {
         let (files, named) = self.named(failed);
         let mut words = vec!["backchat".to_owned(), "run".to_owned()];
-        words.extend(files.iter().map(|file| word(&file.path)));
+        for file in &files {
+            let path = word(&file.path);
+            if !words.contains(&path) {
+                words.push(path);
+            }
+        }
         words.extend(self.flags.iter().cloned());
         for filter in filters(&files) {
             words.extend(["-f".to_owned(), quoted(&filter)]);
@@ -92,15 +103,24 @@ impl Again {
     /// The files with failed cases, as many as may be named, and how many failed cases these are.
     fn named(&self, failed: &HashSet<&str>) -> (Vec<Named>, usize) {
         let (mut files, mut room, mut named) = (Vec::new(), MAX_NAMED, 0);
+        let failed_in = |file: &File| {
+            let ids = file.labels.iter().map(|label| case_id(&file.id, label));
+            ids.filter(|id| failed.contains(&**id)).count()
+        };
+        // One file of several suites: naming it plays it in all of them.
+        let shared: HashSet<&Path> = (self.files.iter())
+            .filter(|file| file.of_suite && failed_in(file) > 0)
+            .map(|file| &*file.path)
+            .collect();
         for file in &self.files {
             let is_failed = |label: &Option<String>| failed.contains(&*case_id(&file.id, label));
-            let of_file = file.labels.iter().filter(|label| is_failed(label)).count();
+            let of_file = failed_in(file);
             let cost = if of_file == file.labels.len() {
                 1
             } else {
                 of_file
             };
-            if of_file == 0 || room == 0 {
+            if of_file == 0 && !shared.contains(&*file.path) || room == 0 {
                 continue;
             }
             // The first of very many cases of one file.
@@ -108,8 +128,8 @@ impl Again {
             room = room.saturating_sub(cost);
             named += left;
             let id = match files::find(std::slice::from_ref(&file.path)) {
-                Ok(found) => found.into_iter().next().map(|found| found.id),
-                Err(_) => None,
+                Ok(found) if !file.of_suite => found.into_iter().next().map(|found| found.id),
+                _ => None,
             };
             let id = id.unwrap_or_else(|| file.id.clone());
             let cases = file.labels.iter().map(|label| {
@@ -358,6 +378,7 @@ mod tests {
         let files = files.iter().map(|(path, labels)| File {
             path: path.into(),
             id: Path::new(path).with_extension("").to_string_lossy().into(),
+            of_suite: false,
             labels: match labels {
                 [] => vec![None],
                 labels => labels
@@ -413,6 +434,27 @@ mod tests {
                 command.contains(" -f "),
                 expected.contains(" -f "),
                 "{command}"
+            );
+        }
+    }
+
+    #[test]
+    fn of_a_file_of_several_suites_only_what_failed_is_played_again() {
+        let mut again = again(&[("a.json", &[]), ("a.json", &[]), ("b.json", &[])]);
+        for (file, id) in again.files.iter_mut().zip(["a@one", "a@two", "b"]) {
+            file.id = id.into();
+            file.of_suite = true;
+        }
+        for (failed, expected) in [
+            (&["a@two"][..], "backchat run a.json -f 'a@two'"),
+            (&["a@one", "a@two"], "backchat run a.json"),
+            (&["b"], "backchat run b.json"),
+        ] {
+            let failed: HashSet<&str> = failed.iter().copied().collect();
+            let (command, left_out) = again.command(&failed);
+            assert_eq!(
+                (command.replace("-f a@two", "-f 'a@two'"), left_out),
+                (expected.into(), 0)
             );
         }
     }

@@ -27,6 +27,8 @@ pub(super) struct Loaded {
     pub(super) scenario: Arc<Scenario>,
     /// Which of several groups of files it is of, from 0.
     pub(super) group: usize,
+    /// Whether its id is that of a suite's file, whatever path names it.
+    pub(super) of_suite: bool,
     /// The files that it names.
     named: Vec<PathBuf>,
 }
@@ -162,10 +164,13 @@ impl Load {
     }
 
     /// Adds what has been read of another group of files.
-    pub(super) fn append(&mut self, group: usize, other: Self) {
+    pub(super) fn append(&mut self, group: usize, of_suite: bool, other: Self) {
         let scenarios = other.scenarios.into_iter();
-        self.scenarios
-            .extend(scenarios.map(|loaded| Loaded { group, ..loaded }));
+        self.scenarios.extend(scenarios.map(|loaded| Loaded {
+            group,
+            of_suite,
+            ..loaded
+        }));
         self.shown.push_str(&other.shown);
         self.files += other.files;
         self.invalid += other.invalid;
@@ -222,6 +227,7 @@ impl Load {
                     found,
                     scenario: Arc::new(scenario),
                     group: 0,
+                    of_suite: false,
                     named,
                 });
                 if !showing.warnings {

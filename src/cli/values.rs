@@ -1,6 +1,7 @@
 //! Values of flags: text → what it stands for.
 
 use std::num::NonZeroUsize;
+use std::str::FromStr;
 use std::time::Duration;
 
 use super::args::{DEFAULT_TARGET, ReadyWhen, TargetArg};
@@ -26,6 +27,12 @@ pub(super) fn some_time(text: &str) -> Result<Duration, String> {
 pub(super) fn jobs(text: &str) -> Result<NonZeroUsize, String> {
     text.parse()
         .map_err(|_| "not a whole number from 1 (-j, --jobs, BACKCHAT_JOBS)".to_owned())
+}
+
+/// Reads a number that is not zero.
+pub(super) fn some_number<N: FromStr>(text: &str) -> Result<N, String> {
+    text.parse()
+        .map_err(|_| "not a whole number from 1".to_owned())
 }
 
 /// Reads how often a failed case is tried again.

@@ -4,6 +4,7 @@
 //! its folders, so that a file which an editor replaces by another is still watched.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -15,11 +16,13 @@ use notify_debouncer_full::{DebounceEventResult, Debouncer, RecommendedCache, ne
 use tokio::sync::mpsc;
 
 use super::ExitStatus;
-use super::args::{DEFAULT_OUT, RunArgs};
+use super::args::{DEFAULT_OUT, ReportingArgs, RunArgs};
 use super::console::{Console, is_ci};
 use super::error::CliError;
 use super::files::shown;
 use super::project::{self, ProjectFile};
+use super::recording::folder;
+use super::reports::Place;
 use super::run::{groups, run_once};
 use super::runtime::runtime;
 use super::signals::Signals;
@@ -42,11 +45,13 @@ pub(super) fn watch(args: &RunArgs, console: &Console) -> Result<ExitStatus, Cli
         let _entered = runtime.enter();
         Signals::listen()?
     };
-    let mut watcher = Watcher::new(&paths)?;
-    let names: Vec<String> = paths.iter().map(|path| shown(path)).collect();
+    let mut watcher = Watcher::new(&paths, &args.reporting)?;
+    let names: Vec<String> = paths.iter().map(|path| named(path)).collect();
     for number in 1_u64.. {
         let mut sources = Vec::new();
-        match run_once(args, console, &mut sources) {
+        let ran = run_once(args, console, &mut sources);
+        watcher.search(ran.is_err());
+        match ran {
             Ok(
                 status @ (ExitStatus::Interrupted | ExitStatus::Terminated | ExitStatus::Output),
             ) => {
@@ -78,6 +83,14 @@ pub(super) fn watch(args: &RunArgs, console: &Console) -> Result<ExitStatus, Cli
     Ok(ExitStatus::Internal)
 }
 
+/// A path that is watched, fit to be shown.
+fn named(path: &Path) -> String {
+    match shown(path) {
+        empty if empty.is_empty() => ".".into(),
+        name => name,
+    }
+}
+
 /// Files that changed together.
 #[derive(Debug)]
 struct Change(BTreeSet<PathBuf>);
@@ -103,18 +116,31 @@ struct Scope {
     folders: BTreeSet<PathBuf>,
     /// Files.
     files: BTreeSet<PathBuf>,
+    /// Whether a file that could not be read is looked for: then any file may be the one.
+    searching: bool,
+    /// What the runs write themselves: reports, and the folder of the log.
+    own: BTreeSet<PathBuf>,
 }
 
 impl Scope {
-    /// Whether a change of this path may change what is played. Hidden files and those that editors leave beside are nobody's.
+    /// Whether a change of this path may change what is played. Below a folder these are scenarios, fragments and folders; what they
+    /// name is watched by itself. Hidden files and those that editors leave beside are nobody's.
     fn concerns(&self, path: &Path) -> bool {
-        let is_aside = |name: &std::ffi::OsStr| {
+        if self.own.iter().any(|own| path.starts_with(own)) {
+            return false;
+        }
+        let is_read = |path: &Path| {
+            let ending = path.extension().map(OsStr::as_encoded_bytes);
+            self.searching || matches!(ending, None | Some(b"json" | b"jsonc"))
+        };
+        let is_aside = |name: &OsStr| {
             let bytes = name.as_encoded_bytes();
             let is_ours = name == DEFAULT_OUT;
             is_ours || matches!(bytes.first(), Some(b'.' | b'#')) || bytes.last() == Some(&b'~')
         };
         let below = |folder: &PathBuf| {
-            (path.strip_prefix(folder)).is_ok_and(|below| !below.iter().any(is_aside))
+            let below = path.strip_prefix(folder);
+            below.is_ok_and(|below| is_read(below) && !below.iter().any(is_aside))
         };
         self.files.contains(path) || self.folders.iter().any(below)
     }
@@ -131,8 +157,18 @@ struct Watcher {
 }
 
 impl Watcher {
-    fn new(paths: &[PathBuf]) -> Result<Self, CliError> {
-        let scope: Arc<Mutex<Scope>> = Arc::default();
+    fn new(paths: &[PathBuf], reporting: &ReportingArgs) -> Result<Self, CliError> {
+        let out = folder(reporting);
+        let places = reporting.report.iter().map(|wanted| wanted.place(&out));
+        let files = places.filter_map(|place| match place {
+            Place::File(path) => Some(path),
+            Place::Stdout => None,
+        });
+        let own = files.chain(reporting.out.clone());
+        let scope = Arc::new(Mutex::new(Scope {
+            own: own.filter_map(|path| resolved(&path)).collect(),
+            ..Scope::default()
+        }));
         let (tell, changes) = mpsc::channel(1);
         let asked = Arc::clone(&scope);
         let told = move |result: DebounceEventResult| {
@@ -156,6 +192,12 @@ impl Watcher {
         };
         watcher.add(paths)?;
         Ok(watcher)
+    }
+
+    /// Whether a file that could not be read is looked for.
+    fn search(&self, searching: bool) {
+        let mut scope = self.scope.lock().unwrap_or_else(PoisonError::into_inner);
+        scope.searching = searching;
     }
 
     /// Watches these too; what is not there is left out.
@@ -186,6 +228,18 @@ impl Watcher {
     }
 }
 
+/// Where a file will be, with the links on the way to it resolved.
+fn resolved(path: &Path) -> Option<PathBuf> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let folder = fs::canonicalize(folder.unwrap_or_else(|| Path::new(".")));
+    match (folder, path.file_name()) {
+        (Ok(folder), Some(name)) => Some(folder.join(name)),
+        _ => std::path::absolute(path).ok(),
+    }
+}
+
 fn failed(error: notify::Error) -> CliError {
     CliError::System {
         what: "watch files for changes",
@@ -201,12 +255,17 @@ mod tests {
     fn what_editors_leave_beside_and_what_is_hidden_concerns_nobody() {
         let scope = Scope {
             folders: ["/a/scenarios".into(), "/b/.hidden/x".into()].into(),
-            files: ["/c/talk.json".into()].into(),
+            files: ["/c/talk.json".into(), "/a/scenarios/named.bin".into()].into(),
+            own: ["/a/scenarios/report.json".into()].into(),
+            searching: false,
         };
         for (path, expected) in [
             ("/a/scenarios/talk.json", true),
             ("/a/scenarios/deep/_part.json", true),
-            ("/a/scenarios/deep/data.bin", true),
+            ("/a/scenarios/deep/data.bin", false),
+            ("/a/scenarios/named.bin", true),
+            ("/a/scenarios/report.json", false),
+            ("/a/scenarios/deep", true),
             ("/a/scenarios", true),
             ("/a/talk.json", false),
             ("/a/scenarios2/talk.json", false),
@@ -222,6 +281,12 @@ mod tests {
         ] {
             assert_eq!(scope.concerns(Path::new(path)), expected, "{path}");
         }
+        let searching = Scope {
+            searching: true,
+            ..scope
+        };
+        assert!(searching.concerns(Path::new("/a/scenarios/deep/data.bin")));
+        assert!(!searching.concerns(Path::new("/a/scenarios/report.json")));
     }
 
     #[test]

@@ -56,8 +56,10 @@ pub fn render_short(diagnostics: &Diagnostics) -> String {
             "{}:{line}:{column}: {severity}[{code}]: {message}",
             escape_words(name)
         );
-        if let Some(help) = &diagnostic.help {
-            let _ = write!(shown, "; {}", escape_words(help));
+        // What is under the caret says what would be right where nothing else does.
+        let label = Some(&diagnostic.label).filter(|label| !label.is_empty());
+        if let Some(more) = diagnostic.help.as_ref().or(label) {
+            let _ = write!(shown, "; {}", escape_words(more));
         }
         shown.push('\n');
     }

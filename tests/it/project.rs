@@ -169,6 +169,12 @@ fn a_failed_run_is_played_again_in_the_way_it_was() {
         .ends_with(1)
         .says("a@two")
         .says("0 passed, 1 failed");
+    let again = Workplace::new();
+    again
+        .backchat(["run", "-P", "x"])
+        .output()
+        .ends_with(2)
+        .says("there is no profile x: there is no backchat.json here or above");
 }
 
 /// What stands in the file, and what is said of it.

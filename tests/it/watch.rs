@@ -152,3 +152,26 @@ fn where_nobody_could_change_a_file_it_does_not_wait() {
             .ends_with(code);
     }
 }
+
+#[test]
+fn what_the_run_writes_itself_is_no_reason_to_play_again() {
+    let place = Workplace::new()
+        .file("talk.json", PASSES.as_bytes())
+        .file("notes.txt", b"");
+    let reports = ["--report", "junit=r.xml", "--report", "json=r.json"];
+    let words = ["run", "--watch", "."].into_iter().chain(reports);
+    let run = place.backchat(words).start();
+    until_over(&run, 1);
+    assert!(place.path().join("r.json").is_file());
+    put(&place.path().join("notes.txt"), "not played");
+    put(&place.path().join("talk.json"), FAILS);
+    until_over(&run, 2);
+    run.signal("INT");
+    run.end()
+        .ends_with(130)
+        .says("a change in . begins the next")
+        .says("──────────── talk.json has changed\n")
+        .does_not_say("r.xml has")
+        .does_not_say("r.json has")
+        .does_not_say("Watching run 3");
+}

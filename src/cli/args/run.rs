@@ -9,8 +9,8 @@ use clap::{Args, ValueEnum};
 
 use super::super::shard::{ShardArg, shard};
 use super::super::values::{
-    allowed_host, env_name, feature, jobs, max_message, retries, seed, some_time, target,
-    time_scale, variable,
+    allowed_host, env_name, feature, jobs, max_message, retries, seed, some_number, some_time,
+    target, time_scale, variable,
 };
 use super::{
     DEFAULT_TARGET, DetailArgs, ProjectArgs, ReportingArgs, SecretArgs, SpawnArgs, TlsArgs,
@@ -150,7 +150,7 @@ pub(in crate::cli) struct PlayArgs {
     #[arg(long, overrides_with = "fail_fast")]
     pub(in crate::cli) no_fail_fast: bool,
     /// Stop at the Nth failure
-    #[arg(long, value_name = "N", conflicts_with_all = ["fail_fast", "no_fail_fast"])]
+    #[arg(long, value_name = "N", value_parser = some_number::<NonZeroUsize>, conflicts_with_all = ["fail_fast", "no_fail_fast"])]
     #[arg(env = "BACKCHAT_MAX_FAIL", hide_env = true)]
     pub(in crate::cli) max_fail: Option<NonZeroUsize>,
     /// Try a case that has failed again, up to N times; what passes then is shown as flaky
@@ -171,6 +171,7 @@ pub(in crate::cli) struct PlayArgs {
         long,
         value_name = "N",
         default_value = "1",
+        value_parser = some_number::<NonZeroU32>,
         env = "BACKCHAT_REPEAT",
         hide_env = true
     )]

@@ -161,7 +161,8 @@ pub(in crate::cli) fn load(
     let mut all = Load::default();
     for (n, group) in groups.into_iter().enumerate() {
         let options = read_options(&group, file, typed);
-        all.append(n, Load::of_files(group.found, &options, showing));
+        let of_suite = group.suite.is_some();
+        all.append(n, of_suite, Load::of_files(group.found, &options, showing));
     }
     all
 }

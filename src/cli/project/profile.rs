@@ -11,6 +11,7 @@ use clap::{ArgMatches, Command, CommandFactory, FromArgMatches};
 use super::super::args::{Cli, RunArgs, Verb};
 use super::super::console::{Console, is_ci};
 use super::super::error::CliError;
+use super::super::files::safe;
 use super::super::reports::wanted;
 use super::file::ProjectFile;
 use crate::scenario::{Diagnostic, Profile, ProfileFlag, Said};
@@ -31,7 +32,15 @@ pub(in crate::cli) fn with_profile(
 ) -> Result<RunArgs, CliError> {
     let profiles = match file {
         Some(file) => file.profiles(args.project.profile.as_deref(), is_ci())?,
-        None => Vec::new(),
+        None => match &args.project.profile {
+            Some(name) => {
+                return Err(CliError::Usage(format!(
+                    "there is no profile {}: there is no backchat.json here or above",
+                    safe(name)
+                )));
+            }
+            None => Vec::new(),
+        },
     };
     let command = || {
         let command = Cli::command();
@@ -91,8 +100,7 @@ pub(in crate::cli) fn with_profile(
 fn parse(command: Command, typed: Vec<OsString>) -> Result<ArgMatches, CliError> {
     let matches = command.try_get_matches_from(typed);
     // They have been read before, or come from a log.
-    matches
-        .map_err(|error| CliError::Usage(super::super::files::safe(error.to_string().trim_end())))
+    matches.map_err(|error| CliError::Usage(safe(error.to_string().trim_end())))
 }
 
 fn not_a_run() -> CliError {

@@ -6,7 +6,7 @@ use super::key::{Form, Key};
 pub(super) const PAYLOAD: &[Key] = &[
     Key::verb("literal", Form::Text, "Text without templates.")
         .example(r#""{{ as it is }}""#)
-        .also(&["text", "raw"]),
+        .also(&["raw"]),
     Key::verb(
         "hex",
         Form::Hex,
@@ -89,10 +89,10 @@ const LENGTHS: &[&str] = &["length_of", "sized"];
 pub(super) const MATCHER: &[Key] = &[
     Key::new("prefix", Form::Payload, "Begins with these bytes.")
         .example(r#""250 ""#)
-        .also(&["starts_with", "begins_with"]),
+        .also(&["starts_with", "startswith", "begins_with"]),
     Key::new("suffix", Form::Payload, "Ends with these bytes.")
         .example(r#""\r\n""#)
-        .also(&["ends_with"]),
+        .also(&["ends_with", "endswith"]),
     Key::new("contains", Form::Payload, "Holds these bytes somewhere.")
         .example(r#""OK""#)
         .also(&["includes", "has"]),

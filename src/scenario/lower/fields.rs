@@ -247,12 +247,19 @@ impl<'a> Reader<'a> {
         let names = place.keys().map(|key| key.name);
         let known_elsewhere = || place.keys().find(|key| key.also.contains(&name));
         let help = match keys::nearest(name, names).or_else(|| known_elsewhere().map(|k| k.name)) {
+            // People write a key for what needs none.
+            _ if matches!(place, Place::Payload | Place::Matcher) && PLAIN.contains(&name) => {
+                "text stands for itself: write it in quotes, without an object around it".to_owned()
+            }
             Some(near) => format!("did you mean \"{near}\"?"),
             None => format!("known here: {}", listed(playable(place, false), "and")),
         };
         self.report(found.help(help));
     }
 }
+
+/// What people call text that is meant as it is.
+const PLAIN: [&str; 6] = ["text", "exact", "exactly", "equals", "eq", "is"];
 
 /// Up to how many keys of an object are compared one by one.
 const FEW: usize = 16;

@@ -139,8 +139,16 @@ impl<'a> Reader<'a> {
 
     /// Tags, or locks.
     fn names(&mut self, given: Given<'_, 'a>, what: &str) -> Vec<String> {
-        let list = self.said_list(given, what).into_iter();
-        list.map(|said| said.text).collect()
+        let list = self.said_list(given, what);
+        for said in list.iter().filter(|said| said.text.contains("{{")) {
+            let message = format!("templates are not filled in here: {}", quoted(&said.text));
+            self.report(
+                Diagnostic::error(code::BAD_TEMPLATE, said.span, message)
+                    .label(format!("{what} is the same for all cases"))
+                    .help("leave the braces out, or write a file for each"),
+            );
+        }
+        list.into_iter().map(|said| said.text).collect()
     }
 
     /// What must be there.

@@ -12,6 +12,22 @@ use crate::wire::{
     DEFAULT_MAX_MESSAGE, Delimiter, Endian, Framing, LengthPrefix, LengthWidth, LineEnding,
 };
 
+/// Words that people write for framings with options, and how these are written.
+const WITH_OPTIONS: [(&str, &str); 6] = [
+    ("crlf", r#"{ "line": { "ending": "crlf" } }"#),
+    ("lf", r#"{ "line": { "ending": "lf" } }"#),
+    ("delimited", r#"{ "delimited": { "by": ";" } }"#),
+    (
+        "length_prefixed",
+        r#"{ "length_prefixed": { "width": 2 } }"#,
+    ),
+    (
+        "length-prefixed",
+        r#"{ "length_prefixed": { "width": 2 } }"#,
+    ),
+    ("fixed", r#"{ "fixed": { "size": 8 } }"#),
+];
+
 /// How messages are cut, and how long they may be.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Cut {
@@ -56,6 +72,17 @@ impl<'a> Reader<'a> {
     }
 
     fn named_framing(&mut self, given: Given<'_, 'a>) -> Option<Cut> {
+        if let Value::StringLit(literal) = given.value
+            && let Some((_, right)) = WITH_OPTIONS.iter().find(|(word, _)| *word == literal.value)
+        {
+            let message = format!("{} cannot be {}", given.words(), quoted(&literal.value));
+            self.report(
+                Diagnostic::error(code::UNKNOWN_WORD, given.span(), message)
+                    .label("written as an object, with its options")
+                    .help(format!("write {right}")),
+            );
+            return None;
+        }
         let framing = match self.word(given, keys::FRAMINGS)? {
             "raw" => Framing::Raw,
             "netstring" => Framing::Netstring,

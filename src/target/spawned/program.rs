@@ -337,6 +337,9 @@ fn command(spawn: &Spawn, place: &Place, socket: Option<OwnedFd>) -> io::Result<
     Ok(command)
 }
 
+/// Words of a shell that are no programs.
+const SHELL: [&str; 5] = ["cd", "export", "source", "ulimit", "."];
+
 fn died(spawn: &Spawn, exit: Exit) -> Box<NotReady> {
     let message = format!("{} ended before it was ready: {exit}", spawn.command);
     let help = match exit {
@@ -358,6 +361,10 @@ fn not_started(spawn: &Spawn, place: &Place, error: &io::Error) -> Box<NotReady>
         io::ErrorKind::NotFound if program.contains('/') => (
             format!("there is no program {program}"),
             "its path is counted from the folder in which backchat was started; in backchat.json, from that file's",
+        ),
+        io::ErrorKind::NotFound if program.contains('=') || SHELL.contains(&&*program) => (
+            format!("there is no program {program}"),
+            "the command is not read by a shell: write env NAME=VALUE PROGRAM … for a variable, and sh -c '…' for all else",
         ),
         io::ErrorKind::NotFound => (
             format!("there is no program {program}"),
