@@ -11,3 +11,4 @@ backchat=target/release/backchat
 "$backchat" run
 "$backchat" run --segment byte
 "$backchat" run --segment random
+"$backchat" run --no-fail-fast --transports tcp4,tcp6,tls,unix,unix-seqpacket,unix-datagram,udp4,udp6

@@ -183,9 +183,9 @@ fn case_id(id: &str, label: &Option<String>) -> String {
     }
 }
 
-/// The flags that decide how cases are played, as they are typed without a shell.
-pub(super) fn flags(args: &RunArgs) -> Vec<String> {
-    let mut words = of_project(&args.project);
+/// The flags that say what clients connect to.
+fn target_flags(args: &RunArgs) -> Vec<String> {
+    let mut words = Vec::new();
     let mut flag = |name: &str, value: &str| words.extend([name.to_owned(), value.to_owned()]);
     if args.target() != "embedded" {
         flag("-t", args.target());
@@ -193,9 +193,20 @@ pub(super) fn flags(args: &RunArgs) -> Vec<String> {
     for (name, at) in args.named_targets() {
         flag("-t", &format!("{name}={at}"));
     }
+    if !args.transports.is_empty() {
+        let names: Vec<&str> = args.transports.iter().map(|one| one.name()).collect();
+        flag("--transports", &names.join(","));
+    }
     for host in &args.allow_host {
         flag("--allow-host", host);
     }
+    words
+}
+
+/// The flags that decide how cases are played, as they are typed without a shell.
+pub(super) fn flags(args: &RunArgs) -> Vec<String> {
+    let mut words = of_project(&args.project);
+    words.extend(target_flags(args));
     words.extend(spawn_flags(&args.spawn));
     let mut flag = |name: &str, value: &str| words.extend([name.to_owned(), value.to_owned()]);
     let tls = [

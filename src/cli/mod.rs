@@ -39,6 +39,7 @@ mod shard;
 mod shell;
 mod signals;
 mod tls;
+mod transports;
 mod tree;
 mod under_test;
 mod update;

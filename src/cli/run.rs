@@ -24,6 +24,7 @@ use super::select::Selection;
 use super::shard::ShardArg;
 use super::signals::Signals;
 use super::tls;
+use super::transports::over_each;
 use super::update::{Updates, update};
 use super::values::{environment, environment_names};
 use super::watch::watch;
@@ -95,7 +96,7 @@ pub(super) fn play_once(
     sources.extend(file.map(|file| file.path.clone()));
     let groups = groups(args, file)?;
     let typed = read_options(args);
-    let suites = project::suites(&groups, file, args, &typed, console)?;
+    let mut suites = project::suites(&groups, file, args, &typed, console)?;
     let trusting = project::trusting(&groups, file);
     let load = project::load(groups, file, &typed, Showing::mistakes(console));
     console.say(&load.shown)?;
@@ -104,6 +105,7 @@ pub(super) fn play_once(
     let mut options = options(args.play.clone(), console);
     options.shard = args.select.shard.map(ShardArg::resolve).transpose()?;
     let mut cases = cases(args, &loaded, console)?;
+    over_each(&args.transports, &mut suites, &mut cases)?;
     let shuffled = args.select.shuffle.then_some(options.seed);
     let whole = arrange(&mut cases, options.shard, args.play.repeat.get(), shuffled);
     if let Some(updates) = &mut updates {

@@ -15,6 +15,7 @@ use super::super::values::{
 use super::{
     DEFAULT_TARGET, DetailArgs, ProjectArgs, ReportingArgs, SecretArgs, SpawnArgs, TlsArgs,
 };
+use crate::target::Transport;
 use crate::time::TimeScale;
 
 /// `backchat run`
@@ -29,6 +30,11 @@ pub(in crate::cli) struct RunArgs {
     #[arg(short, long, value_name = "[NAME=]TARGET", value_parser = target)]
     #[arg(env = "BACKCHAT_TARGET", hide_env = true)]
     pub(in crate::cli) target: Vec<TargetArg>,
+    /// Play against the built-in server over each of these: tcp4, tcp6, tls, unix, unix-seqpacket, unix-datagram, udp4, udp6. A case's
+    /// id ends with `@` and its transport
+    #[arg(long, value_name = "LIST", value_delimiter = ',', conflicts_with_all = ["target", "spawn", "simulate"])]
+    #[arg(env = "BACKCHAT_TRANSPORTS", hide_env = true)]
+    pub(in crate::cli) transports: Vec<Transport>,
     /// Let scenarios connect to this host, or to unix:PATH, beside those of the targets; repeatable
     #[arg(long, value_name = "HOST|unix:PATH", value_parser = allowed_host, env = "BACKCHAT_ALLOW_HOST", hide_env = true)]
     pub(in crate::cli) allow_host: Vec<String>,
