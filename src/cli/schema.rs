@@ -9,6 +9,7 @@ use super::console::Console;
 use super::error::CliError;
 use super::files::shown;
 use super::replace::replace;
+use crate::report::report_schema;
 use crate::scenario;
 
 /// Prints the schema, writes it to a file, or compares it with one.
@@ -16,6 +17,7 @@ pub(super) fn schema(args: &SchemaArgs, console: &Console) -> Result<ExitStatus,
     let schema = match args.what {
         SchemaOf::Scenario => scenario::schema(),
         SchemaOf::Project => scenario::project_schema(),
+        SchemaOf::Report => report_schema(),
     };
     match (&args.write, &args.check) {
         (Some(path), _) => write(path, &schema, console),
@@ -59,6 +61,7 @@ fn compare(
     let of = match of {
         SchemaOf::Scenario => "",
         SchemaOf::Project => "project ",
+        SchemaOf::Report => "report ",
     };
     console.say(&format!(
         "{name} {what}\n  help: `backchat schema {of}--write {name}` writes it\n"

@@ -2,6 +2,8 @@
 
 use std::io::{Read, Seek, Write};
 
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
 use serde::Serialize;
 
 use super::log::{CaseRecord, Header, LogError, RunLog, Started, Totals, Unfinished, write_json};
@@ -10,39 +12,77 @@ use super::log::{CaseRecord, Header, LogError, RunLog, Started, Totals, Unfinish
 const VERSION: u32 = 1;
 
 /// What stands before the cases.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Head<'a> {
+    /// What this is.
+    #[schemars(extend("const" = "backchat-report"))]
     format: &'static str,
+    /// The version of the form: fields are added, none is renamed or dropped while it stays the same.
+    #[schemars(extend("const" = VERSION))]
     version: u32,
+    /// Who played: `backchat 0.1.0`.
     program: &'a str,
+    /// When, in milliseconds since 1970.
     started_ms: u64,
+    /// How long it took, in microseconds; null where the log breaks off.
     elapsed_us: Option<u64>,
+    /// Whether it was played to its end.
     complete: bool,
     #[serde(flatten)]
     started: &'a Started,
     #[serde(skip_serializing_if = "Option::is_none")]
+    /// Which part of a run on several machines this is: `2/5`.
     shard: Option<&'a str>,
+    /// How many cases came to what.
     totals: Totals,
+    /// Ids of cases that failed earlier and were not played.
     outstanding: &'a [String],
 }
 
 /// A case: the record of its last attempt, and what is only known of all of them.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Case {
     #[serde(flatten)]
     record: CaseRecord,
+    /// Whether it passed, but not at once.
     flaky: bool,
+    /// The attempts before the last one, oldest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     earlier: Vec<CaseRecord>,
 }
 
 /// A case that was not played to its end.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Open<'a> {
+    /// Its place among the cases of the run, from 0.
     number: u64,
+    /// Its id.
     id: &'a str,
+    /// The scenario file.
     file: &'a str,
+    /// Whether it had begun.
     begun: bool,
+}
+
+/// The report as a whole: what is written piece by piece.
+#[derive(Serialize, JsonSchema)]
+#[schemars(title = "Report of a backchat run")]
+struct Whole<'a> {
+    #[serde(flatten)]
+    head: Head<'a>,
+    /// What was played, in the order of the files.
+    cases: Vec<Case>,
+    /// What never began or never ended.
+    unfinished: Vec<Open<'a>>,
+}
+
+/// The JSON Schema (draft-07) of the report, made of the types that write it.
+pub fn report_schema() -> String {
+    let generator = SchemaSettings::draft07().for_serialize().into_generator();
+    let schema = generator.into_root_schema_for::<Whole<'_>>();
+    // A schema is JSON, which can be written to memory.
+    let text = serde_json::to_string_pretty(&schema).unwrap_or_default();
+    format!("{text}\n")
 }
 
 /// Writes the report.

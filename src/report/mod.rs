@@ -43,6 +43,7 @@ pub use endings::help_with_tls;
 pub use explanations::{FAILURES, FailureExplanation};
 pub use failure::render_failure;
 pub use format::{ReportKind, write_report};
+pub use json::report_schema;
 pub use log::{
     Bytes, CaseRecord, ConnectionEvent, ExpectedRecord, FailureRecord, Header, LOG_VERSION,
     LogError, LogWriter, MergeError, Part, Played, ResultKind, RunLog, SelectedFile, Started, Talk,

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
+use backchat::report::report_schema;
 use backchat::scenario::{project_schema, schema};
 
 use crate::harness::Workplace;
@@ -12,6 +13,9 @@ const SCHEMA: &str = "schema/scenario.schema.json";
 
 /// Where that of `backchat.json` stands.
 const PROJECT_SCHEMA: &str = "schema/project.schema.json";
+
+/// Where that of the report `json` stands.
+const REPORT_SCHEMA: &str = "schema/report.schema.json";
 
 /// How many scenarios say where the schema is, at least.
 const LINKED: usize = 50;
@@ -25,6 +29,7 @@ fn the_schemas_that_are_checked_in_are_those_of_the_table() {
     for (path, schema, what) in [
         (SCHEMA, schema(), "scenario"),
         (PROJECT_SCHEMA, project_schema(), "project"),
+        (REPORT_SCHEMA, report_schema(), "report"),
     ] {
         let there = fs::read_to_string(root().join(path)).unwrap_or_default();
         assert!(
@@ -88,4 +93,38 @@ fn the_verb_prints_it_writes_it_and_says_whether_a_file_is_stale() {
         .output()
         .ends_with(74)
         .says("cannot write no/such/folder.json");
+}
+
+#[test]
+fn reports_are_what_their_schema_says() {
+    let schema = fs::read_to_string(root().join(REPORT_SCHEMA)).expect("a schema");
+    let schema = serde_json::from_str(&schema).expect("JSON");
+    let schema = jsonschema::validator_for(&schema).expect("a schema");
+    let place = Workplace::new()
+        .file("s/a.json", br#"{ "steps": [{ "expect": "Welcome!" }] }"#)
+        .file("s/b.json", br#"{ "steps": [{ "expect": { "hex": "00ff" } }], "finally": [{ "expect": "no" }] }"#)
+        .file("s/c.json", br#"{ "requires": ["feature:x"], "steps": [{ "send": "x" }] }"#)
+        .file("s/d.json", br#"{ "clients": { "a": {}, "b": {} }, "steps": [{ "as": "a", "expect": "Welcome!" }, { "as": "b", "expect_close": "reset" }] }"#);
+    for flags in [
+        &["--no-fail-fast", "-v", "--retries", "1"][..],
+        &["--fail-fast", "-j", "1"],
+        &["--shard", "1/2"],
+    ] {
+        let words = ["run", "s", "--report", "json=-"]
+            .into_iter()
+            .chain(flags.iter().copied());
+        let output = place.backchat(words).output();
+        let mut report: serde_json::Value = serde_json::from_str(&output.stdout).expect("JSON");
+        let errors: Vec<String> = schema
+            .iter_errors(&report)
+            .map(|error| error.to_string())
+            .collect();
+        assert!(errors.is_empty(), "{errors:?}\n{output}");
+        // It would say so.
+        report["cases"][0]["result"] = "great".into();
+        assert!(!schema.is_valid(&report));
+    }
+    let golden = fs::read_to_string(root().join("src/report/tests/golden/report.json"));
+    let golden = serde_json::from_str(&golden.expect("a report")).expect("JSON");
+    assert!(schema.is_valid(&golden));
 }

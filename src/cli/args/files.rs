@@ -118,6 +118,8 @@ pub(in crate::cli) enum SchemaOf {
     Scenario,
     /// `backchat.json`.
     Project,
+    /// The report `json`.
+    Report,
 }
 
 /// How mistakes of files are shown.
@@ -145,7 +147,7 @@ pub(in crate::cli) struct FmtArgs {
 /// `backchat schema`
 #[derive(Debug, Args)]
 pub(in crate::cli) struct SchemaArgs {
-    /// Of which files: `scenario`, or `project` for backchat.json
+    /// Of which files: `scenario`, `project` for backchat.json, or `report` for the report `json`
     #[arg(
         value_name = "WHAT",
         default_value = "scenario",

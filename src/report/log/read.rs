@@ -96,7 +96,7 @@ pub struct Unfinished {
 }
 
 /// How many cases came to what.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, schemars::JsonSchema)]
 pub struct Totals {
     /// Selected.
     pub selected: u64,

@@ -2,6 +2,7 @@
 //!
 //! Times are whole microseconds. What was absent is left out; a reader takes fields it does not know for nothing.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Bytes;
@@ -103,7 +104,7 @@ pub struct SelectedFile {
 }
 
 /// How the run was begun.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Started {
     /// Scenario files selected.
     pub scenarios: u64,
@@ -118,7 +119,7 @@ pub struct Started {
 }
 
 /// What came of a case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ResultKind {
@@ -133,7 +134,7 @@ pub enum ResultKind {
 }
 
 /// A case that is over.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CaseRecord {
     /// Its place among the cases of the run, from 0.
     pub number: u64,
@@ -189,7 +190,7 @@ fn none(n: &u64) -> bool {
 }
 
 /// The step that failed, and all that a person needs to see why. Every text is fit to be shown: what the peer said is escaped.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct FailureRecord {
     /// The stable code of this kind of failure: `BC2001`.
     pub code: String,
@@ -254,7 +255,7 @@ pub struct FailureRecord {
 }
 
 /// What an expectation asked for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ExpectedRecord {
     /// In words.
     pub words: String,
@@ -264,7 +265,7 @@ pub struct ExpectedRecord {
 }
 
 /// What was said, at most 64 events and 4 KiB of bytes each for the conversation and its `finally`.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Talk {
     /// The clients' names, in the order of the file.
     pub clients: Vec<String>,
@@ -279,7 +280,7 @@ pub struct Talk {
 }
 
 /// One thing that happened on a connection.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ConnectionEvent {
     /// When, since the conversation began.
     pub at_us: u64,

@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# Five shards, really played as five processes as the examples do, and joined: the same as one run. And the examples are what their readers take.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+cargo build --quiet --locked
+backchat="$PWD/target/debug/backchat"
+place="$(mktemp -d)"
+trap 'rm -rf "$place"' EXIT
+
+unset CI_NODE_INDEX CI_NODE_TOTAL JOB_COMPLETION_INDEX GITHUB_ACTIONS
+run=("$backchat" run --no-fail-fast --seed 7 scenarios/reference)
+"${run[@]}" --report "json=$place/whole.json" --out "$place/whole" 2>"$place/whole.txt"
+
+shards() { # name, and what the environment of shard N says
+    local name="$1" pids=() n
+    for n in 1 2 3 4 5; do
+        case "$name" in
+        matrix) "${run[@]}" --shard "$n/5" --out "$place/$name/$n" 2>"$place/$name-$n.txt" & ;;
+        gitlab) CI_NODE_INDEX="$n" CI_NODE_TOTAL=5 "${run[@]}" --shard auto --out "$place/$name/$n" 2>"$place/$name-$n.txt" & ;;
+        kubernetes) JOB_COMPLETION_INDEX=$((n - 1)) "${run[@]}" --shard auto/5 --out "$place/$name/$n" 2>"$place/$name-$n.txt" & ;;
+        esac
+        pids+=($!)
+    done
+    for n in "${pids[@]}"; do
+        wait "$n" || { cat "$place/$name"-*.txt && exit 1; }
+    done
+    "$backchat" report merge "$place/$name" --expect-shards 5 --out "$place/$name-all" \
+        --report "json=$place/$name.json" --report "tap=$place/$name.tap" --report "junit=$place/$name.xml"
+    python3 ci/shards.py same "$place/whole.json" "$place/$name.json"
+    rm -rf "$place/$name/3"
+    if "$backchat" report merge "$place/$name" --out "$place/none" 2>/dev/null; then
+        echo "shards: a missing shard was not noticed" >&2
+        exit 1
+    elif [ $? -ne 7 ]; then
+        echo "shards: a missing shard has another exit code than 7" >&2
+        exit 1
+    fi
+}
+
+shards matrix
+shards gitlab
+shards kubernetes
+
+# A real consumer of TAP. Those before Perl 5.42 or so know version 13 and refuse the number of a later one, though not what is in it.
+sed -i '1s/TAP version 14/TAP version 13/' "$place/matrix.tap"
+printf '#!/bin/sh\ncat "%s"\n' "$place/matrix.tap" >"$place/tap.sh"
+prove --exec sh "$place/tap.sh" >"$place/prove.txt" || { cat "$place/prove.txt" && exit 1; }
+
+# The form of JUnit that Jenkins reads.
+if command -v xmllint >/dev/null; then
+    xmllint --noout --schema ci/junit.xsd "$place/matrix.xml" src/report/tests/golden/report.junit 2>"$place/xsd.txt" || { cat "$place/xsd.txt" && exit 1; }
+else
+    echo "shards: there is no xmllint; the XSD was not tried" >&2
+fi
+
+python3 ci/shards.py examples ci/examples
+
+# The schemas of GitHub and GitLab, where somebody has installed what knows them (PyPI: check-jsonschema).
+if command -v check-jsonschema >/dev/null; then
+    check-jsonschema --builtin-schema vendor.github-workflows ci/examples/github.yml
+    check-jsonschema --builtin-schema vendor.gitlab-ci ci/examples/gitlab.yml
+    check-jsonschema --builtin-schema vendor.github-actions action.yml
+else
+    echo "shards: there is no check-jsonschema; the schemas of GitHub and GitLab were not tried" >&2
+fi
