@@ -37,11 +37,10 @@ await_output() {
     return 1
 }
 
-echo "== backchat plays the tutorial's conversations against a plain Python server"
-python3 tests/peers/peer_server.py >"$dir/peer_server" 2>&1 &
-pids+=($!)
-port=$(await_output $! "$dir/peer_server" '^[0-9]+$')
-"$backchat" run --target "tcp://127.0.0.1:$port" --tag tutorial-server scenarios/reference
+echo "== backchat plays the tutorial's conversations against a plain Python server, which it starts"
+for how in "" --fresh; do
+    "$backchat" run -q --spawn 'python3 tests/peers/peer_server.py {port}' $how --tag tutorial-server scenarios/reference
+done
 
 echo "== a plain Python client talks to backchat serve"
 "$backchat" serve --listen 127.0.0.1:0 >"$dir/serve" 2>&1 &

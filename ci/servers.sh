@@ -8,13 +8,17 @@ cd "$(dirname "$0")/.."
 export PATH="$PATH:/usr/sbin"
 
 # What Debian calls each server: its program, and the package that brings it.
-declare -A program=([dns]=dnsmasq [ftp]=vsftpd [http]=nginx [irc]=ngircd [memcached]=memcached [mqtt]=mosquitto [redis]=redis-server [smtp]=exim4 [ssh]=sshd)
-declare -A package=([dns]=dnsmasq-base [ftp]=vsftpd [http]=nginx [irc]=ngircd [memcached]=memcached [mqtt]=mosquitto [redis]=redis-server [smtp]=exim4-daemon-light [ssh]=openssh-server)
+declare -A program=([dns]=dnsmasq [dns-udp]=dnsmasq [ftp]=vsftpd [http]=nginx [irc]=ngircd [memcached]=memcached [memcached-udp]=memcached [mqtt]=mosquitto [redis]=redis-server [smtp]=exim4 [ssh]=sshd)
+declare -A package=([dns]=dnsmasq-base [dns-udp]=dnsmasq-base [ftp]=vsftpd [http]=nginx [irc]=ngircd [memcached]=memcached [memcached-udp]=memcached [mqtt]=mosquitto [redis]=redis-server [smtp]=exim4-daemon-light [ssh]=openssh-server)
 
 # Each of these plays one folder, with all that its server can be reached by: play HOW COMMAND [ARGUMENTS OF backchat run].
 
 dns() {
     play "TCP" 'dnsmasq --conf-file={file:scenarios/dns/dnsmasq.conf}'
+}
+
+dns-udp() {
+    play "UDP" 'dnsmasq --conf-file={file:scenarios/dns/dnsmasq.conf}' --target 'udp://127.0.0.1:{port}'
 }
 
 # Only root can lock clients into a folder, and files belong to the user that comes with the package.
@@ -45,6 +49,10 @@ memcached() {
     local server='memcached --user=root --memory-limit=16 --threads=1'
     play "TCP" "$server --listen=127.0.0.1 --port={port} --udp-port=0"
     play "a Unix socket" "$server --unix-socket={socket}"
+}
+
+memcached-udp() {
+    play "UDP" 'memcached --user=root --memory-limit=16 --threads=1 --listen=127.0.0.1 --port=0 --udp-port={port}' --target 'udp://127.0.0.1:{port}'
 }
 
 mqtt() {

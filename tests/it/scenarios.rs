@@ -17,12 +17,14 @@ use backchat::target::Target;
 const REFERENCE: usize = 25;
 
 /// The folders of scenarios that `ci/servers.sh` plays with real servers, one a server.
-const REAL: [&str; 9] = [
+const REAL: [&str; 11] = [
     "dns",
+    "dns-udp",
     "ftp",
     "http",
     "irc",
     "memcached",
+    "memcached-udp",
     "mqtt",
     "redis",
     "smtp",

@@ -3,10 +3,11 @@
 It knows nothing of backchat. The scenarios tagged `tutorial-server` are played against it, to prove that they describe
 socket programs in general and not only the reference server.
 
-    python3 tests/peers/peer_server.py      prints the port it listens on, then serves until it is ended
+    python3 tests/peers/peer_server.py PORT      serves until it is ended
 """
 
 import socket
+import sys
 import threading
 
 
@@ -28,8 +29,7 @@ def serve_client(connection):
 
 
 def main():
-    listener = socket.create_server(("127.0.0.1", 0), backlog=128)
-    print(listener.getsockname()[1], flush=True)
+    listener = socket.create_server(("127.0.0.1", int(sys.argv[1])), backlog=128)
     while True:
         try:
             connection, _ = listener.accept()
