@@ -44,10 +44,11 @@ pub(super) struct Locks {
 
 impl Queue {
     pub(super) fn new(cases: Vec<CaseRef>) -> Self {
+        let is_repeated = cases.iter().any(|case| case.round > 0);
         let locks: Vec<_> = (cases.iter())
-            .map(|case| Arc::clone(&case.scenario))
+            .map(|case| locks(case, is_repeated))
             .collect();
-        let locks = locks.iter().map(|scenario| &*scenario.locks);
+        let locks = locks.iter().map(|locks| &**locks);
         Self {
             cases: Mutex::new(Cases {
                 schedule: Schedule::new(cases.into_iter().zip(locks)),
@@ -105,6 +106,13 @@ impl Queue {
         // Nothing that can panic happens under the lock.
         self.cases.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The locks of a case: those of its scenario. Where cases are repeated, each has one of its own besides: it may use names on
+/// the server that no other case uses, so its rounds come one after the other.
+fn locks(case: &CaseRef, is_repeated: bool) -> Vec<String> {
+    let own = is_repeated.then(|| format!("\0{} {} {}", case.suite, case.case, case.id));
+    (case.scenario.locks.iter().cloned()).chain(own).collect()
 }
 
 impl Drop for Locks {

@@ -172,7 +172,7 @@ pub(in crate::cli) struct PlayArgs {
     )]
     #[arg(env = "BACKCHAT_FLAKY_RESULT", hide_env = true)]
     pub(in crate::cli) flaky_result: FlakyArg,
-    /// Play each case N times
+    /// Play each case N times, one after the other
     #[arg(
         long,
         value_name = "N",

@@ -101,6 +101,24 @@ async fn scenarios_that_share_a_lock_do_not_overlap_and_others_are_played_beside
 }
 
 #[tokio::test]
+async fn the_rounds_of_a_case_come_one_after_the_other_beside_those_of_others() {
+    let book = Guests::default();
+    let target = inn(&book).await;
+    // Each round goes on only when two are there: one of each case, because no case meets itself.
+    let meet = r#", { "send": "meet" }, { "expect": "yes" }"#;
+    let mut once = guests("a", "[]", meet, 1);
+    once.extend(guests("b", "[]", meet, 1));
+    let rounds = (0..10).flat_map(|round| {
+        let once = once.iter().cloned();
+        once.map(move |case| CaseRef { round, ..case })
+    });
+    let ran = run_at(target, rounds.collect(), RunOptions::default()).await;
+    assert_eq!(ran.summary.passed, 20, "{:#?}", ran.outcomes());
+    let book = book.lock().unwrap();
+    assert_eq!((book.most["a"], book.most["b"]), (1, 1));
+}
+
+#[tokio::test]
 async fn two_with_a_lock_in_common_never_meet() {
     let book = Guests::default();
     let target = inn(&book).await;
