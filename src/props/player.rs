@@ -8,8 +8,9 @@ use crate::corpus::{Cuts, PlayerInput, Turn};
 use crate::player::{
     Action, Deed, Ending, Event, Log, Player, Refusal, RefusalKind, Setting, Verdict,
 };
-use crate::scenario::{ClientId, ReadOptions, Scenario, Value, read};
+use crate::scenario::{Client, ClientId, ReadOptions, Scenario, Value, read};
 use crate::time::Time;
+use crate::wire::Framing;
 
 /// How many steps a conversation of these has at most, and bytes a payload: a fuzzer has no time for more.
 const MAX_STEPS: u64 = 200;
@@ -89,6 +90,7 @@ impl Played {
             cuts: input.cuts,
             turns: input.turns().collect(),
             links: Vec::new(),
+            packets: scenario.script.clients.iter().map(of_packets).collect(),
             about: ClientId(0),
             asked: Vec::new(),
             helped: HashSet::new(),
@@ -111,6 +113,10 @@ impl Played {
     }
 }
 
+fn of_packets(client: &Client) -> bool {
+    client.framing == Framing::Datagram
+}
+
 /// What a log has; it is no more than may be.
 fn kept(log: &Log) -> (Vec<Event>, u64) {
     let events: Vec<Event> = log.events().cloned().collect();
@@ -126,6 +132,8 @@ struct World<'a, 'i> {
     cuts: Cuts,
     turns: VecDeque<Turn<'i>>,
     links: Vec<Link>,
+    /// Of which clients they carry packets.
+    packets: Vec<bool>,
     /// The client that turns are about.
     about: ClientId,
     asked: Vec<(Time, Action, Vec<u8>)>,
@@ -202,6 +210,7 @@ impl World<'_, '_> {
         | Action::Close(client)) = action;
         let bytes = self.player.outbox(client).to_vec();
         let next = self.turns.front().copied();
+        let on_packets = self.packets[usize::from(client.0)];
         let link = self.link(client);
         match action {
             Action::Connect(_) => {
@@ -229,7 +238,8 @@ impl World<'_, '_> {
             Action::Write(_) => {
                 assert!(link.held && !link.writing, "a write in a write");
                 assert!(!link.shut, "a write after a FIN");
-                if bytes.is_empty() {
+                // A packet may be one of nothing.
+                if bytes.is_empty() && !on_packets {
                     link.stale = true;
                     return;
                 }

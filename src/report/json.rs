@@ -28,8 +28,8 @@ struct Head<'a> {
     elapsed_us: Option<u64>,
     /// Whether it was played to its end.
     complete: bool,
-    #[serde(flatten)]
-    started: &'a Started,
+    /// What was played, against what, and how.
+    run: &'a Started,
     #[serde(skip_serializing_if = "Option::is_none")]
     /// Which part of a run on several machines this is: `2/5`.
     shard: Option<&'a str>,
@@ -133,7 +133,7 @@ fn head<R: Read + Seek>(log: &RunLog<R>) -> Head<'_> {
         started_ms: *started_ms,
         elapsed_us: log.elapsed_us,
         complete: log.is_complete(),
-        started: &log.started,
+        run: &log.started,
         shard: shard.as_deref(),
         totals: log.totals(),
         outstanding,

@@ -42,11 +42,11 @@ fn verdicts(place: &Workplace, path: &str) -> Value {
     json!([
         report["complete"],
         report["totals"],
-        report["scenarios"],
+        report["run"]["scenarios"],
         report["cases"].as_array().map(Vec::len),
         report["shard"],
         report["unfinished"],
-        report["seed"],
+        report["run"]["seed"],
         cases.collect::<Vec<_>>(),
     ])
 }
