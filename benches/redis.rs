@@ -1,0 +1,312 @@
+//! Conversations of `scenarios/redis`, a thousand times each, against the same ones in a client written by hand with tokio.
+//!
+//! Both talk to one Redis, in turns. backchat is the whole program, with its start, its reading of the files and its report;
+//! the client is tasks of one runtime, a buffered reader each, and knows nothing but these conversations.
+//!
+//! ```text
+//! cargo bench --bench redis
+//! ```
+
+#![expect(
+    clippy::expect_used,
+    reason = "a benchmark stops at the first thing that is wrong"
+)]
+
+mod measure;
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+use std::{env, thread};
+
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+
+use measure::{median, range, rounds};
+
+/// How often each conversation is held in a round.
+const TIMES: usize = 1_000;
+
+/// How many conversations are held at a time.
+const JOBS: [usize; 2] = [1, 8];
+
+/// The scenarios that the client knows too: those that change nothing which another one of them reads.
+const NAMES: [&str; 10] = [
+    "get-nothing",
+    "half-close",
+    "inline-errors",
+    "ping",
+    "pipelining",
+    "quit",
+    "resp-array",
+    "transaction",
+    "unbalanced-quotes",
+    "unknown-command",
+];
+
+/// The program under test.
+const BACKCHAT: &str = env!("CARGO_BIN_EXE_backchat");
+
+fn main() {
+    let Some(redis) = Redis::start() else {
+        println!("SKIPPED: redis-server is not installed");
+        return;
+    };
+    let rounds = rounds();
+    println!(
+        "{} conversations, {TIMES} times each; median of {rounds} rounds in turns",
+        NAMES.len()
+    );
+    println!("at a time   backchat / client   (from     to)   backchat   client");
+    let all = (NAMES.len() * TIMES) as f64;
+    for jobs in JOBS {
+        let (mut ours, mut bares, mut ratios) = (vec![], vec![], vec![]);
+        for _ in 0..rounds {
+            let our = all / backchat(redis.address, jobs);
+            let bare = all / client(redis.address, jobs);
+            ours.push(our);
+            bares.push(bare);
+            ratios.push(our / bare);
+        }
+        let (low, high) = range(&ratios);
+        println!(
+            "{jobs:>9} {:>19.2} {low:>9.2} {high:>6.2} {:>9.0}/s {:>6.0}/s",
+            median(ratios),
+            median(ours),
+            median(bares)
+        );
+    }
+}
+
+/// A Redis of its own, ended with it.
+struct Redis {
+    process: Child,
+    address: SocketAddr,
+}
+
+impl Redis {
+    /// Starts it, where it is installed, and waits until it answers.
+    fn start() -> Option<Self> {
+        // The port is free a moment before, and nothing else is started in between.
+        let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+        let address = free.expect("a port");
+        let mut command = Command::new("redis-server");
+        command.args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]);
+        command.args(["--port", &address.port().to_string()]);
+        let process = command
+            .current_dir(env::temp_dir())
+            .stdout(Stdio::null())
+            .spawn()
+            .ok()?;
+        while std::net::TcpStream::connect(address).is_err() {
+            thread::yield_now();
+        }
+        Some(Self { process, address })
+    }
+}
+
+impl Drop for Redis {
+    fn drop(&mut self) {
+        self.process.kill().expect("it runs");
+        self.process.wait().expect("it ends");
+    }
+}
+
+/// Seconds that `backchat run` takes.
+fn backchat(address: SocketAddr, jobs: usize) -> f64 {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/redis");
+    let files = NAMES.map(|name| folder.join(name).with_extension("json"));
+    let empty: PathBuf = env::temp_dir();
+    let begin = Instant::now();
+    let status = Command::new(BACKCHAT)
+        .args(["run", "-q", "--target", &format!("tcp://{address}")])
+        .args(["--jobs", &jobs.to_string(), "--repeat", &TIMES.to_string()])
+        .args(files)
+        .current_dir(empty)
+        .stderr(Stdio::null())
+        .status();
+    let seconds = begin.elapsed().as_secs_f64();
+    assert!(status.expect("it starts").success(), "a scenario failed");
+    seconds
+}
+
+/// Seconds that the client takes.
+fn client(address: SocketAddr, jobs: usize) -> f64 {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    let begin = Instant::now();
+    runtime.block_on(async {
+        let next = Arc::new(AtomicUsize::new(0));
+        let mut tasks = JoinSet::new();
+        for _ in 0..jobs {
+            let next = Arc::clone(&next);
+            tasks.spawn(async move {
+                loop {
+                    let n = next.fetch_add(1, Ordering::Relaxed);
+                    if n >= NAMES.len() * TIMES {
+                        return;
+                    }
+                    converse(address, n % NAMES.len()).await;
+                }
+            });
+        }
+        while let Some(ended) = tasks.join_next().await {
+            ended.expect("all conversations go well");
+        }
+    });
+    begin.elapsed().as_secs_f64()
+}
+
+/// One conversation, the one of this number in [`NAMES`].
+async fn converse(address: SocketAddr, which: usize) {
+    let mut talk = Talk::connect(address).await;
+    match which {
+        0 => {
+            talk.say("GET backchat:get-nothing\r\n").await;
+            talk.hears("$-1").await;
+            talk.say("PING\r\n").await;
+            talk.hears("+PONG").await;
+        }
+        1 => {
+            talk.say("PING\r\n").await;
+            talk.hears("+PONG").await;
+            talk.stream.get_mut().shutdown().await.expect("a FIN");
+            talk.hears_the_end().await;
+        }
+        2 => mistakes(&mut talk).await,
+        3 => {
+            talk.say("PING\r\n").await;
+            talk.hears("+PONG").await;
+            talk.say("PING hello\r\n").await;
+            talk.hears("$5").await;
+            talk.hears("hello").await;
+        }
+        4 => pipelining(&mut talk).await,
+        5 => {
+            talk.say("QUIT\r\n").await;
+            talk.hears("+OK").await;
+            talk.hears_the_end().await;
+        }
+        6 => {
+            talk.say("*1\r\n$4\r\nPING\r\n").await;
+            talk.hears_bytes("+PONG\r\n").await;
+            talk.say("*2\r\n$4\r\nECHO\r\n$6\r\nBabala\r\n").await;
+            talk.hears_bytes("$6\r\nBabala\r\n").await;
+        }
+        7 => transaction(talk, address).await,
+        8 => {
+            talk.say("SET backchat:quotes \"Rose\r\n").await;
+            talk.hears("-ERR Protocol error: unbalanced quotes in request")
+                .await;
+            talk.hears_the_end().await;
+        }
+        _ => {
+            talk.say("BABALA rose think\r\n").await;
+            talk.hears_of("-ERR unknown command", "BABALA").await;
+            talk.say("PING\r\n").await;
+            talk.hears("+PONG").await;
+        }
+    }
+}
+
+async fn mistakes(talk: &mut Talk) {
+    talk.say("GET\r\n").await;
+    talk.hears("-ERR wrong number of arguments for 'get' command")
+        .await;
+    talk.say("SET backchat:inline-errors 1 WHAT\r\n").await;
+    talk.hears_of("-ERR", "syntax error").await;
+    talk.say("INCRBY backchat:inline-errors many\r\n").await;
+    talk.hears_of("-ERR", "not an integer").await;
+    talk.say("PING\r\n").await;
+    talk.hears("+PONG").await;
+}
+
+async fn pipelining(talk: &mut Talk) {
+    talk.say("PING\r\nECHO Rose\r\nNOPE\r\n").await;
+    talk.hears("+PONG").await;
+    talk.hears("$4").await;
+    talk.hears("Rose").await;
+    talk.hears_of("-ERR unknown command", "").await;
+    for n in 0..100 {
+        talk.say(&format!("ECHO {n}\r\n")).await;
+    }
+    for n in 0..100 {
+        talk.hears_of("$", "").await;
+        talk.hears(&n.to_string()).await;
+    }
+}
+
+async fn transaction(mut talk: Talk, address: SocketAddr) {
+    for (said, heard) in [
+        ("MULTI\r\n", "+OK"),
+        ("SET backchat:transaction 41\r\n", "+QUEUED"),
+        ("INCR backchat:transaction\r\n", "+QUEUED"),
+        ("EXEC\r\n", "*2"),
+    ] {
+        talk.say(said).await;
+        talk.hears(heard).await;
+    }
+    talk.hears("+OK").await;
+    talk.hears(":42").await;
+    // What the scenario does in `finally`, on a connection of its own.
+    drop(talk);
+    let mut talk = Talk::connect(address).await;
+    talk.say("DEL backchat:transaction\r\n").await;
+    talk.hears_of(":", "").await;
+}
+
+/// A connection and the line that was read last.
+struct Talk {
+    stream: BufReader<TcpStream>,
+    line: Vec<u8>,
+}
+
+impl Talk {
+    async fn connect(address: SocketAddr) -> Self {
+        let stream = TcpStream::connect(address).await.expect("a connection");
+        stream.set_nodelay(true).expect("a socket");
+        Self {
+            stream: BufReader::new(stream),
+            line: Vec::new(),
+        }
+    }
+
+    async fn say(&mut self, words: &str) {
+        let written = self.stream.get_mut().write_all(words.as_bytes()).await;
+        written.expect("written");
+    }
+
+    async fn next_line(&mut self) -> &[u8] {
+        self.line.clear();
+        let read = self.stream.read_until(b'\n', &mut self.line).await;
+        read.expect("a line");
+        self.line.strip_suffix(b"\r\n").expect("its end")
+    }
+
+    async fn hears(&mut self, words: &str) {
+        assert_eq!(self.next_line().await, words.as_bytes());
+    }
+
+    async fn hears_of(&mut self, begin: &str, within: &str) {
+        let line = String::from_utf8_lossy(self.next_line().await);
+        assert!(line.starts_with(begin) && line.contains(within), "{line}");
+    }
+
+    async fn hears_bytes(&mut self, words: &str) {
+        self.line.resize(words.len(), 0);
+        let read = self.stream.read_exact(&mut self.line).await;
+        read.expect("so many bytes");
+        assert_eq!(self.line, words.as_bytes());
+    }
+
+    async fn hears_the_end(&mut self) {
+        let read = self.stream.read(&mut [0]).await;
+        assert_eq!(read.expect("an end"), 0);
+    }
+}
