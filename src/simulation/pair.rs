@@ -202,12 +202,13 @@ impl Simulation {
     fn pass_time(&mut self, player: &mut Player) {
         let open = self.wires.iter().filter(|wire| wire.is_served());
         let sessions = open.filter_map(|wire| wire.session.as_ref()?.poll_timeout());
-        let next_session = sessions.min().unwrap_or(Time::NEVER);
+        let next_session = sessions.min();
         let next_player = player.poll_timeout().unwrap_or(Time::NEVER);
-        let next = next_session.min(next_player).max(self.now);
-        self.now = next;
-        if next_session > next {
-            player.handle_timeout(next);
+        let next = next_session.map_or(next_player, |at| at.min(next_player));
+        self.now = next.max(self.now);
+        // Sessions come first, and are woken next. At the end of time, where all that is waited for is over, only the player is left.
+        if next_session.is_none_or(|at| at > self.now) {
+            player.handle_timeout(self.now);
         }
     }
 }

@@ -174,7 +174,12 @@ impl FrameDecoder {
     }
 
     /// Takes the message that [`peek_message`](Self::peek_message) has found, and drops it.
+    ///
+    /// A cut is good for one time, and as long as nothing else is taken: what is not there is not skipped.
     pub fn skip_message(&mut self, cut: &Cut) {
+        if cut.len > self.unread().len() {
+            return;
+        }
         self.take(cut);
         self.reclaim();
     }

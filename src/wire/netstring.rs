@@ -57,7 +57,8 @@ fn length(unread: &[u8], max_message: usize) -> Result<Option<(usize, usize)>, F
                 });
             }
         }
-        if len > max_message {
+        // A length that no number here can say is too long for any limit.
+        if len > max_message || len == usize::MAX {
             // More digits may follow: how long it would be in the end is of no interest.
             return Err(Flaw {
                 at: 0,

@@ -7,7 +7,7 @@ use super::{Simulation, Unsupported, play};
 use crate::player::{Event, FailureKind, Player, Segment, Setting, Verdict};
 use crate::scenario::{ReadOptions, Scenario, read};
 use crate::session::Config;
-use crate::time::Time;
+use crate::time::{Time, TimeScale};
 
 fn scenario(text: &str) -> Scenario {
     match read("test.json", text.as_bytes(), &ReadOptions::default()) {
@@ -185,4 +185,17 @@ fn what_needs_real_sockets_is_told() {
             "{text}"
         );
     }
+}
+
+#[test]
+fn at_the_end_of_time_all_that_is_waited_for_is_over() {
+    // A thousand times a day each: the clock ends after some hundred of them.
+    let text =
+        r#"{ "framing": "line", "steps": [{ "repeat": [{ "wait": "1440m" }], "times": 1000 }] }"#;
+    let setting = Setting {
+        time_scale: TimeScale::new(TimeScale::MAX).expect("a factor"),
+        ..Setting::default()
+    };
+    let (verdict, end, _) = outcome(&scenario(text), setting);
+    assert_eq!((verdict, end), (Some(Verdict::Passed), Time::NEVER));
 }

@@ -294,3 +294,23 @@ proptest! {
         frame_decoder(&[&header[..], &stream].concat());
     }
 }
+
+#[test]
+fn a_cut_that_is_used_twice_skips_nothing_more() {
+    let mut decoder = FrameDecoder::new(Framing::LINE, 16);
+    decoder.push(b"ab\n");
+    let cut = decoder.peek_message().unwrap().unwrap();
+    decoder.skip_message(&cut);
+    decoder.skip_message(&cut);
+    assert_eq!(decoder.poll_message(), Ok(None));
+    decoder.push(b"cd\n");
+    assert_eq!(decoder.poll_message(), Ok(Some(&b"cd"[..])));
+}
+
+#[test]
+fn a_length_that_no_number_can_say_is_too_long_without_a_limit_too() {
+    let mut decoder = FrameDecoder::new(Framing::Netstring, usize::MAX);
+    decoder.push(&[b'9'; 64]);
+    let error = decoder.poll_message().unwrap_err();
+    assert_eq!(error.kind, WireErrorKind::TooLong { limit: usize::MAX });
+}
