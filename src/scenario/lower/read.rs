@@ -30,7 +30,7 @@ pub struct ReadOptions {
     pub framing: Option<Cut>,
     /// How many steps a conversation may have; `None`: [`DEFAULT_MAX_STEPS`].
     pub max_steps: Option<u64>,
-    /// How many bytes a message may have; `None`: [`MAX_PAYLOAD`](super::super::MAX_PAYLOAD).
+    /// How many bytes a message may have; `None`: [`MAX_PAYLOAD`].
     pub max_message: Option<usize>,
 }
 
