@@ -169,6 +169,7 @@ pub(super) fn check_with_finally(
     let scene = Scene {
         sources: &sources,
         framings: vec![framing; clients.len()],
+        ignoring: Vec::new(),
         conversation: conversation(events, clients),
         finally: finally.map(|events| conversation(events, clients)),
     };
@@ -566,6 +567,7 @@ fn nothing_raw_of_the_file_is_shown() {
     let scene = Scene {
         sources: &sources,
         framings: Vec::new(),
+        ignoring: Vec::new(),
         conversation: conversation(&[], &["client"]),
         finally: None,
     };
