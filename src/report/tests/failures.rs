@@ -9,9 +9,9 @@ use crate::player::{
     Ending, Event, EventKind, Expected, Failure, FailureKind, Instead, LinkState, Refusal,
     RefusalKind,
 };
+use crate::report::Palette;
 use crate::report::conversation::Conversation;
 use crate::report::failure::{Scene, block};
-use crate::report::{CODES, Palette, code};
 use crate::scenario::{ClientId, CloseKinds, EvalError, SourceFile, Span};
 use crate::time::Time;
 use crate::wire::{Framing, WireError, WireErrorKind};
@@ -582,21 +582,4 @@ fn nothing_raw_of_the_file_is_shown() {
         shown.contains(".json:2:14\n"),
         "the column is that of the file: {shown}"
     );
-}
-
-#[test]
-fn every_code_has_a_golden_file() {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/report/tests/golden");
-    let all: String = std::fs::read_dir(folder)
-        .expect("the folder is there")
-        .map(|entry| std::fs::read_to_string(entry.expect("readable").path()).expect("text"))
-        .collect();
-    for (code, meaning) in CODES {
-        assert!(
-            all.contains(&format!("error[{}]", code.0)),
-            "{} ({meaning})",
-            code.0
-        );
-    }
-    assert_eq!(code(&FailureKind::NoConnection).0, "BC2016");
 }
