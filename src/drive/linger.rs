@@ -46,12 +46,17 @@ impl Lingering {
     /// Closes a connection cleanly, in a task of its own: FIN is sent before this returns.
     pub fn close(&self, connection: Connection) {
         let closing = linger(connection, None);
-        self.open.send_modify(|open| *open += 1);
-        let open = self.open.clone();
+        let counted = self.count();
         tokio::spawn(async move {
+            let _counted = counted;
             closing.await;
-            open.send_modify(|open| *open -= 1);
         });
+    }
+
+    /// Counts one more, until what is returned is dropped.
+    fn count(&self) -> Counted {
+        self.open.send_modify(|open| *open += 1);
+        Counted(self.open.clone())
     }
 
     /// Waits until fewer than [`ROOM`](Self::ROOM) of them are left.
@@ -75,6 +80,15 @@ impl Lingering {
     }
 }
 
+/// One that is being closed. It is given back however that ends: whoever waits for it must not wait for ever.
+struct Counted(watch::Sender<usize>);
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.send_modify(|open| *open -= 1);
+    }
+}
+
 /// Reads and drops until the peer's end, or until more than `most` bytes came.
 async fn drain(connection: &mut Connection, most: Option<usize>) {
     let mut dropped: usize = 0;
@@ -87,5 +101,23 @@ async fn drain(connection: &mut Connection, most: Option<usize>) {
             Ok(0) | Err(_) => return,
             Ok(n) => dropped = dropped.saturating_add(n),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn one_that_ends_in_a_panic_is_not_waited_for() {
+        let lingering = Lingering::default();
+        let counted = lingering.count();
+        let ended = tokio::spawn(async move {
+            let _counted = counted;
+            panic!("on purpose");
+        });
+        assert!(ended.await.is_err());
+        lingering.wait().await;
+        assert_eq!(*lingering.open.borrow(), 0);
     }
 }
