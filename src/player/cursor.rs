@@ -356,7 +356,8 @@ impl Cursor {
         let own = now.after(self.patience);
         let cap = self.cap();
         self.is_cut = cap.is_some_and(|cap| cap < own);
-        self.deadline = Some(cap.map_or(own, |cap| cap.min(own)));
+        // The time of a `retry` may have been over before: a step has none left then, and not less than none.
+        self.deadline = Some(cap.map_or(own, |cap| cap.min(own)).max(now));
         if let Some(when) = &step.when
             && !when.holds(&core.values).map_err(FailureKind::NoValue)?
         {

@@ -172,6 +172,23 @@ fn unreachable_is_not_proved_by_the_end_of_a_retry() {
 }
 
 #[test]
+fn a_step_that_begins_after_its_retry_is_over_has_no_time_left_and_not_less() {
+    let mut bench = Bench::new(
+        "",
+        r#"{ "retry": [{ "repeat": [{ "wait": "200ms" }, { "wait": "200ms" }], "times": 1 }, { "connect": true }], "within": "300ms" }"#,
+    );
+    assert_eq!(bench.action(), None);
+    bench.pass(200);
+    assert_eq!(bench.action(), None);
+    bench.pass(200);
+    assert_eq!(bench.action(), Some(Action::Connect(FIRST)));
+    let by = bench.player.connect_deadline(FIRST);
+    assert_eq!(by, Some(bench.now));
+    bench.pass(0);
+    assert_eq!(bench.fails(), FailureKind::ConnectTimedOut);
+}
+
+#[test]
 fn rounds_of_other_blocks_are_left_and_begun_as_if_for_the_first_time() {
     let mut bench = Bench::connected(
         r#""vars": { "tries": 0 },"#,
