@@ -51,7 +51,11 @@ pub(super) fn run(args: RunArgs, console: &Console) -> Result<ExitStatus, CliErr
         ));
     }
     let file = ProjectFile::load(args.project.config.as_deref(), console)?;
-    let mut args = with_profile(typed(), &args, file.as_ref(), false, console)?;
+    let mut args = match &file {
+        // There is nothing that would stand for what was not typed.
+        None if args.project.profile.is_none() => args,
+        _ => with_profile(typed(), &args, file.as_ref(), false, console)?,
+    };
     let rerun = match args.reporting.rerun_failed {
         true => Some(rerun(&mut args, file.as_ref(), console)?),
         false => None,

@@ -18,6 +18,7 @@ mod hexdump;
 mod html;
 mod json;
 mod junit;
+mod left_over;
 mod log;
 mod markdown;
 mod messages;

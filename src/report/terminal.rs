@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use super::conversation::{Conversation, FINALLY, is_shown_whole};
+use super::left_over::LeftOver;
 use super::palette::paint;
 use super::program::render_program;
 use super::text::words;
@@ -73,15 +74,6 @@ pub struct Terminal<W> {
     over: (usize, usize),
 }
 
-/// Replies that no step expected, in cases that passed: those of a failed one are a consequence.
-#[derive(Debug, Default)]
-struct LeftOver {
-    replies: u64,
-    cases: usize,
-    /// The first of the cases.
-    first: Option<std::sync::Arc<str>>,
-}
-
 /// A failed case, to be named again at the end.
 #[derive(Debug)]
 struct Failed {
@@ -108,11 +100,7 @@ impl<W: Write> Terminal<W> {
             flaky: Vec::new(),
             connected: false,
             refusals: Vec::new(),
-            left_over: LeftOver {
-                replies: 0,
-                cases: 0,
-                first: None,
-            },
+            left_over: LeftOver::new(),
             skipped: Vec::new(),
             after_block: false,
             over: (0, 0),
@@ -559,34 +547,6 @@ impl<W: Write> Reporter for Terminal<W> {
             Event::RunFinished { summary, elapsed } => self.summary(summary, *elapsed)?,
         }
         self.out.flush()
-    }
-}
-
-impl LeftOver {
-    fn add(&mut self, outcome: &Outcome) {
-        if outcome.leftovers > 0 {
-            self.replies += outcome.leftovers;
-            self.cases += 1;
-            self.first.get_or_insert_with(|| outcome.id.clone());
-        }
-    }
-
-    /// What there was and where, if there was anything.
-    fn describe(&self) -> Option<String> {
-        let replies = if self.replies == 1 {
-            "reply"
-        } else {
-            "replies"
-        };
-        let id = words(self.first.as_deref()?);
-        let others = match self.cases.saturating_sub(1) {
-            0 => String::new(),
-            more => format!(" and {}", count(more, "other case")),
-        };
-        Some(format!(
-            "{} {replies} that no step expected, in {id}{others}",
-            self.replies
-        ))
     }
 }
 

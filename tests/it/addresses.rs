@@ -4,17 +4,7 @@
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
 
-use crate::harness::{Running, Server, Workplace};
-
-fn serve(place: &Workplace, args: &[&str]) -> (Running, String) {
-    let mut server = place
-        .backchat(["serve"].iter().chain(args).copied())
-        .start();
-    let line = server.line();
-    let address = line.strip_prefix("listening on ").expect("an address");
-    let address = address.to_owned();
-    (server, address)
-}
+use crate::harness::{Server, Workplace};
 
 #[test]
 fn clients_reach_further_targets_by_name_over_any_transport() {
@@ -24,10 +14,10 @@ fn clients_reach_further_targets_by_name_over_any_transport() {
              { "as": "control", "expect": "control" },
              { "as": "dns", "send": "a" }, { "as": "dns", "expect": "Hello, a!" } ] }"#,
     );
-    let (_main, main) = serve(&place, &["-l", "127.0.0.1:0", "--framing", "line"]);
+    let (_main, main) = place.serve(&["-l", "127.0.0.1:0", "--framing", "line"]);
     let control = ["-l", "unix:c", "--framing", "line", "--greeting", "control"];
-    let (_control, control) = serve(&place, &control);
-    let (_dns, dns) = serve(&place, &["-l", "udp://127.0.0.1:0"]);
+    let (_control, control) = place.serve(&control);
+    let (_dns, dns) = place.serve(&["-l", "udp://127.0.0.1:0"]);
     let (control, dns) = (format!("control={control}"), format!("dns={dns}"));
     let run = |targets: &[&str]| {
         let flags = targets.iter().flat_map(|target| ["-t", target]);
@@ -114,8 +104,8 @@ fn other_hosts_and_sockets_are_reached_only_where_they_are_allowed() {
         )
     };
     let place = Workplace::new();
-    let (_unix, _) = serve(&place, &["-l", "unix:s", "--framing", "line"]);
-    let (_other, other) = serve(&place, &["-l", "[::1]:0", "--framing", "line"]);
+    let (_unix, _) = place.serve(&["-l", "unix:s", "--framing", "line"]);
+    let (_other, other) = place.serve(&["-l", "[::1]:0", "--framing", "line"]);
     let place = place
         .file("unix.json", talk("unix:s").as_bytes())
         .file("other.json", talk(&other).as_bytes());

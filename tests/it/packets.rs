@@ -6,7 +6,7 @@ use std::net::UdpSocket;
 use std::os::unix::net::UnixDatagram;
 use std::thread;
 
-use crate::harness::{Output, Running, Workplace};
+use crate::harness::{Output, Workplace};
 
 /// What is played over every kind: it needs neither a greeting nor an end.
 const TALK: &str = r#"{ "steps": [
@@ -16,17 +16,6 @@ const TALK: &str = r#"{ "steps": [
   { "send": { "hex": "ff" } }, { "expect": "error: invalid UTF-8 at byte 0" }
 ] }"#;
 
-/// A server, started, and where it listens.
-fn serve(place: &Workplace, args: &[&str]) -> (Running, String) {
-    let mut server = place
-        .backchat(["serve"].iter().chain(args).copied())
-        .start();
-    let line = server.line();
-    let address = line.strip_prefix("listening on ").expect("an address");
-    let address = address.to_owned();
-    (server, address)
-}
-
 fn run(place: &Workplace, target: &str) -> Output {
     place.backchat(["run", "talk.json", "-t", target]).output()
 }
@@ -35,7 +24,7 @@ fn run(place: &Workplace, target: &str) -> Output {
 fn every_kind_of_packets_is_served_and_played_against() {
     let place = Workplace::with_scenario(TALK);
     for listen in ["udp://127.0.0.1:0", "udp://[::1]:0", "unix-datagram:d"] {
-        let (server, address) = serve(&place, &["-l", listen]);
+        let (server, address) = place.serve(&["-l", listen]);
         run(&place, &address).ends_with(0).says(&address);
         server.signal("TERM");
         server.end().ends_with(0);
@@ -50,7 +39,7 @@ fn every_kind_of_packets_is_served_and_played_against() {
             )
             .as_bytes(),
     );
-    let (_server, address) = serve(&place, &["-l", "unix-seqpacket:s"]);
+    let (_server, address) = place.serve(&["-l", "unix-seqpacket:s"]);
     run(&place, &address).ends_with(0);
     let half = r#"{ "steps": [ { "send": "Ann" }, { "close": "write" }, { "expect": "Welcome!" },
       { "expect": "Hello, Ann!" }, { "expect_close": "clean" } ] }"#;
@@ -65,7 +54,7 @@ fn a_datagram_server_forgets_whom_it_has_served_and_greets_only_where_it_is_told
       { "send": "exit" }, { "send": "b" }, { "expect": "hi" }, { "expect": "Hello, b!" } ] }"#;
     let place = Workplace::with_scenario(again);
     for listen in ["udp://127.0.0.1:0", "unix-datagram:d"] {
-        let (_server, address) = serve(&place, &["-l", listen, "--greeting", "hi"]);
+        let (_server, address) = place.serve(&["-l", listen, "--greeting", "hi"]);
         run(&place, &address).ends_with(0);
     }
 }
@@ -78,10 +67,7 @@ fn one_peer_too_many_is_told_so_and_those_that_are_idle_are_forgotten() {
       { "as": "bob", "retry": [ { "send": "b" }, { "expect": "Hello, b!" } ], "within": "20s" } ] }"#;
     let place = Workplace::with_scenario(two);
     let limits = ["--max-connections", "1", "--idle-timeout", "50ms"];
-    let (_server, address) = serve(
-        &place,
-        &[&["-l", "udp://127.0.0.1:0"][..], &limits].concat(),
-    );
+    let (_server, address) = place.serve(&[&["-l", "udp://127.0.0.1:0"][..], &limits].concat());
     run(&place, &address).ends_with(0);
 }
 
@@ -90,7 +76,7 @@ fn once_serves_one_peer_to_its_end() {
     let talk = r#"{ "steps": [ { "send": "a" }, { "expect": "Hello, a!" }, { "send": "b" }, { "expect": "Hello, b!" },
       { "send": "exit" } ] }"#;
     let place = Workplace::with_scenario(talk);
-    let (server, address) = serve(&place, &["--once", "-l", "udp://127.0.0.1:0"]);
+    let (server, address) = place.serve(&["--once", "-l", "udp://127.0.0.1:0"]);
     run(&place, &address).ends_with(0);
     server.end().ends_with(0);
 }

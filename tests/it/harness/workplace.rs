@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use super::Program;
+use super::{Program, Running};
 
 /// A folder with files.
 pub(crate) struct Workplace {
@@ -50,5 +50,14 @@ impl Workplace {
     /// The program, in this folder.
     pub(crate) fn backchat<'a>(&self, args: impl IntoIterator<Item = &'a str>) -> Program {
         Program::new(args).dir(&self.real_path())
+    }
+
+    /// A reference server, started, and where it listens.
+    pub(crate) fn serve(&self, args: &[&str]) -> (Running, String) {
+        let mut server = self.backchat(["serve"].iter().chain(args).copied()).start();
+        let line = server.line();
+        let address = line.strip_prefix("listening on ").expect("an address");
+        let address = address.to_owned();
+        (server, address)
     }
 }
