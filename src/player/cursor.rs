@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::core::Core;
 use super::matching::Matching;
+use super::parallel::Stopping;
 use super::retrying::Retrying;
 use super::verdict::{Failure, FailureKind, Fault};
 use crate::scenario::{Block, BlockId, Script, SlotId, Step, Value, Verb};
@@ -53,6 +54,8 @@ pub(super) struct Cursor {
     pub(super) branches: Vec<Self>,
     /// How many of them are played.
     pub(super) running: usize,
+    /// The failure of one of them, while sends of others are brought to their end.
+    pub(super) stopping: Option<Stopping>,
 }
 
 /// A block being played.
@@ -124,6 +127,7 @@ impl Cursor {
     pub(super) fn start(&mut self, block: BlockId) {
         self.frames.clear();
         self.deadline = None;
+        self.stopping = None;
         self.enter_block(block, Around::Once);
     }
 
@@ -142,7 +146,7 @@ impl Cursor {
         match (self.doing, self.deadline) {
             (Doing::Pause(until), Some(deadline)) => Some(until.min(deadline)),
             (Doing::Pause(until), None) => Some(until),
-            (Doing::Parallel, _) => self.branches().iter().filter_map(Self::deadline).min(),
+            (Doing::Parallel, _) => self.awaited_branches().filter_map(Self::deadline).min(),
             (_, deadline) => deadline,
         }
     }
@@ -299,7 +303,7 @@ impl Cursor {
     }
 
     /// Does the next thing of a step. `Ok(false)`: there is nothing to do yet.
-    fn look(
+    pub(super) fn look(
         &mut self,
         script: &Script,
         step: &Step,

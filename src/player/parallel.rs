@@ -3,12 +3,23 @@
 //! A branch sets no name that another one sets or reads, and what it does with a client no other one does: so the order
 //! in which branches are looked at decides nothing but the order of what happens at the same moment.
 
+use std::time::Duration;
+
 use super::core::Core;
 use super::cursor::{Around, Cursor, Doing, Flow};
 use super::link::Writing;
 use super::verdict::{Awaited, Failure, FailureKind, Fault, Meanwhile, fail};
 use crate::scenario::{BlockId, Script, Step, Value, Verb};
 use crate::time::Time;
+
+/// A branch has failed, in a `retry` that may begin again: sends of other branches are brought to their end before, because half a
+/// send cannot be taken back.
+#[derive(Debug)]
+pub(super) struct Stopping {
+    failure: Box<Failure>,
+    /// The branch that has failed, from 0.
+    failed: usize,
+}
 
 impl Cursor {
     /// Begins a `parallel`.
@@ -24,6 +35,7 @@ impl Cursor {
         }
         self.doing = Doing::Parallel;
         self.deadline = None;
+        self.stopping = None;
         true
     }
 
@@ -35,8 +47,74 @@ impl Cursor {
         }
     }
 
+    /// The branches whose time counts: where one has failed, those whose sends are not over.
+    pub(super) fn awaited_branches(&self) -> impl Iterator<Item = &Self> {
+        let failed = self.stopping.as_ref().map(|stopping| stopping.failed);
+        let branches = self.branches().iter().enumerate();
+        branches
+            .filter(move |(n, branch)| {
+                failed.is_none_or(|failed| failed != *n && branch.is_sending())
+            })
+            .map(|(_, branch)| branch)
+    }
+
+    /// Whether it, or a branch of it, is in the middle of a send.
+    fn is_sending(&self) -> bool {
+        match self.doing {
+            Doing::Write | Doing::Pause(_) => true,
+            Doing::Parallel => self.branches().iter().any(Self::is_sending),
+            _ => false,
+        }
+    }
+
+    /// Brings a send to its end, and begins no other step. What becomes of it is of no interest any more.
+    fn finish_send(&mut self, script: &Script, core: &mut Core, now: Time) {
+        if self.doing == Doing::Parallel {
+            for branch in self.branches.iter_mut().take(self.running) {
+                branch.finish_send(script, core, now);
+            }
+            return;
+        }
+        while self.is_sending() {
+            let looked = match self.step(script) {
+                Some((step, _)) => self.look(script, step, core, now),
+                None => return,
+            };
+            match looked {
+                Ok(true) => {}
+                Ok(false) => return,
+                Err(_) => {
+                    self.doing = Doing::Begin;
+                    self.deadline = None;
+                }
+            }
+        }
+    }
+
+    /// Goes on with the sends that are not over; the failure, once they are.
+    fn stop(&mut self, script: &Script, core: &mut Core, now: Time) -> Flow {
+        let Some(Stopping { failure, failed }) = self.stopping.take() else {
+            return Flow::Waits;
+        };
+        let branches = self.branches.iter_mut().take(self.running).enumerate();
+        for (_, branch) in branches.filter(|(n, _)| *n != failed) {
+            branch.finish_send(script, core, now);
+        }
+        self.stopping = Some(Stopping { failure, failed });
+        if self.awaited_branches().next().is_some() {
+            return Flow::Waits;
+        }
+        match self.stopping.take() {
+            Some(stopping) => Flow::Failed(stopping.failure),
+            None => Flow::Waits,
+        }
+    }
+
     /// Plays all branches on until each of them waits. Over: they all are.
     pub(super) fn advance_branches(&mut self, script: &Script, core: &mut Core, now: Time) -> Flow {
+        if self.stopping.is_some() {
+            return self.stop(script, core, now);
+        }
         loop {
             let (mut moved, mut waits) = (false, false);
             for (n, branch) in self.branches.iter_mut().take(self.running).enumerate() {
@@ -52,7 +130,12 @@ impl Cursor {
                     Flow::Over => {}
                     Flow::Failed(failure) => {
                         self.is_cut = branch.is_cut;
-                        return Flow::Failed(self.all_stopped(n, failure, script, core, now));
+                        let failure = self.all_stopped(n, failure, script, core, now);
+                        if self.cap().is_none() {
+                            return Flow::Failed(failure);
+                        }
+                        self.stopping = Some(Stopping { failure, failed: n });
+                        return self.stop(script, core, now);
                     }
                 }
             }
@@ -149,7 +232,11 @@ impl Cursor {
             step: step.map_or(0, |(step, _)| step.number),
             steps: step.map_or(0, |(_, steps)| u32::try_from(steps).unwrap_or(u32::MAX)),
             client_name: client.map(|(step, _)| core.client_name(step.client).to_owned()),
-            waited: now.since(self.began()),
+            // What has not begun has not waited; when it began is that of the step before, or of another round.
+            waited: match self.doing {
+                Doing::Begin => Duration::ZERO,
+                _ => now.since(self.began()),
+            },
             awaited: step.map_or(Awaited::Nothing, |(step, _)| self.awaited(step, core)),
         }
     }

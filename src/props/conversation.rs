@@ -62,7 +62,7 @@ pub fn conversation(data: &[u8]) {
 struct Came {
     shape: String,
     at: Time,
-    /// Whether a branch of a `parallel` failed by itself, by what it was to send.
+    /// Whether a branch of a `parallel` failed by itself: by what it was to send, or by the number of its steps.
     by_itself: bool,
 }
 
@@ -104,7 +104,11 @@ fn play(
         at,
         by_itself: verdict.is_some_and(|verdict| match verdict {
             Verdict::Failed(failure) => {
-                failure.branch.is_some() && failure.kind == FailureKind::HalfClosed
+                failure.branch.is_some()
+                    && matches!(
+                        failure.kind,
+                        FailureKind::HalfClosed | FailureKind::TooManySteps { .. }
+                    )
             }
             _ => false,
         }),

@@ -270,6 +270,41 @@ fn half_a_send_cannot_be_taken_back() {
 }
 
 #[test]
+fn a_send_of_another_branch_comes_to_its_end_before_the_steps_are_played_again() {
+    let mut bench = Bench::connected(
+        r#""clients": { "a": { "framing": "raw" } },"#,
+        r#"{ "connect": true },
+           { "retry": [{ "parallel": [[{ "send": "hello", "split": 2 }], [{ "expect": "yes" }]] }], "every": "1ms", "within": "1s" }"#,
+    );
+    for reply in [&b"no!"[..], b"yes"] {
+        assert_eq!(bench.written(), b"he");
+        // While it is cut: in other pieces the failure would come before the send, or after it.
+        bench.receive(reply);
+        assert_eq!(
+            (bench.written(), bench.written()),
+            (b"ll".into(), b"o".into())
+        );
+        bench.pass(1);
+    }
+    bench.passed();
+}
+
+#[test]
+fn a_send_that_is_not_taken_ends_the_retry_when_its_own_time_is_over() {
+    let mut bench = Bench::connected(
+        r#""framing": "raw","#,
+        r#"{ "connect": true },
+           { "retry": [{ "parallel": [[{ "send": "hello", "within": "10ms" }], [{ "expect": "yes" }]] }], "every": "1ms", "within": "1s" }"#,
+    );
+    assert_eq!(bench.action(), Some(Action::Write(FIRST)));
+    bench.receive(b"no!");
+    bench.pass(9);
+    assert_eq!(bench.verdict(), None);
+    bench.pass(1);
+    assert!(matches!(bench.fails(), FailureKind::Mismatch { .. }));
+}
+
+#[test]
 fn a_connection_of_its_own_is_given_back_with_its_send() {
     let mut bench = Bench::new(
         "",
