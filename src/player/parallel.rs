@@ -234,7 +234,7 @@ impl Cursor {
             client_name: client.map(|(step, _)| core.client_name(step.client).to_owned()),
             // What has not begun has not waited; when it began is that of the step before, or of another round.
             waited: match self.doing {
-                Doing::Begin => Duration::ZERO,
+                Doing::Begin if !self.is_over() => Duration::ZERO,
                 _ => now.since(self.began()),
             },
             awaited: step.map_or(Awaited::Nothing, |(step, _)| self.awaited(step, core)),

@@ -418,7 +418,8 @@ impl World<'_, '_> {
         );
         let nobody = Link::default();
         let links = self.links.iter().chain([&nobody]);
-        for (link, n) in links.zip(0..) {
+        let of_packets = self.packets.iter().copied().chain([false]);
+        for ((link, of_packets), n) in links.zip(of_packets).zip(0..) {
             let (client, player) = (ClientId(n), &mut *self.player);
             if !link.connecting {
                 player.handle_connected(client, "nonsense", now);
@@ -430,7 +431,10 @@ impl World<'_, '_> {
                 player.handle_secured(client, "nonsense", now);
                 player.handle_not_secured(client, why(), now);
             }
-            player.handle_received(client, b"", now);
+            // Of packets, one may be empty.
+            if !link.open || !of_packets {
+                player.handle_received(client, b"", now);
+            }
             if !link.open {
                 player.handle_received(client, b"nonsense", now);
                 player.handle_ended(client, Ending::Reset, now);
