@@ -33,7 +33,7 @@ impl Core {
     fn drop_ignored(&mut self, client: ClientId) -> Result<Result<Option<Cut>, WireError>, Fault> {
         loop {
             let link = self.link(client)?;
-            if link.answers.len() + link.packets.len() >= MAX_ANSWERS {
+            if link.answers.waiting() >= MAX_ANSWERS {
                 return Ok(Ok(None));
             }
             let cut = match link.decoder.peek_message() {
@@ -86,12 +86,9 @@ impl Core {
                 }
             }
             rendered?;
-            link.framing
-                .encode(&self.computed, &mut link.answers)
+            link.answers
+                .add(&link.framing, &self.computed)
                 .map_err(|error| EvalError::new(error.to_string(), answer.span))?;
-            if link.is_of_packets() {
-                link.packets.push_back(self.computed.len());
-            }
             return Ok(true);
         }
         Ok(false)
@@ -106,27 +103,18 @@ impl Core {
         match link.writer {
             Writer::Step => return Ok(()),
             Writer::Shut => {
-                link.drop_answers();
+                link.answers.clear();
                 return Ok(());
             }
             Writer::Answer if link.piece.end < link.outbox.len() => {}
-            Writer::Answer | Writer::Nobody
-                if link.answers.is_empty() && link.packets.is_empty() =>
-            {
+            Writer::Answer | Writer::Nobody if link.answers.is_empty() => {
                 link.writer = Writer::Nobody;
                 return Ok(());
             }
-            Writer::Answer | Writer::Nobody if link.is_of_packets() => {
-                link.writer = Writer::Answer;
-                let len = link.packets.pop_front().unwrap_or_default();
-                link.outbox.clear();
-                link.outbox.extend(link.answers.drain(..len));
-            }
             Writer::Answer | Writer::Nobody => {
                 link.writer = Writer::Answer;
-                link.outbox.clear();
                 link.piece = 0..0;
-                std::mem::swap(&mut link.outbox, &mut link.answers);
+                link.answers.take_next(&mut link.outbox);
             }
         }
         if self.cut(client, None)? {
@@ -147,7 +135,7 @@ impl Core {
             // Nobody waits for an answer to be taken; the end that reading sees is the one that counts.
             link.writing = Writing::Idle;
             link.writer = Writer::Shut;
-            link.drop_answers();
+            link.answers.clear();
         }
         // It fails only where there is no such client.
         _ = self.write_answers(client);
@@ -198,5 +186,5 @@ impl Cursor {
 
 /// A planted bug: whether answers are written into the middle of an answer.
 fn planted_haste(link: &Link) -> bool {
-    sings(Bug::HastyAnswer) && link.answers.len() > 12
+    sings(Bug::HastyAnswer) && link.answers.waiting() > 12
 }

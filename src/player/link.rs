@@ -1,8 +1,8 @@
 //! One client's connection, as the player knows it: what is unread, what is to be written, how it ended.
 
-use std::collections::VecDeque;
 use std::ops::Range;
 
+use super::answers::Answers;
 use super::{Action, Ending, Failure, Refusal};
 use crate::scenario::{Address, Client, ClientId, TlsOptions};
 use crate::time::Time;
@@ -107,10 +107,8 @@ pub(super) struct Link {
     pub(super) half_closed: bool,
     /// Whose the bytes are that are being written.
     pub(super) writer: Writer,
-    /// Answers to ignored messages that wait to be written, framed.
-    pub(super) answers: Vec<u8>,
-    /// Where each of them ends, where they are packets.
-    pub(super) packets: VecDeque<usize>,
+    /// Answers to ignored messages that wait to be written.
+    pub(super) answers: Answers,
     /// The whole send, framed.
     pub(super) outbox: Vec<u8>,
     /// The piece of it that is one write.
@@ -155,8 +153,7 @@ impl Link {
             writing: Writing::Idle,
             half_closed: false,
             writer: Writer::Nobody,
-            answers: Vec::new(),
-            packets: VecDeque::new(),
+            answers: Answers::default(),
             outbox: Vec::new(),
             piece: 0..0,
             connect_by: None,
@@ -215,7 +212,7 @@ impl Link {
         self.writing = Writing::Idle;
         self.half_closed = false;
         self.writer = Writer::Nobody;
-        self.drop_answers();
+        self.answers.clear();
         self.answers.shrink_to(KEPT);
         self.outbox.clear();
         self.outbox.shrink_to(KEPT);
@@ -227,12 +224,6 @@ impl Link {
         self.window = self.max_message.saturating_add(self.room);
         self.passed = 0;
         self.passed_head.clear();
-    }
-
-    /// Forgets the answers that wait.
-    pub(super) fn drop_answers(&mut self) {
-        self.answers.clear();
-        self.packets.clear();
     }
 
     /// Whether its messages are packets.

@@ -6,6 +6,7 @@
 
 mod action;
 mod answering;
+mod answers;
 mod capturing;
 mod connecting;
 mod core;

@@ -168,8 +168,7 @@ impl Model {
                         }
                         why => why,
                     };
-                    self.say(format!("error: {why}").as_bytes());
-                    self.close(Closing::BadInput);
+                    self.refuse(format!("error: {why}").as_bytes());
                 }
             }
         }
@@ -209,8 +208,8 @@ impl Model {
             return self.close(Closing::Exit);
         }
         if let Err(error) = validate(message) {
-            self.say(format!("error: invalid UTF-8 at byte {}", error.offset).as_bytes());
-            return self.close(Closing::BadInput);
+            return self
+                .refuse(format!("error: invalid UTF-8 at byte {}", error.offset).as_bytes());
         }
         let reply = match self.config.reply {
             Reply::Hello => [b"Hello, ", message, b"!"].concat(),
@@ -231,10 +230,17 @@ impl Model {
             .encode(message, &mut self.outbox)
             .is_err()
         {
-            self.close(Closing::BadInput);
+            self.close(Closing::Unsayable);
         } else {
             self.packet = self.on_packets();
         }
+    }
+
+    /// Says what is wrong with what came, where the framing can carry that, and ends.
+    fn refuse(&mut self, error: &[u8]) {
+        self.closing = Some(Closing::BadInput);
+        self.say(error);
+        self.close(Closing::BadInput);
     }
 
     fn close(&mut self, why: Closing) {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use tokio::task::yield_now;
 use tokio::time::timeout;
 
 use super::fit::{misfit, packets};
@@ -18,12 +19,15 @@ use crate::player::{
 };
 use crate::scenario::{Client, Scenario, Script, Span, Value};
 use crate::session;
-use crate::simulation::{self, Unsupported};
+use crate::simulation::{Simulation, Unsupported};
 use crate::target::{Capabilities, Mark, OpenTarget, Peer, Unavailable};
 use crate::time::Time;
 
 /// The host of a target that is simulated.
 const SIMULATED: &str = "simulated";
+
+/// How many turns of a simulation are played before others have theirs: less than a millisecond.
+const TURNS: usize = 256;
 
 /// How long the end of a program is waited for after a case that has not passed: a program that writes its memory down
 /// when it crashes has closed its connections long before.
@@ -152,7 +156,7 @@ impl Run {
     pub(super) async fn play(&self, case: CaseRef, asked: &Asked) -> Finished {
         if self.options.simulate {
             self.over(&case);
-            return self.simulate(case);
+            return self.simulate(case).await;
         }
         let of_suite = self.suite(&case);
         let peer = tokio::select! {
@@ -301,7 +305,9 @@ impl Run {
     }
 
     /// Plays a case in memory. Its time is that of the virtual clock.
-    fn simulate(&self, case: CaseRef) -> Finished {
+    ///
+    /// Nothing in it waits, so it lets others have their turn again and again: whoever wants to stop would not be heard.
+    async fn simulate(&self, case: CaseRef) -> Finished {
         if let Some(unsupported) = Unsupported::in_scenario(&case.scenario) {
             return skipped(case, unsupported.to_string());
         }
@@ -311,10 +317,19 @@ impl Run {
         };
         let setting = self.setting(&case, None);
         let mut player = Player::new(Arc::clone(&case.scenario.script), setting);
-        let end = simulation::play(&mut player, &config);
+        let mut network = Simulation::new(config);
+        network.begin(&player);
+        let mut cancelled = false;
+        while !network.go_on(&mut player, TURNS) {
+            yield_now().await;
+            if self.cancel.is_cancelled() && !cancelled {
+                cancelled = true;
+                player.cancel(network.now());
+            }
+        }
         let stats = PlayStats {
             connected: true,
-            elapsed: end.since(Time::ZERO),
+            elapsed: network.now().since(Time::ZERO),
         };
         let verdict = player.verdict().cloned().unwrap_or(Verdict::Cancelled);
         self.finished(case, &player, stats, verdict)

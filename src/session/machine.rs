@@ -15,8 +15,11 @@ pub enum Closing {
     Exit,
     /// The peer's input ended.
     EndOfInput,
-    /// The peer sent what is no message; it has been told.
+    /// The peer sent what is no message; it has been told, where its framing can carry that.
     BadInput,
+    /// What the server had to say, the greeting or a reply, does not fit its framing: not the peer is at fault, but who chose these
+    /// settings.
+    Unsayable,
     /// The peer was silent for too long.
     Idle,
     /// The server is stopping.
@@ -39,7 +42,7 @@ pub enum Closing {
 ///    │  └─ a message M, no think time: its reply
 ///    │
 ///    │  exit ∙ invalid UTF-8, a message over the limit (after an error message) ∙ silence for too long ∙
-///    │  end of input, stop: once all that had arrived is answered
+///    │  a reply that does not fit the framing ∙ end of input, stop: once all that had arrived is answered
 ///    ▼
 ///   Closing: what arrives is dropped; over once the outbox is written
 /// ```
@@ -143,7 +146,7 @@ impl Session {
             State::Thinking { until } if until <= now => {
                 self.state = match self.voice.say_reply() {
                     Ok(()) => State::Listening,
-                    Err(_) => State::Closing(Closing::BadInput),
+                    Err(_) => State::Closing(Closing::Unsayable),
                 };
                 self.quiet_since = now;
                 self.resume(now);
@@ -208,7 +211,7 @@ impl Session {
 
     fn greet(&mut self) {
         if self.voice.greet().is_err() {
-            self.state = State::Closing(Closing::BadInput);
+            self.state = State::Closing(Closing::Unsayable);
         }
     }
 
@@ -261,14 +264,14 @@ impl Session {
                 Ok(Heard::Message) if self.config.think_time.is_zero() => {
                     match self.voice.say_reply() {
                         Ok(()) => State::Listening,
-                        Err(_) => State::Closing(Closing::BadInput),
+                        Err(_) => State::Closing(Closing::Unsayable),
                     }
                 }
                 Ok(Heard::Message) => State::Thinking {
                     until: now.after(self.config.think_time),
                 },
                 Ok(Heard::Exit) => State::Closing(Closing::Exit),
-                // A reply that the framing cannot carry answers a message that is too much for it.
+                // Also where the framing cannot carry what is wrong with it.
                 Ok(Heard::Refused) | Err(_) => State::Closing(Closing::BadInput),
             };
         }

@@ -110,24 +110,46 @@ impl Simulation {
         player: &mut Player,
         mut cut: impl FnMut(Toward, usize) -> usize,
     ) -> Time {
+        self.begin(player);
+        while !self.turn(player, &mut cut) {}
+        self.now
+    }
+
+    /// Begins a play that [`go_on`](Self::go_on) then plays.
+    pub fn begin(&mut self, player: &Player) {
         self.now = Time::ZERO;
         self.wires
             .resize_with(player.script().clients.len(), Wire::default);
         for wire in &mut self.wires {
             wire.open = false;
         }
-        loop {
-            while let Some(action) = player.poll_action(self.now) {
-                self.act(action, player);
-            }
-            if player.verdict().is_some() {
-                return self.now;
-            }
-            if self.carry(player, &mut cut) || self.wake_sessions() {
-                continue;
-            }
+    }
+
+    /// Plays on, for so many turns at most: in each of them something is carried, or time passes. True once there is a verdict.
+    ///
+    /// For a caller with other things to do meanwhile: to let others run, or to [cancel](Player::cancel) the player
+    /// [now](Self::now).
+    pub fn go_on(&mut self, player: &mut Player, turns: usize) -> bool {
+        (0..turns).any(|_| self.turn(player, &mut |_, len| len))
+    }
+
+    /// What time it is on the virtual clock.
+    pub fn now(&self) -> Time {
+        self.now
+    }
+
+    /// Does what can be done now, or lets time pass until something can. True once there is a verdict.
+    fn turn(&mut self, player: &mut Player, cut: &mut impl FnMut(Toward, usize) -> usize) -> bool {
+        while let Some(action) = player.poll_action(self.now) {
+            self.act(action, player);
+        }
+        if player.verdict().is_some() {
+            return true;
+        }
+        if !self.carry(player, cut) && !self.wake_sessions() {
             self.pass_time(player);
         }
+        false
     }
 
     fn act(&mut self, action: Action, player: &mut Player) {

@@ -1,7 +1,9 @@
 //! Packets: each is one message, also an empty one, and nobody is told of their end.
 
 use super::bench::{Bench, FIRST};
+use crate::player::answers::Answers;
 use crate::player::{Action, Ending, FailureKind, Segment, Setting};
+use crate::wire::Framing;
 
 const PACKETS: &str = r#""framing": "datagram","#;
 
@@ -65,6 +67,42 @@ fn each_answer_is_a_packet_of_its_own() {
     assert_eq!(bench.action(), None);
     bench.receive(b"a");
     bench.passed();
+}
+
+#[test]
+fn answers_that_wait_as_packets_are_written_in_linear_time() {
+    // Were what waits moved at each packet, 5 × 10¹¹ bytes would be, and this would not come back.
+    const PACKETS: usize = 1_000_000;
+    let (mut answers, mut outbox) = (Answers::default(), Vec::new());
+    for n in 0..PACKETS {
+        answers.add(&Framing::Datagram, &[n as u8]).unwrap();
+    }
+    assert_eq!(answers.waiting(), 2 * PACKETS);
+    for n in 0..PACKETS {
+        answers.take_next(&mut outbox);
+        assert_eq!(outbox, [n as u8]);
+        // What is added meanwhile comes last.
+        if n % 2 == 0 {
+            answers.add(&Framing::Datagram, b"more").unwrap();
+        }
+    }
+    for _ in 0..PACKETS / 2 {
+        assert!(!answers.is_empty());
+        answers.take_next(&mut outbox);
+        assert_eq!(outbox, b"more");
+    }
+    assert!(answers.is_empty());
+    assert_eq!(answers.waiting(), 0);
+}
+
+#[test]
+fn an_answer_of_no_bytes_waits_too_where_it_is_a_packet() {
+    let (mut answers, mut outbox) = (Answers::default(), b"before".to_vec());
+    answers.add(&Framing::Datagram, b"").unwrap();
+    assert!(!answers.is_empty());
+    answers.take_next(&mut outbox);
+    assert_eq!(outbox, b"");
+    assert!(answers.is_empty());
 }
 
 #[test]

@@ -168,6 +168,60 @@ async fn a_run_that_is_cancelled_counts_what_was_and_what_was_not_played() {
     }
 }
 
+#[tokio::test]
+async fn what_is_simulated_can_be_cancelled_too_and_plays_its_finally() {
+    // It takes minutes, and waits for nothing: on the one thread of this test, nobody else would have a turn.
+    let for_ever = r#"{
+      "steps": [{ "expect": "Welcome!" }, { "retry": [{ "assert": "{{ 1 == 2 }}" }], "every": "1ms", "within": "1440m" }],
+      "finally": [{ "note": "the end" }, { "send": "Rose" }, { "wait": "1s" }]
+    }"#;
+    let options = RunOptions {
+        jobs: 2,
+        simulate: true,
+        max_steps: u64::MAX,
+        ..RunOptions::default()
+    };
+    let cancel = Cancel::default();
+    let mut events = Vec::new();
+    let mut began = 0;
+    let running = run_suites(
+        [
+            cases("a", for_ever),
+            cases("b", for_ever),
+            cases("c", for_ever),
+        ]
+        .concat(),
+        vec![Suite::of(Target::Embedded)],
+        options,
+        &cancel,
+        |event| {
+            if matches!(event, Event::CaseStarted { .. }) {
+                began += 1;
+                if began == 2 {
+                    cancel.cancel();
+                }
+            }
+            events.push(event);
+        },
+    );
+    let summary = tokio::time::timeout(Duration::from_secs(60), running)
+        .await
+        .unwrap();
+    assert_eq!(summary.cancelled, 3);
+    let ran = Ran { summary, events };
+    assert_eq!(ids(&ran), ["a", "b"]);
+    for outcome in ran.outcomes() {
+        assert!(matches!(
+            outcome.result,
+            CaseResult::Played(Verdict::Cancelled)
+        ));
+        assert!(
+            outcome.transcript.finally().is_some(),
+            "`finally` is played"
+        );
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_case_that_takes_long_is_called_slow_each_time_it_has_lasted_as_long_again() {
     let slow = r#"{ "steps": [{ "expect": "Welcome!" }, { "wait": "12s" }] }"#;

@@ -1,5 +1,7 @@
 //! What is said to what.
 
+use std::num::NonZeroUsize;
+
 use super::*;
 use crate::scenario::Reply;
 
@@ -138,6 +140,33 @@ fn a_message_over_the_limit_is_told_and_ends_the_session() {
         &format!("{error}\n"),
         closed,
     );
+}
+
+#[test]
+fn what_the_server_cannot_say_is_not_the_peers_fault() {
+    let fixed = |len, greeting: Option<&[u8]>| Config {
+        framing: Framing::Fixed(NonZeroUsize::new(len).unwrap()),
+        greeting: greeting.map(Into::into),
+        ..Config::default()
+    };
+    let unsayable = Some(Closing::Unsayable);
+    check(fixed(4, Some(b"Welcome!")), &[], "", unsayable);
+    check(fixed(4, None), &[b"Rose"], "", unsayable);
+    let echo = Config {
+        reply: Reply::Echo,
+        ..fixed(4, None)
+    };
+    check(echo, &[b"RoseThin"], "RoseThin", None);
+    // What cannot be told of a bad message leaves it a bad one.
+    check(fixed(4, None), &[b"Ros\xff"], "", Some(Closing::BadInput));
+    let mut thinking = Talk::new(Config {
+        think_time: Duration::from_millis(100),
+        ..fixed(4, None)
+    });
+    thinking.push(b"Rose");
+    assert_eq!(thinking.closed(), None);
+    thinking.pass(Duration::from_millis(100));
+    assert_eq!(thinking.closed(), unsayable);
 }
 
 #[test]

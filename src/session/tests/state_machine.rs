@@ -352,6 +352,7 @@ fn the_walks_come_to_every_state() {
         "closed: Exit",
         "closed: Idle",
         "closed: Stopping",
+        "closed: Unsayable",
         "listens",
         "listens for ever",
         "says its last words",

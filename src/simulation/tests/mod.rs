@@ -164,6 +164,36 @@ fn a_network_is_used_again() {
 }
 
 #[test]
+fn a_play_goes_on_where_it_was_left_and_can_be_cancelled_there() {
+    let scenario = scenario(
+        r#"{ "steps": [{ "expect": "Welcome!" },
+             { "repeat": [{ "send": "Rose" }, { "expect": "Hello, Rose!" }, { "wait": "1s" }], "times": 100 }],
+             "finally": [{ "wait": "7s" }] }"#,
+    );
+    let config = Arc::new(Config::for_scenario(&scenario).expect("a greeting"));
+    let mut network = Simulation::new(config);
+    let mut player = Player::new(Arc::clone(&scenario.script), Setting::default());
+    network.begin(&player);
+    let mut pauses = 0;
+    while !network.go_on(&mut player, 3) {
+        pauses += 1;
+    }
+    assert!(pauses > 60, "{pauses}");
+    assert_eq!(player.verdict(), Some(&Verdict::Passed));
+    assert_eq!(network.now(), Time::ZERO.after(Duration::from_secs(107)));
+
+    player.reset(Setting::default());
+    network.begin(&player);
+    while network.now() < Time::ZERO.after(Duration::from_secs(5)) {
+        assert!(!network.go_on(&mut player, 1));
+    }
+    player.cancel(network.now());
+    while !network.go_on(&mut player, 1) {}
+    assert_eq!(player.verdict(), Some(&Verdict::Cancelled));
+    assert_eq!(network.now(), Time::ZERO.after(Duration::from_secs(12)));
+}
+
+#[test]
 fn what_needs_real_sockets_is_told() {
     for (text, expected) in [
         (r#"{ "steps": [{ "expect": "Welcome!" }] }"#, None),
