@@ -12,7 +12,7 @@ use super::alarm::Alarm;
 use super::{Asked, Cancel, Lingering};
 use crate::net::{
     Address, AllowedHosts, Clock, Connection, Endpoint, Securing, TlsClient, connect_among,
-    connect_within, ending_of, is_too_large,
+    connect_within, is_too_large,
 };
 use crate::player::{Action, Ending, Player, Refusal};
 use crate::scenario::ClientId;
@@ -322,6 +322,7 @@ impl Driver<'_> {
                 let tls = connection.tls();
                 if is_new {
                     player.handle_local_port(client, local_port(&connection));
+                    player.handle_kind(client, connection.has_reset());
                 }
                 match (is_new, &tls) {
                     (false, _) => {
@@ -403,7 +404,7 @@ impl Open {
                 Poll::Ready(Ok(n)) => *written += n,
                 Poll::Ready(Err(error)) => {
                     self.written = None;
-                    player.handle_unwritable(client, ending_of(&error), now);
+                    player.handle_unwritable(client, self.connection.ending_of(&error), now);
                     return true;
                 }
             }
@@ -425,7 +426,7 @@ impl Open {
         match sent {
             Ok(_) => player.handle_written(client, now),
             Err(error) if is_too_large(&error) => player.handle_too_large(client, now),
-            Err(error) => match ending_of(&error) {
+            Err(error) => match self.connection.ending_of(&error) {
                 // It went out as all packets do, and found nobody.
                 how @ Ending::Refused if self.connection.carries() == Carries::Packets => {
                     self.readable = false;
@@ -473,7 +474,7 @@ impl Open {
             }
             Poll::Ready(Err(error)) => {
                 self.readable = false;
-                player.handle_ended(client, ending_of(&error), now);
+                player.handle_ended(client, self.connection.ending_of(&error), now);
             }
         }
         true
@@ -497,7 +498,7 @@ impl Open {
             }
             Poll::Ready(Err(error)) => {
                 self.readable = false;
-                player.handle_ended(client, ending_of(&error), now);
+                player.handle_ended(client, self.connection.ending_of(&error), now);
             }
         }
         true

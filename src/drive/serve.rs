@@ -11,7 +11,7 @@ use tokio::io::ReadBuf;
 use tracing::debug;
 
 use super::alarm::Alarm;
-use crate::net::{Clock, Connection, ending_of, is_too_large};
+use crate::net::{Clock, Connection, is_too_large};
 use crate::player::Ending;
 use crate::session::{Closing, Config, Session};
 use crate::time::Time;
@@ -129,7 +129,7 @@ impl Serving {
                     debug!(len, "a reply is larger than a packet may be");
                     self.session.handle_written(len, self.clock.now());
                 }
-                Poll::Ready(Err(error)) => return Err(ending_of(&error)),
+                Poll::Ready(Err(error)) => return Err(self.connection.ending_of(&error)),
                 Poll::Pending => {
                     self.stuck_since.get_or_insert_with(|| self.clock.now());
                     break;
@@ -153,7 +153,7 @@ impl Serving {
         let mut buffer = ReadBuf::uninit(&mut scratch);
         match self.connection.poll_read_buf(cx, &mut buffer) {
             Poll::Pending => return Poll::Pending,
-            Poll::Ready(Err(error)) => return Poll::Ready(Err(ending_of(&error))),
+            Poll::Ready(Err(error)) => return Poll::Ready(Err(self.connection.ending_of(&error))),
             Poll::Ready(Ok(())) => {}
         }
         let now = self.clock.now();
@@ -170,7 +170,7 @@ impl Serving {
         match ready!(self.connection.poll_packet(cx, &mut packet)) {
             Ok(true) => self.session.handle_received(&packet, self.clock.now()),
             Ok(false) => self.session.handle_ended(self.clock.now()),
-            Err(error) => return Poll::Ready(Err(ending_of(&error))),
+            Err(error) => return Poll::Ready(Err(self.connection.ending_of(&error))),
         }
         Poll::Ready(Ok(()))
     }

@@ -11,6 +11,7 @@ use tokio::net::TcpStream;
 #[cfg(unix)]
 use tokio::net::UnixStream;
 
+use super::error::ending_of;
 #[cfg(target_os = "linux")]
 use super::packets::PacketSocket;
 #[cfg(target_os = "linux")]
@@ -19,6 +20,7 @@ use super::plain::Plain;
 #[cfg(unix)]
 use super::plain::of_unix;
 use super::tls::TlsStream;
+use crate::player::Ending;
 use crate::wire::{Carries, escape_text};
 
 /// One end of a connection.
@@ -157,7 +159,22 @@ impl Connection {
         }
     }
 
-    /// Whether RST can be sent. Where it cannot, a reset is a plain close: the peer sees one only if it sent what was not read.
+    /// How it ended, told by the error that reading or writing met: as [`ending_of`] says, but nothing is taken for RST where there
+    /// is [none](Self::has_reset). On Unix sockets the system says `ECONNRESET` to whom the peer left bytes unread, and `EPIPE` to whoever
+    /// writes to a peer that has closed.
+    pub fn ending_of(&self, error: &io::Error) -> Ending {
+        match (ending_of(error), error.kind()) {
+            (Ending::Reset, io::ErrorKind::BrokenPipe | io::ErrorKind::NotConnected)
+                if !self.has_reset() =>
+            {
+                Ending::Clean
+            }
+            (Ending::Reset, _) if !self.has_reset() => Ending::Unread,
+            (how, _) => how,
+        }
+    }
+
+    /// Whether RST can be sent. Where it cannot, a reset is a plain close: the peer sees more only if it sent what was not read.
     pub fn has_reset(&self) -> bool {
         match &self.stream {
             Stream::Plain(stream) => stream.has_reset(),
@@ -201,7 +218,7 @@ impl Connection {
     ///
     /// # Errors
     ///
-    /// Fails when the connection ended otherwise: [`ending_of`](super::ending_of) tells how.
+    /// Fails when the connection ended otherwise: [`ending_of`](Self::ending_of) tells how.
     pub fn poll_read(
         &mut self,
         cx: &mut Context<'_>,
@@ -265,7 +282,7 @@ impl Connection {
     ///
     /// # Errors
     ///
-    /// Fails when the connection has ended: [`ending_of`](super::ending_of) tells how. What the peer had sent before can still be read.
+    /// Fails when the connection has ended: [`ending_of`](Self::ending_of) tells how. What the peer had sent before can still be read.
     pub fn poll_write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         match &mut self.stream {
             Stream::Plain(stream) => stream.poll_write(cx, bytes),

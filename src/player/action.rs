@@ -32,6 +32,8 @@ pub enum Ending {
     Clean,
     /// The peer sent RST.
     Reset,
+    /// On a socket without RST: the peer closed it and had not read all that was sent (`ECONNRESET`).
+    Unread,
     /// On packets: nobody listens where the last ones went.
     Refused,
     /// The peer sent FIN under TLS without having said so: what came may not be all.

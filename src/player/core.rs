@@ -11,7 +11,7 @@ use super::matching::Matching;
 use super::sending::Cutting;
 use super::setting::Setting;
 use super::verdict::{Failure, FailureKind, Fault, fail};
-use super::{Action, Ending, EventKind, Transcript};
+use super::{Action, EndedBy, Ending, EventKind, Transcript};
 use crate::canary::{Bug, sings};
 use crate::scenario::{
     Client, ClientId, CloseHow, EvalError, Payload, Script, Split, Step, Values,
@@ -350,6 +350,11 @@ impl Core {
         link.writer = Writer::Shut;
         link.half_closed = true;
         if link.is_open() {
+            let (event, by) = match how {
+                CloseHow::Reset if !link.has_reset => (EventKind::Dropped, EndedBy::UsWithoutReset),
+                how => (event, EndedBy::Us(how)),
+            };
+            link.ends_first(by, now);
             self.transcript.note(client, event, now);
         }
         if how != CloseHow::Write {

@@ -234,7 +234,8 @@ pub(super) fn expect_nothing(
 fn is_right_end(kinds: CloseKinds, how: Ending) -> bool {
     match how {
         Ending::Clean => kinds.clean,
-        Ending::Reset => kinds.reset,
+        // Where there is no RST, this is what comes nearest to one.
+        Ending::Reset | Ending::Unread => kinds.reset,
         Ending::Refused => kinds.refused,
         Ending::Truncated => kinds.truncated,
         Ending::Alert(alert) => kinds.alerts.contains(alert),

@@ -86,6 +86,8 @@ impl Core {
                 name: self.client_name(link.id).to_owned(),
                 open: link.is_open(),
                 ended: link.ended,
+                shut: link.half_closed,
+                first_end: link.first_end,
                 unread: link.decoder.unread().len(),
             })
             .collect()

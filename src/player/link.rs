@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::answers::Answers;
-use super::{Action, Ending, Failure, Refusal};
+use super::{Action, EndedBy, Ending, Failure, FirstEnd, Refusal};
 use crate::scenario::{Address, Client, ClientId, TlsOptions};
 use crate::time::Time;
 use crate::wire::{Cut, FrameDecoder, Framing};
@@ -102,6 +102,10 @@ pub(super) struct Link {
     pub(super) ended: Option<Ending>,
     /// What a write saw of the end; the next read may look like a clean one.
     unwritable: Option<Ending>,
+    /// Who ended it first, of both sides, and how.
+    pub(super) first_end: Option<FirstEnd>,
+    /// Whether there is RST on it.
+    pub(super) has_reset: bool,
     pub(super) writing: Writing,
     /// Whether our side has ended its half: nothing can be sent any more.
     pub(super) half_closed: bool,
@@ -150,6 +154,8 @@ impl Link {
             of_streams: client.framing.clone(),
             ended: None,
             unwritable: None,
+            first_end: None,
+            has_reset: true,
             writing: Writing::Idle,
             half_closed: false,
             writer: Writer::Nobody,
@@ -209,6 +215,8 @@ impl Link {
         self.heard = None;
         self.ended = None;
         self.unwritable = None;
+        self.first_end = None;
+        self.has_reset = true;
         self.writing = Writing::Idle;
         self.half_closed = false;
         self.writer = Writer::Nobody;
@@ -309,13 +317,19 @@ impl Link {
     }
 
     /// The peer or the system ended it.
-    pub(super) fn end(&mut self, how: Ending) {
+    pub(super) fn end(&mut self, how: Ending, now: Time) {
         // Whoever saw the reset first ate it; what came after only looks like a clean end.
         let how = match self.unwritable {
             Some(Ending::Reset) if how == Ending::Clean => Ending::Reset,
             _ => how,
         };
-        self.ended.get_or_insert(how);
+        let how = *self.ended.get_or_insert(how);
+        self.ends_first(EndedBy::Peer(how), now);
+    }
+
+    /// One of the two sides ends it, or what it sends: who was first is kept.
+    pub(super) fn ends_first(&mut self, by: EndedBy, at: Time) {
+        self.first_end.get_or_insert(FirstEnd { by, at });
     }
 
     /// A write could not be done.

@@ -176,6 +176,14 @@ impl Player {
         }
     }
 
+    /// Whether RST can be sent on a client's connection, before it is [told](Self::handle_connected) that there is one; it can where
+    /// nothing is said of it.
+    pub fn handle_kind(&mut self, client: ClientId, has_reset: bool) {
+        if let Ok(link) = self.core.link(client) {
+            link.has_reset = has_reset;
+        }
+    }
+
     /// The port of this side of a client's connection, before it is [told](Self::handle_connected) that there is one: the
     /// value `local_port` of the client. `None` where there are no ports.
     pub fn handle_local_port(&mut self, client: ClientId, port: Option<u16>) {
@@ -255,7 +263,7 @@ impl Player {
             && link.is_open()
             && link.ended.is_none()
         {
-            link.end(how);
+            link.end(how, now);
             link.securing = Securing::No;
             let how = link.ended.unwrap_or(how);
             self.core

@@ -45,8 +45,8 @@ pub use setting::{
 };
 pub use transcript::{Event, EventKind, Log, Transcript};
 pub use verdict::{
-    Awaited, Expected, Failure, FailureKind, Instead, LinkState, Meanwhile, ProgramFault, Retried,
-    Verdict,
+    Awaited, EndedBy, Expected, Failure, FailureKind, FirstEnd, Instead, LinkState, Meanwhile,
+    ProgramFault, Retried, Verdict,
 };
 pub use waiting::Waiting;
 pub(crate) use wanted::{Deed, Wanted};

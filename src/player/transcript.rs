@@ -59,6 +59,8 @@ pub enum EventKind {
     Closed,
     /// This side reset the connection.
     Aborted,
+    /// This side was to reset the connection and closed it: it is of a kind without RST.
+    Dropped,
     /// A step of `finally` was left out: the name it needs was never set.
     Skipped {
         /// The step's number in its block, from 1.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Ending, Refusal};
-use crate::scenario::{ClientId, CloseKinds, EvalError, Span};
+use crate::scenario::{ClientId, CloseHow, CloseKinds, EvalError, Span};
 use crate::time::Time;
 use crate::wire::WireError;
 
@@ -66,8 +66,33 @@ pub struct LinkState {
     pub open: bool,
     /// How the connection ended, if it has.
     pub ended: Option<Ending>,
+    /// Whether this side has ended its half.
+    pub shut: bool,
+    /// Which side ended it first, or its half of it, if one has.
+    pub first_end: Option<FirstEnd>,
     /// Bytes received that no step has taken: how many.
     pub unread: usize,
+}
+
+/// The first end of a connection of which both sides may end their half, as this side saw it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FirstEnd {
+    /// Who, and how.
+    pub by: EndedBy,
+    /// When this side did it, or saw it.
+    pub at: Time,
+}
+
+/// Who ended a connection, or its half of it, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EndedBy {
+    /// This side.
+    Us(CloseHow),
+    /// This side was to send RST and could only close: the socket is of a kind without.
+    UsWithoutReset,
+    /// The peer, or the system that gave up waiting for it.
+    Peer(Ending),
 }
 
 /// What a branch of a `parallel` was doing when another one failed.

@@ -3,8 +3,8 @@
 use super::hexdump;
 use super::palette::{Palette, paint};
 use super::text::{bytes, head, width, words};
-use crate::player::{Ending, Event, EventKind, LinkState, Log, Transcript};
-use crate::scenario::ClientId;
+use crate::player::{EndedBy, Ending, Event, EventKind, LinkState, Log, Transcript};
+use crate::scenario::{ClientId, CloseHow};
 
 /// How many events a failure shows; the transcript keeps more, and `-v` shows them.
 const SHOWN: usize = 16;
@@ -153,6 +153,7 @@ pub(super) fn happened(kind: &EventKind) -> String {
         EventKind::Shutdown => "no more to send (FIN), still reading".into(),
         EventKind::Closed => "closed by this side".into(),
         EventKind::Aborted => "reset by this side (RST)".into(),
+        EventKind::Dropped => "closed by this side: such a socket has no RST".into(),
         EventKind::Skipped { step, why } => {
             format!("step {step} of `finally` left out: {}", words(why))
         }
@@ -165,6 +166,9 @@ pub(super) fn ended(how: Ending) -> String {
     match how {
         Ending::Clean => "closed by the peer (FIN)".into(),
         Ending::Reset => "reset by the peer (RST)".into(),
+        Ending::Unread => {
+            "closed by the peer with bytes of this side unread (ECONNRESET, no RST)".into()
+        }
         Ending::Truncated => {
             "closed by the peer (FIN) in the middle of TLS: no close_notify".into()
         }
@@ -174,6 +178,27 @@ pub(super) fn ended(how: Ending) -> String {
         Ending::Unreachable => "lost: there is no way to the peer any more".into(),
         Ending::TimedOut => "lost: no sign of the peer for too long".into(),
         Ending::Lost => "lost: the system has failed".into(),
+    }
+}
+
+/// How a connection stands, and which side ended it first where both have.
+fn stands(link: &LinkState) -> String {
+    match (link.ended, link.first_end.map(|first| first.by)) {
+        (Some(how), Some(EndedBy::Us(_))) => {
+            format!("{}, after this side had no more to send (FIN)", ended(how))
+        }
+        (Some(how), _) if link.shut => {
+            format!("{}, before this side had no more to send", ended(how))
+        }
+        (Some(how), _) => ended(how),
+        (None, Some(EndedBy::Us(CloseHow::Write))) if link.open => {
+            "open, this side has no more to send (FIN)".into()
+        }
+        (None, Some(EndedBy::Us(CloseHow::Reset))) => happened(&EventKind::Aborted),
+        (None, Some(EndedBy::UsWithoutReset)) => happened(&EventKind::Dropped),
+        (None, Some(EndedBy::Us(_))) => happened(&EventKind::Closed),
+        (None, _) if link.open => "open".into(),
+        (None, _) => "not connected".into(),
     }
 }
 
@@ -187,11 +212,7 @@ pub(super) fn links(links: &[LinkState]) -> Vec<String> {
     links
         .iter()
         .map(|link| {
-            let state = match (link.ended, link.open) {
-                (Some(how), _) => ended(how),
-                (None, true) => "open".into(),
-                (None, false) => "not connected".into(),
-            };
+            let state = stands(link);
             let unread = match link.unread {
                 0 => String::new(),
                 n => format!(", {} not yet taken", bytes(n)),

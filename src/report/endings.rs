@@ -8,6 +8,7 @@ pub(super) fn end(how: Ending) -> String {
     match how {
         Ending::Clean => "connection closed".into(),
         Ending::Reset => "connection reset".into(),
+        Ending::Unread => "connection closed before all was read".into(),
         Ending::Truncated => "connection closed without close_notify".into(),
         Ending::Alert(alert) => format!("TLS alert {alert}"),
         Ending::Garbled => "broken TLS".into(),
@@ -22,7 +23,7 @@ pub(super) fn end(how: Ending) -> String {
 pub(super) fn kind_of(how: Ending) -> Option<String> {
     match how {
         Ending::Clean => Some("\"clean\"".into()),
-        Ending::Reset => Some("\"reset\"".into()),
+        Ending::Reset | Ending::Unread => Some("\"reset\"".into()),
         Ending::Refused => Some("\"refused\"".into()),
         Ending::Truncated => Some("\"truncated\"".into()),
         Ending::Alert(alert) => Some(match alert.name() {

@@ -46,9 +46,9 @@ pub use failure::render_failure;
 pub use format::{ReportKind, write_report};
 pub use json::report_schema;
 pub use log::{
-    Bytes, CaseRecord, ConnectionEvent, ExpectedRecord, FailureRecord, Header, LOG_VERSION,
-    LogError, LogWriter, MergeError, Part, Played, ResultKind, RunLog, SelectedFile, Started, Talk,
-    Totals, Unfinished, merge_logs,
+    Bytes, CaseRecord, ConnectionEvent, ExpectedRecord, FailureRecord, FirstEndRecord, Header,
+    LOG_VERSION, LogError, LogWriter, MergeError, Part, Played, ResultKind, RunLog, SelectedFile,
+    Started, Talk, Totals, Unfinished, merge_logs,
 };
 pub use messages::{render_json, render_short, unreadable_json};
 pub use palette::Palette;

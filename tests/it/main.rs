@@ -10,6 +10,7 @@ mod cli;
 mod cookbook;
 mod corpus_replay;
 mod documents;
+mod ending;
 mod environment;
 mod failures;
 mod files;

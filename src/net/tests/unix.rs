@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use crate::net::{
     Address, AttemptKind, BindError, ConnectError, Connection, Endpoint, Listener, connect,
-    connect_within, ending_of,
+    connect_within,
 };
 use crate::player::Ending;
 
@@ -78,8 +78,25 @@ async fn bytes_go_both_ways_and_the_end_of_writing_is_none_of_reading() {
     assert_eq!(read(&mut client).await.unwrap(), b"Hello, Rose!");
     drop(server);
     assert_eq!(read(&mut client).await.unwrap(), b"");
+}
+
+#[tokio::test]
+async fn what_is_no_reset_is_not_called_one() {
+    let folder = Folder::new();
+    // All was read: who writes afterwards hears that the peer has closed, and no more.
+    let (mut client, server) = pair(&folder).await;
+    drop(server);
     let error = write(&mut client, b"x").await.unwrap_err();
-    assert_eq!(ending_of(&error), Ending::Reset, "{error}");
+    assert_eq!(client.ending_of(&error), Ending::Clean, "{error}");
+    assert_eq!(read(&mut client).await.unwrap(), b"");
+
+    let (mut client, server) = pair(&folder).await;
+    write(&mut client, b"never read").await.unwrap();
+    drop(server);
+    let error = write(&mut client, b"x").await.unwrap_err();
+    assert_eq!(client.ending_of(&error), Ending::Clean, "{error}");
+    let error = read(&mut client).await.unwrap_err();
+    assert_eq!(client.ending_of(&error), Ending::Unread, "{error}");
 }
 
 #[tokio::test]

@@ -149,7 +149,7 @@
       svg.append(draw("text", { class: "dim", x: 8, y: y + 4 }, time(event.at_us)));
       const mine = place(event.client);
       const outward = ["sent", "connected", "refused", "shutdown", "closed", "aborted", "unwritable"].includes(event.what);
-      const reset = event.how === "reset" || ["aborted", "refused", "unwritable"].includes(event.what);
+      const reset = ["reset", "unread"].includes(event.how) || ["aborted", "refused", "unwritable"].includes(event.what);
       const kind = (reset ? "reset" : event.what === "received" ? "in" : event.bytes ? "out" : "end") + (here ? " here" : "");
       const [a, b] = outward ? [mine, server] : [server, mine];
       const d = b > a ? 1 : -1;

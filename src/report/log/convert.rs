@@ -3,9 +3,12 @@
 use std::time::Duration;
 
 use super::Bytes;
-use super::record::{CaseRecord, ConnectionEvent, ExpectedRecord, FailureRecord, ResultKind, Talk};
+use super::record::{
+    CaseRecord, ConnectionEvent, ExpectedRecord, FailureRecord, FirstEndRecord, ResultKind, Talk,
+};
 use crate::player::{
-    Ending, Event, EventKind, Expected, Failure, FailureKind, Log, Transcript, Verdict,
+    EndedBy, Ending, Event, EventKind, Expected, Failure, FailureKind, LinkState, Log, Transcript,
+    Verdict,
 };
 use crate::report::conversation::{happened, links};
 use crate::report::failure::{Scene, here, place, span};
@@ -15,7 +18,7 @@ use crate::report::text::words;
 use crate::report::words as say;
 use crate::report::{Palette, code, difference};
 use crate::runner::{CaseResult, Outcome};
-use crate::scenario::Scenario;
+use crate::scenario::{CloseHow, Scenario};
 
 /// How many bytes of a rendered failure are kept: 32 KiB.
 const MAX_TEXT: usize = 32 << 10;
@@ -111,6 +114,7 @@ fn one(failure: &Failure, scene: &Scene<'_>) -> FailureRecord {
         because: say::because(failure),
         note: failure.note.as_deref().map(words),
         connections: links(&failure.links),
+        ended_first: first_ends(&failure.links),
         help: std::iter::once(advice).chain(instead).collect(),
         here: here(failure, events).map(|here| here as u64),
         text: String::new(),
@@ -255,19 +259,9 @@ fn event(event: &Event) -> ConnectionEvent {
         EventKind::Shutdown => "shutdown",
         EventKind::Closed => "closed",
         EventKind::Aborted => "aborted",
+        EventKind::Dropped => "closed",
         EventKind::Skipped { .. } => "left_out",
     };
-    let how = how.map(|how| match how {
-        Ending::Clean => "clean",
-        Ending::Reset => "reset",
-        Ending::Truncated => "truncated",
-        Ending::Alert(_) => "alert",
-        Ending::Garbled => "garbled",
-        Ending::Unreachable => "unreachable",
-        Ending::TimedOut => "timed-out",
-        Ending::Lost => "lost",
-        Ending::Refused => "refused",
-    });
     ConnectionEvent {
         at_us: event.at.as_nanos() / 1000,
         client: event.client.0,
@@ -276,6 +270,47 @@ fn event(event: &Event) -> ConnectionEvent {
         bytes,
         pieces,
         cuts: Vec::new(),
-        how: how.map(str::to_owned),
+        how: how.map(|how| name_of(how).to_owned()),
     }
+}
+
+/// The word for an end.
+fn name_of(how: Ending) -> &'static str {
+    match how {
+        Ending::Clean => "clean",
+        Ending::Reset => "reset",
+        Ending::Unread => "unread",
+        Ending::Truncated => "truncated",
+        Ending::Alert(_) => "alert",
+        Ending::Garbled => "garbled",
+        Ending::Unreachable => "unreachable",
+        Ending::TimedOut => "timed-out",
+        Ending::Lost => "lost",
+        Ending::Refused => "refused",
+    }
+}
+
+/// Who ended each connection first.
+fn first_ends(links: &[LinkState]) -> Vec<FirstEndRecord> {
+    (links.iter())
+        .filter_map(|link| {
+            let first = link.first_end?;
+            let (by, how) = match first.by {
+                EndedBy::Us(CloseHow::Clean) => ("backchat", "clean"),
+                EndedBy::Us(CloseHow::Write) => ("backchat", "write"),
+                EndedBy::Us(CloseHow::Reset) => ("backchat", "reset"),
+                EndedBy::UsWithoutReset => ("backchat", "closed"),
+                EndedBy::Peer(how @ (Ending::Unreachable | Ending::TimedOut | Ending::Lost)) => {
+                    ("system", name_of(how))
+                }
+                EndedBy::Peer(how) => ("peer", name_of(how)),
+            };
+            Some(FirstEndRecord {
+                client: link.name.clone(),
+                by: by.to_owned(),
+                how: how.to_owned(),
+                at_us: first.at.as_nanos() / 1000,
+            })
+        })
+        .collect()
 }

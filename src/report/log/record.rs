@@ -241,6 +241,9 @@ pub struct FailureRecord {
     /// How each connection stood.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub connections: Vec<String>,
+    /// Who ended each connection first that had ended, or that this side had ended its half of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ended_first: Vec<FirstEndRecord>,
     /// What to do about it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub help: Vec<String>,
@@ -252,6 +255,20 @@ pub struct FailureRecord {
     /// What then failed in `finally`, too; its text is part of the first one's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finally: Option<Box<Self>>,
+}
+
+/// Which side ended a connection first, and how.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct FirstEndRecord {
+    /// The client's name.
+    pub client: String,
+    /// Who: `backchat`, `peer`, or `system` where it gave up the connection.
+    pub by: String,
+    /// How: what a connection event has as `how`; of this side also `write` for its half alone, and `closed` where it was to
+    /// reset a socket that has no RST.
+    pub how: String,
+    /// When this side did it or saw it, since the conversation began.
+    pub at_us: u64,
 }
 
 /// What an expectation asked for.
@@ -301,7 +318,8 @@ pub struct ConnectionEvent {
     /// Where these were cut: offsets in the bytes, the first ones.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cuts: Vec<u32>,
-    /// How a connection ended: `clean`, `reset`, `truncated`, `alert`, `garbled`, `lost`, `refused`.
+    /// How a connection ended: `clean`, `reset` (RST), `unread` (closed with bytes of this side unread, on a socket without RST),
+    /// `truncated`, `alert`, `garbled`, `unreachable`, `timed-out`, `lost`, `refused`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub how: Option<String>,
 }

@@ -73,6 +73,8 @@ fn link(name: &str, open: bool, ended: Option<Ending>, unread: usize) -> LinkSta
         name: name.into(),
         open,
         ended,
+        shut: false,
+        first_end: None,
         unread,
     }
 }

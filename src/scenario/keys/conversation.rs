@@ -206,7 +206,10 @@ const ANY_VERB: &[&str] = &[];
 /// How a peer may end a connection.
 pub(in crate::scenario) const ENDINGS: &[Word] = &[
     Word::new("clean", "FIN; under TLS close_notify."),
-    Word::new("reset", "RST."),
+    Word::new(
+        "reset",
+        "RST; on Unix sockets, which have none, a close with bytes of ours unread.",
+    ),
     Word::new("any", "However."),
     Word::new("truncated", "FIN without close_notify, under TLS."),
     Word::new("alert", "A TLS alert, whichever."),
@@ -217,7 +220,10 @@ pub(in crate::scenario) const ENDINGS: &[Word] = &[
 pub(in crate::scenario) const CLOSES: &[Word] = &[
     Word::new("clean", "FIN; what still arrives is dropped."),
     Word::new("write", "FIN; reading goes on."),
-    Word::new("reset", "RST."),
+    Word::new(
+        "reset",
+        "RST; on Unix sockets, which have none, a plain close.",
+    ),
 ];
 
 /// What a `connect` may come to.
