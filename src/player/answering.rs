@@ -9,7 +9,7 @@ use super::cursor::{Cursor, Doing};
 use super::link::{Link, Writer, Writing};
 use super::verdict::{FailureKind, Fault, fail};
 use crate::canary::{Bug, sings};
-use crate::scenario::{ClientId, EvalError, Step, Verb};
+use crate::scenario::{ClientId, Step, Verb};
 use crate::time::Time;
 use crate::wire::{Cut, WireError};
 
@@ -40,16 +40,15 @@ impl Core {
                 Ok(Some(cut)) => cut,
                 other => return Ok(other),
             };
-            match self.ignores(client, &cut) {
-                Ok(true) => self.link(client)?.decoder.skip_message(&cut),
-                Ok(false) => return Ok(Ok(Some(cut))),
-                Err(error) => return fail(FailureKind::NoValue(error)),
+            if !self.ignores(client, &cut)? {
+                return Ok(Ok(Some(cut)));
             }
+            self.link(client)?.decoder.skip_message(&cut);
         }
     }
 
     /// Whether a message is to be ignored; if it is, its answer waits to be written.
-    fn ignores(&mut self, client: ClientId, cut: &Cut) -> Result<bool, EvalError> {
+    fn ignores(&mut self, client: ClientId, cut: &Cut) -> Result<bool, Fault> {
         let n = usize::from(client.0);
         let (Some(of_client), Some(link)) = (self.script.clients.get(n), self.links.get_mut(n))
         else {
@@ -67,7 +66,7 @@ impl Core {
                 Ok(()) => continue,
                 // What asks for a name that is not set yet ignores nothing yet.
                 Err(error) if error.unset.is_some() => continue,
-                Err(error) => return Err(error),
+                Err(error) => return fail(FailureKind::NoValue(error)),
             }
             let Some(answer) = &ignored.answer else {
                 return Ok(true);
@@ -85,10 +84,11 @@ impl Core {
                     None => self.values.unset(slot),
                 }
             }
-            rendered?;
+            rendered.map_err(FailureKind::NoValue)?;
+            let span = answer.span;
             link.answers
                 .add(&link.framing, &self.computed)
-                .map_err(|error| EvalError::new(error.to_string(), answer.span))?;
+                .map_err(|error| FailureKind::Unframed { error, span })?;
             return Ok(true);
         }
         Ok(false)

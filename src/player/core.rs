@@ -247,7 +247,7 @@ impl Core {
         client: ClientId,
         payload: &Payload,
         framed: bool,
-    ) -> Result<(), EvalError> {
+    ) -> Result<(), Fault> {
         let Some(link) = self.links.get_mut(usize::from(client.0)) else {
             return Ok(());
         };
@@ -267,14 +267,17 @@ impl Core {
             Some(known) => known,
             None => {
                 self.computed.clear();
-                payload.render(&self.values, self.setting.max_payload, &mut self.computed)?;
+                payload
+                    .render(&self.values, self.setting.max_payload, &mut self.computed)
+                    .map_err(FailureKind::NoValue)?;
                 computed = &self.computed;
                 computed
             }
         };
+        let span = payload.span;
         framing
             .encode(message, &mut link.outbox)
-            .map_err(|error| EvalError::new(error.to_string(), payload.span))
+            .map_err(|error| Box::new(FailureKind::Unframed { error, span }))
     }
 
     /// The pause between the pieces of a send.

@@ -420,8 +420,7 @@ impl Cursor {
             Verb::Send {
                 payload, framed, ..
             } => {
-                core.load(step.client, payload, *framed)
-                    .map_err(FailureKind::NoValue)?;
+                core.load(step.client, payload, *framed)?;
                 self.write_piece(step, core)
             }
             Verb::Expect {

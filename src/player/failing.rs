@@ -51,6 +51,7 @@ impl Cursor {
         let span = match &kind {
             // The expression is more to the point than the whole value.
             FailureKind::NoValue(error) => error.span,
+            FailureKind::Unframed { span, .. } => *span,
             _ => step.map(|step| step.span).unwrap_or_default(),
         };
         Box::new(Failure {

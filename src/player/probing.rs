@@ -39,8 +39,7 @@ impl Cursor {
             self.doing = Doing::Answer;
             return Ok(true);
         }
-        core.load(step.client, payload, true)
-            .map_err(FailureKind::NoValue)?;
+        core.load(step.client, payload, true)?;
         self.write_piece(step, core)
     }
 

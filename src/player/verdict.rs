@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Ending, Refusal};
 use crate::scenario::{ClientId, CloseHow, CloseKinds, EvalError, Span};
 use crate::time::Time;
-use crate::wire::WireError;
+use crate::wire::{EncodeError, WireError};
 
 /// What came of a conversation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -283,6 +283,13 @@ pub enum FailureKind {
     NoConnection,
     /// The step is `connect`, and this client is connected.
     AlreadyConnected,
+    /// A message has a value that the client's framing cannot carry.
+    Unframed {
+        /// Why not.
+        error: EncodeError,
+        /// Where the payload stands.
+        span: Span,
+    },
     /// A payload, a name or a number has no value.
     NoValue(EvalError),
     /// What was to be true is false.

@@ -4,7 +4,7 @@ use crate::player::{FailureKind, ProgramFault};
 use crate::scenario::Code;
 
 /// Every code of a failed step, with what it means.
-pub const CODES: [(Code, &str); 30] = [
+pub const CODES: [(Code, &str); 31] = [
     (Code("BC2001"), "a reply differs from what was expected"),
     (
         Code("BC2002"),
@@ -66,6 +66,7 @@ pub const CODES: [(Code, &str); 30] = [
     (Code("BC2026"), "there is a connection, and no TLS on it"),
     (Code("BC2027"), "TLS came about that should not have"),
     (Code("BC2028"), "something arrived that no step took"),
+    (Code("BC2029"), "a message does not fit the framing"),
     (
         Code("BC2040"),
         "a packet is larger than the system sends there",
@@ -107,8 +108,9 @@ pub const fn code(kind: &FailureKind) -> Code {
         FailureKind::NoTls(_) => 25,
         FailureKind::Secured(_) => 26,
         FailureKind::LeftOver { .. } => 27,
-        FailureKind::PacketTooLarge { .. } => 28,
-        FailureKind::NotAllowed(_) => 29,
+        FailureKind::Unframed { .. } => 28,
+        FailureKind::PacketTooLarge { .. } => 29,
+        FailureKind::NotAllowed(_) => 30,
     }];
     code
 }

@@ -35,9 +35,9 @@ pub const FAILURES: &[FailureExplanation] = &[
     },
     FailureExplanation {
         code: Code("BC2003"),
-        text: "The peer closed or reset the connection before the reply was there, or in the middle of it. Often \
-         the server has refused what was sent before: look at the last messages of the conversation. If this \
-         end is right, the step is `expect_close`.",
+        text: "The peer closed or reset the connection before the reply was there, or in the middle of it. The \
+         server has crashed, or it has refused what was sent before: look at the last messages of the conversation \
+         and at the server's own log. Only if the server is meant to hang up here, the step is `expect_close`.",
         example: include_str!("tests/golden/ended.txt"),
     },
     FailureExplanation {
@@ -205,6 +205,14 @@ pub const FAILURES: &[FailureExplanation] = &[
          --deny-leftover does not allow. A step that expects it is missing, perhaps behind the last one, or the server \
          says something twice. What may come at any time is dropped by `ignore`.",
         example: include_str!("tests/golden/left-over.txt"),
+    },
+    FailureExplanation {
+        code: Code("BC2029"),
+        text: "The message has a value, but the client's `framing` has no way to carry it: a length that its length \
+         field cannot count, another size than `fixed` has, less than the header that `offset` counts. Nothing was \
+         sent. What is wrong on purpose is sent with `send_bytes`, which no framing touches. Where the message is \
+         known before the run, `check` finds it.",
+        example: include_str!("tests/golden/unframed.txt"),
     },
     FailureExplanation {
         code: Code("BC2040"),

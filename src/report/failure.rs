@@ -1,10 +1,11 @@
 //! A failed step as a person reads it: the step in its file, the difference, what was said before, and what to do.
 
+use super::advice::advice;
 use super::conversation::{Conversation, FINALLY, links};
 use super::palette::paint;
 use super::text::{LINE, boundary, head, width, words as words_of};
 use super::{Palette, code, difference, hexdump, snippet, words};
-use crate::player::{Event, EventKind, Failure, FailureKind, Transcript};
+use crate::player::{EventKind, Failure, FailureKind, Transcript};
 use crate::scenario::{Scenario, SourceFile, Span};
 use crate::wire::{Framing, escape};
 
@@ -57,49 +58,8 @@ impl<'a> Scene<'a> {
 pub(super) const fn span(failure: &Failure) -> Span {
     match &failure.kind {
         FailureKind::NoValue(error) => error.span,
+        FailureKind::Unframed { span, .. } => *span,
         _ => failure.span,
-    }
-}
-
-/// What the conversation shows that the step alone does not: what it waited for came later, or all that came was dropped.
-fn missed(failure: &Failure, scene: &Scene<'_>) -> Option<&'static str> {
-    let of_client = scene.conversation.events.iter().filter(|event| {
-        // What comes after the failure says nothing about it.
-        Some(event.client) == failure.client && event.at <= failure.at
-    });
-    let received = |event: &&&Event| match &event.kind {
-        EventKind::Received { head, .. } => Some(head.clone()),
-        _ => None,
-    };
-    let ignoring = failure
-        .client
-        .and_then(|client| scene.ignoring.get(usize::from(client.0)));
-    let ignores = ignoring.copied().unwrap_or_default();
-    match &failure.kind {
-        FailureKind::Mismatch {
-            expected,
-            received: instead,
-            ..
-        } => {
-            let exact = expected
-                .exact
-                .as_deref()
-                .filter(|exact| !exact.is_empty())?;
-            let mut said = of_client.filter_map(|event| received(&event));
-            let last = said.next_back()?;
-            let after = memchr::memmem::find(&last, instead)? + instead.len();
-            memchr::memmem::find(last.get(after..)?, exact)
-                .map(|_| "what this step expects came right after: is a step missing before it, for a greeting say? It would be:")
-        }
-        FailureKind::TimedOut {
-            received_len: 0, ..
-        } if ignores => {
-            let mut since = of_client.filter(|event| event.at.after(failure.waited) > failure.at);
-            since
-                .find(|event| received(event).is_some())
-                .map(|_| "something came, and `ignore` dropped all of it: does an entry of it match too much?")
-        }
-        _ => None,
     }
 }
 
@@ -155,13 +115,7 @@ fn one(failure: &Failure, scene: &Scene<'_>, palette: &Palette, with_all: bool) 
         18,
         links(&failure.links),
     );
-    let framing = failure
-        .client
-        .and_then(|client| scene.framings.get(usize::from(client.0)));
-    let (mut advice, instead) = words::advice(&failure.kind, framing.copied());
-    if let Some(hint) = missed(failure, scene) {
-        advice = hint.into();
-    }
+    let (advice, instead) = advice(failure, scene);
     rows.labelled("help", 9, std::iter::once(advice).chain(instead));
     rows.lines.join("\n") + "\n"
 }

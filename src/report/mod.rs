@@ -4,6 +4,7 @@
 //! `failure`, which puts the others together: `snippet` (the step in its file, an `excerpt`), `difference` and `hexdump` (what was
 //! expected against what came), `conversation` (what was said before) and `words` (what it means, and what to do).
 
+mod advice;
 mod codes;
 mod conversation;
 mod diagnostic;

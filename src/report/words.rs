@@ -1,14 +1,10 @@
-//! What each kind of failure is called, what stands under its caret, and what to do about it.
+//! What each kind of failure is called, what stands under its caret, and what is said of it.
 
-use super::endings::{close, end, kind_of, tls_advice};
+use super::endings::{close, end};
 use super::program;
-use super::suggestion::matcher;
 use super::text::{self, bytes, duration, typed};
 use crate::count::count;
-use crate::player::{
-    Awaited, Ending, Expected, Failure, FailureKind, Instead, Meanwhile, Refusal, RefusalKind,
-};
-use crate::wire::{Framing, LineEnding};
+use crate::player::{Awaited, Expected, Failure, FailureKind, Instead, Meanwhile};
 
 /// The one line that says what happened, without the place.
 pub(super) fn title(failure: &Failure) -> String {
@@ -69,6 +65,7 @@ pub(super) fn title(failure: &Failure) -> String {
         FailureKind::OtherRefusal(_) => "connecting failed in another way".into(),
         FailureKind::NoConnection => "connection already over".into(),
         FailureKind::AlreadyConnected => "already connected".into(),
+        FailureKind::Unframed { .. } => "message does not fit the framing".into(),
         FailureKind::NoValue(_) => "no value".into(),
         FailureKind::NotTrue { .. } => "not true".into(),
         FailureKind::TooManySteps { limit } => format!("more than {limit} steps"),
@@ -110,6 +107,7 @@ pub(super) fn label(kind: &FailureKind) -> String {
         FailureKind::OtherRefusal(_) => "expected it to fail like this".into(),
         FailureKind::NoConnection => "this step needs an open connection".into(),
         FailureKind::AlreadyConnected => "this client is connected".into(),
+        FailureKind::Unframed { error, .. } => error.to_string(),
         FailureKind::NoValue(error) => text::words(&error.message),
         FailureKind::NotTrue { .. } => "is false".into(),
         FailureKind::TooManySteps { .. } => "this one is too many".into(),
@@ -211,6 +209,7 @@ fn awaited(kind: &FailureKind) -> Option<String> {
         | FailureKind::NoConnection
         | FailureKind::AlreadyConnected
         | FailureKind::NoValue(_)
+        | FailureKind::Unframed { .. }
         | FailureKind::NotTrue { .. }
         | FailureKind::TooManySteps { .. }
         | FailureKind::LeftOver { .. }
@@ -267,224 +266,4 @@ pub(super) fn because(failure: &Failure) -> Option<String> {
         FailureKind::Program(fault) => program::because(fault),
         _ => None,
     }
-}
-
-/// What to do about a peer that takes nothing.
-const NOT_READ: &str =
-    "the peer does not read: is it waiting for its own replies to be taken, or stuck?";
-
-/// What to do about a packet that the system does not send.
-const TOO_LARGE: &str = "a packet of UDP has at most 65507 bytes on IPv4; one of a Unix socket, what the sender's buffer takes: is it to be several packets?";
-
-/// One line of advice, and what the step would have to be, where that can be said.
-pub(super) fn advice(kind: &FailureKind, framing: Option<&Framing>) -> (String, Option<String>) {
-    match kind {
-        FailureKind::Mismatch { expected, received, received_len, .. } => {
-            let hint = expected.exact.as_deref().and_then(|exact| resemblance(exact, received));
-            (
-                hint.unwrap_or("if this reply is right, expect instead:").into(),
-                Some(matcher(received, *received_len)),
-            )
-        }
-        FailureKind::TimedOut { received_len: 0, .. }
-        | FailureKind::NeverCame { how: None, received_len: 0, .. } => {
-            ("the peer said nothing: is it its turn to speak, and does `within` or `timeout` give it enough time?".into(), None)
-        }
-        FailureKind::TimedOut { received, received_len, .. } => (
-            framing
-                .and_then(|framing| other_line_end(framing, received))
-                .unwrap_or("does the peer end its messages as `framing` says? To take just what arrived:")
-                .into(),
-            Some(step("expect_bytes", &matcher(received, *received_len))),
-        ),
-        FailureKind::Ended { how, received_len: 0, .. } => ended_instead(*how),
-        FailureKind::Ended { received, received_len, .. } => (
-            "the last message has no end; to take its bytes as they are, make the step:".into(),
-            Some(step("expect_bytes", &matcher(received, *received_len))),
-        ),
-        FailureKind::TooLong { .. } => (
-            "a larger `max_message` in `framing` allows longer messages; is the peer sending without end?".into(),
-            None,
-        ),
-        FailureKind::NeverCame { .. } => {
-            ("is it spelled as the peer says it, and had an earlier step taken it already?".into(), None)
-        }
-        FailureKind::BadFrame { .. } => ("is `framing` what this peer speaks?".into(), None),
-        FailureKind::WrongEnding { how, .. } => match kind_of(*how) {
-            Some(kind) => ("if this end is right, expect instead:".into(), Some(kind)),
-            None => ("the network or the peer's machine went away".into(), None),
-        },
-        FailureKind::StillOpen { .. } => (
-            "the peer keeps the connection open: does it wait for something, and is `within` long enough?".into(),
-            None,
-        ),
-        FailureKind::Unexpected { instead, received, received_len } => {
-            advice_on_the_unexpected(instead, received, *received_len)
-        }
-        FailureKind::EndedInSilence(how) => ended_instead(*how),
-        FailureKind::Unwritable(_) => (
-            "if the peer may hang up before it has read this, add to the step:".into(),
-            Some("\"may_fail\": true".into()),
-        ),
-        FailureKind::PacketTooLarge { .. } => (TOO_LARGE.into(), None),
-        FailureKind::HalfClosed => (
-            "an earlier `close: \"write\"` ended this side: send before that, or close later".into(),
-            None,
-        ),
-        FailureKind::SendTimedOut { .. } => (NOT_READ.into(), None),
-        FailureKind::NotConnected(_)
-        | FailureKind::ConnectTimedOut
-        | FailureKind::Connected(_)
-        | FailureKind::OtherRefusal(_)
-        | FailureKind::NoTls(_)
-        | FailureKind::NotAllowed(_)
-        | FailureKind::Secured(_)
-        | FailureKind::NoConnection
-        | FailureKind::AlreadyConnected => advice_on_connecting(kind),
-        FailureKind::NoValue(error) => (advice_on_values(error.unset.is_some()).into(), None),
-        FailureKind::NotTrue { .. } => {
-            ("if these values are right, the expression is not".into(), None)
-        }
-        FailureKind::Program(fault) => (program::advice(fault), None),
-        FailureKind::LeftOver { .. } => (
-            "expect it, or let `ignore` drop it; without --deny-leftover it is only counted".into(),
-            None,
-        ),
-        FailureKind::TooManySteps { .. } => ("is a `repeat` too large? `--max-steps` raises the limit".into(), None),
-    }
-}
-
-/// The advice where an expression has no value; `unset`: for the lack of a name.
-fn advice_on_values(unset: bool) -> &'static str {
-    match unset {
-        true => {
-            "names are set by `vars`, by `--var NAME=VALUE`, by a case's row and by captures of earlier steps"
-        }
-        false => {
-            "the values in it come from `vars`, `--var`, a case's row and captures of earlier steps: are they what was meant?"
-        }
-    }
-}
-
-/// The advice where something arrived that should not have.
-fn advice_on_the_unexpected(
-    instead: &Instead,
-    received: &[u8],
-    received_len: usize,
-) -> (String, Option<String>) {
-    let before = Some(step("expect_bytes", &matcher(received, received_len)));
-    match instead {
-        Instead::Tls => (
-            "what comes in clear before TLS must not be taken for a part of it: this is how commands are injected. If it belongs before TLS, expect it there".into(),
-            None,
-        ),
-        Instead::Reply(_) => (
-            "if this is the probe's reply, correct the probe. If it is right here, this step has to come before:".into(),
-            before,
-        ),
-        Instead::Silence(_) | Instead::End(_) => (
-            "if these bytes are right, this step has to come before:".into(),
-            before,
-        ),
-    }
-}
-
-/// The advice where a client is not connected as it should be.
-fn advice_on_connecting(kind: &FailureKind) -> (String, Option<String>) {
-    match kind {
-        FailureKind::NotConnected(_) => ("is the server running, and is this its address?".into(), None),
-        FailureKind::NotAllowed(_) => (
-            "a scenario connects to the hosts of its targets alone; `--allow-host HOST` or `--allow-host unix:PATH` lets it connect elsewhere".into(),
-            None,
-        ),
-        FailureKind::ConnectTimedOut => {
-            ("an address that drops packets looks like this: is it right, and is a firewall between?".into(), None)
-        }
-        FailureKind::Connected(_) => (
-            "if somebody may listen there, make the step:".into(),
-            Some(step("connect", "true")),
-        ),
-        FailureKind::OtherRefusal(Refusal { kind, .. }) => (
-            "if this is right, make the step:".into(),
-            Some(step("connect", match kind {
-                RefusalKind::Refused => "\"refused\"",
-                RefusalKind::Unreachable | RefusalKind::NotAllowed => "\"unreachable\"",
-                RefusalKind::Tls(_) => "\"tls-refused\"",
-            })),
-        ),
-        FailureKind::NoTls(Refusal { kind: RefusalKind::Tls(fault), .. }) => (tls_advice(*fault).into(), None),
-        FailureKind::Secured(_) => (
-            "if the peer may speak TLS here, make the step:".into(),
-            Some(step("start_tls", "true")),
-        ),
-        FailureKind::NoConnection => (
-            "after `close` and `expect_close` only `connect` opens a connection again; put before this step:".into(),
-            Some(step("connect", "true")),
-        ),
-        FailureKind::AlreadyConnected => {
-            ("close the connection first, or leave this step out: a client connects before its first step by itself".into(), None)
-        }
-        _ => (String::new(), None),
-    }
-}
-
-/// What two messages that differ have in common, where that explains the difference.
-fn resemblance(expected: &[u8], received: &[u8]) -> Option<&'static str> {
-    let after = |longer: &[u8], shorter: &[u8]| longer.strip_prefix(shorter).map(<[u8]>::to_vec);
-    match (
-        after(received, expected).as_deref(),
-        after(expected, received).as_deref(),
-    ) {
-        (Some(b"\r"), _) => Some(
-            "the reply ends with CR: this peer ends its lines with CR LF (`framing`). As it is:",
-        ),
-        (Some(b"\n" | b"\r\n"), _) => {
-            Some("the reply has a line end more than expected. If that is right, expect instead:")
-        }
-        (_, Some(b"\n" | b"\r\n")) => Some(
-            "the reply lacks the line end: with `framing` line it is not part of a message. Expect instead:",
-        ),
-        (Some([_, ..]), _) if !expected.is_empty() => {
-            Some("the reply begins as expected and goes on. If that is right, expect instead:")
-        }
-        (_, Some([_, ..])) if !received.is_empty() => Some(
-            "the reply begins as expected and stops too early. If that is right, expect instead:",
-        ),
-        _ if expected.eq_ignore_ascii_case(received) => {
-            Some("only upper and lower case differ. If the reply is right, expect instead:")
-        }
-        _ => None,
-    }
-}
-
-/// Whether lines ended in another way than the framing takes, said as advice.
-fn other_line_end(framing: &Framing, received: &[u8]) -> Option<&'static str> {
-    let mut lone_lf = received
-        .iter()
-        .enumerate()
-        .filter(|(at, byte)| **byte == b'\n' && (*at == 0 || received.get(at - 1) != Some(&b'\r')));
-    match framing {
-        Framing::Line(LineEnding::CrLf) if lone_lf.next().is_some() => Some(
-            "an LF came without a CR before it: does this peer end lines with LF (`\"framing\": \"line\"`), or with either (`\"ending\": \"either\"`)? To take just what arrived:",
-        ),
-        Framing::Line(_) if received.ends_with(b"\r") => Some(
-            "a CR came without an LF after it: no line ends like this. To take just what arrived:",
-        ),
-        _ => None,
-    }
-}
-
-fn ended_instead(how: Ending) -> (String, Option<String>) {
-    match kind_of(how) {
-        Some(kind) => (
-            "if the peer may hang up here, make the step:".into(),
-            Some(step("expect_close", &kind)),
-        ),
-        None => ("the network or the peer's machine went away".into(), None),
-    }
-}
-
-/// A step, as it stands in a file.
-fn step(verb: &str, value: &str) -> String {
-    format!("{{ \"{verb}\": {value} }}")
 }

@@ -10,11 +10,11 @@ use std::sync::{Arc, LazyLock};
 use minijinja::value::{Enumerator, Object, ObjectRepr, ValueKind};
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior};
 
-use super::filters::{self, AS_CAPTURED, FILTERS, JOINABLE, TESTS};
-use super::functions::{self, Asked, CALLED, FUNCTIONS};
+use super::filters::{self, AS_CAPTURED, JOINABLE};
+use super::functions::{self, Asked, CALLED};
 use super::source::Source;
 use super::tokens::{Kind, Token, is_called, is_read, tokens};
-use super::{EvalError, Names, SlotId, Span, TemplateError, Value, Values};
+use super::{EvalError, Names, SlotId, Span, TemplateError, Value, Values, vocabulary};
 use crate::wire::escape;
 
 /// How many bytes an expression may have: 4 KiB. It bounds the depth of what is compiled.
@@ -77,10 +77,13 @@ impl Expression {
             return Err(TemplateError::new(message, range));
         }
         let words: Vec<Token> = tokens(text, 0).collect();
-        check_words(text, &words, range.start)?;
+        vocabulary::check(text, &words, range.start)?;
         let code = ENVIRONMENT
             .compile_expression_owned(guarded(text, &words).into_owned())
-            .map_err(|error| TemplateError::new(detail(&error), range.clone()))?;
+            .map_err(|error| {
+                vocabulary::foreign(text, &words, range.start)
+                    .unwrap_or_else(|| TemplateError::new(detail(&error), range.clone()))
+            })?;
         Ok(Self {
             code: Code(code),
             text: text.trim().into(),
@@ -310,52 +313,6 @@ fn fits(value: &Value, depth: usize, room: &mut usize) -> bool {
             false => fits(&entry, depth, room),
         }
     })
-}
-
-/// Finds the names of filters, tests and functions that there are not; minijinja would say so only when it comes to them.
-fn check_words(text: &str, words: &[Token], offset: usize) -> Result<(), TemplateError> {
-    if words.is_empty() {
-        let range = offset..offset + text.len();
-        return Err(TemplateError::new("an empty expression".into(), range));
-    }
-    let is_name = |at: usize, name: &str| {
-        words
-            .get(at)
-            .is_some_and(|word| word.kind == Kind::Name && word.of(text) == name)
-    };
-    for (at, word) in words.iter().enumerate() {
-        let after_dot = at > 0 && words[at - 1].is('.');
-        let (what, known, name) = if word.is('|') {
-            ("filter", &FILTERS[..], words.get(at + 1))
-        } else if is_name(at, "is") && !after_dot {
-            let skip = if is_name(at + 1, "not") { 2 } else { 1 };
-            ("test", &TESTS[..], words.get(at + skip))
-        } else if is_called(text, words, at) {
-            ("function", &FUNCTIONS[..], Some(word))
-        } else {
-            continue;
-        };
-        let Some(name) = name.filter(|name| name.kind == Kind::Name) else {
-            continue;
-        };
-        if !known.contains(&name.of(text)) {
-            let range = offset + name.start..offset + name.end;
-            let mut error =
-                TemplateError::new(format!("there is no {what} `{}`", name.of(text)), range);
-            error.help = nearest(name.of(text), known);
-            return Err(error);
-        }
-    }
-    Ok(())
-}
-
-fn nearest(word: &str, known: &[&str]) -> Option<String> {
-    known
-        .iter()
-        .map(|name| (strsim::damerau_levenshtein(word, name), name))
-        .min()
-        .filter(|(distance, name)| *distance <= (name.len() / 3).max(1))
-        .map(|(_, name)| format!("did you mean `{name}`?"))
 }
 
 /// The names an expression reads, with their places. (`Expression::undeclared_variables` of minijinja 3.1 overlooks what a

@@ -44,6 +44,7 @@ mod tests;
 mod tls;
 mod tokens;
 mod value;
+mod vocabulary;
 
 pub use address::{Address, AddressError, MAX_SOCKET_PATH};
 pub(crate) use code::WRONG_EXAMPLE;

@@ -82,6 +82,15 @@ pub enum Endian {
 }
 
 impl LengthPrefix {
+    /// How many bytes a message may have: the least and the most.
+    pub(super) fn sizes(self) -> (u64, u64) {
+        let offset = self.offset as u64;
+        // A negative sum is no length, so the smallest body is 0 bytes.
+        let least = u64::try_from(self.adjust).unwrap_or(0);
+        let most = self.width.most().saturating_add_signed(self.adjust);
+        (offset.saturating_add(least), offset.saturating_add(most))
+    }
+
     /// Finds the first message of `unread`. See [`Framing::find`](super::Framing::find).
     #[inline(always)]
     pub(super) fn find(

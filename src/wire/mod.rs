@@ -14,6 +14,7 @@ mod encoder;
 mod ends;
 mod error;
 mod escape;
+mod fits;
 mod fixed;
 mod frames;
 mod framing;

@@ -10,6 +10,7 @@ use crate::player::{
     EndedBy, Ending, Event, EventKind, Expected, Failure, FailureKind, LinkState, Log, Transcript,
     Verdict,
 };
+use crate::report::advice::advice;
 use crate::report::conversation::{happened, links};
 use crate::report::failure::{Scene, here, place, span};
 use crate::report::program::render_program;
@@ -86,8 +87,7 @@ fn one(failure: &Failure, scene: &Scene<'_>) -> FailureRecord {
     let source = scene.sources.get(usize::from(span.file));
     let at = source.map(|source| source.line_column(span.start));
     let (expected, received, differs_at) = bytes(&failure.kind);
-    let framing = (failure.client).and_then(|client| scene.framings.get(usize::from(client.0)));
-    let (advice, instead) = say::advice(&failure.kind, framing.copied());
+    let (advice, instead) = advice(failure, scene);
     let events = match (failure.in_finally, &scene.finally) {
         (true, Some(finally)) => finally,
         _ => &scene.conversation,

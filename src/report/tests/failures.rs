@@ -30,7 +30,7 @@ const FILE: &str = r#"{
 }
 "#;
 
-fn source() -> (SourceFile, Span) {
+pub(super) fn source() -> (SourceFile, Span) {
     let start = FILE.find('§').expect("marked");
     let text = FILE.replacen('§', "", 1);
     let end = text.find('§').expect("marked");

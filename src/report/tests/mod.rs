@@ -6,6 +6,7 @@ mod failures;
 mod finally;
 mod flow;
 mod formats;
+mod framing;
 mod program;
 mod searching;
 mod tls;

@@ -134,6 +134,86 @@ fn a_wrong_filter_is_met_with_the_nearest() {
 }
 
 #[test]
+fn what_other_languages_write_is_answered_with_what_is_written_here() {
+    for (text, marked, message, help) in [
+        (
+            "{{ name.upper() }}",
+            "upper",
+            "no method `upper`",
+            "write `{{ name | upper }}`",
+        ),
+        (
+            "{{ name.replace('a', 'b') }}",
+            "replace",
+            "no method `replace`",
+            "write `{{ name | replace('a', 'b') }}`",
+        ),
+        (
+            "{{ 'x'.strip() }}",
+            "strip",
+            "no method `strip`",
+            "write `{{ 'x' | trim }}`",
+        ),
+        (
+            "{{ object.port.upper() }}",
+            "upper",
+            "no method `upper`",
+            "`upper` is a filter: write `{{ name | upper }}`",
+        ),
+        (
+            "{{ name.foo(1) }}",
+            "foo",
+            "no method `foo`",
+            "filters take the place of methods",
+        ),
+        (
+            "{{ len(name) }}",
+            "len",
+            "no function `len`",
+            "`len` is a filter: write `{{ name | len }}`",
+        ),
+        ("{{ n = 1 }}", "=", "`=` is no operator", "`==` compares"),
+        ("{{ n === 1 }}", "===", "`===` is no operator", "write `==`"),
+        (
+            "{{ n == 1 && n }}",
+            "&&",
+            "`&&` is no operator",
+            "write `and`",
+        ),
+        ("{{ n || 1 }}", "||", "`||` is no operator", "write `or`"),
+        ("{{ !yes }}", "!", "`!` is no operator", "write `not`"),
+        (
+            "{{ yes ? 1 : 2 }}",
+            "?",
+            "`?` is no operator",
+            "write `A if CONDITION else B`",
+        ),
+        ("{{ n++ }}", "++", "`++` is no operator", "write `+ 1`"),
+        (
+            "{{ n += 1 }}",
+            "+=",
+            "`+=` is no operator",
+            "the step is `set`",
+        ),
+        ("{{ $name }}", "$", "`$` is no operator", "without `$`"),
+        (
+            "{{ n + 340282366920938463463374607431768211456 }}",
+            "340282366920938463463374607431768211456",
+            "a whole number is at most 340282366920938463463374607431768211455",
+            "put it in quotes",
+        ),
+    ] {
+        let error = parse(text).0.expect_err(text);
+        assert_eq!(&text[error.range.clone()], marked, "{text:?}: {error}");
+        assert!(error.message.contains(message), "{text:?}: {error}");
+        let shown = error.help.unwrap_or_default();
+        assert!(shown.contains(help), "{text:?}: {shown}");
+    }
+    check("{{ (n == 3) and n != 4 and n <= 3 and n >= 3 }}", b"true");
+    check("{{ (list | sort(reverse=true))[0] }}", b"3");
+}
+
+#[test]
 fn every_filter_and_test_that_is_offered_is_there() {
     let filters = FILTERS.map(|name| format!("{{{{ 'a'|{name} }}}}"));
     let tests = TESTS.map(|name| format!("{{{{ 'a' is {name} }}}}"));
