@@ -1,5 +1,10 @@
-"""Opens pages in headless Chromium, over its debugging pipe, and uses them as a person would. Standard library only."""
+"""Opens pages in headless Chromium, over its debugging pipe, and uses them as a person would. Standard library only.
 
+    python3 ci/html.py chromium report.html …                     # uses them
+    python3 ci/html.py --screenshots FOLDER chromium report.html …  # and draws them, light and dark, to be looked at
+"""
+
+import base64
 import json
 import os
 import pathlib
@@ -61,7 +66,15 @@ class Browser:
         return result["result"].get("value")
 
 
-def use(browser, path):
+def draw(browser, picture, scheme):
+    """The page from its top, at most 4,000 pixels of it."""
+    browser.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+    height = min(4000, browser.js("document.documentElement.scrollHeight"))
+    browser.call("Emulation.setDeviceMetricsOverride", width=1280, height=height, deviceScaleFactor=1, mobile=False)
+    picture.write_bytes(base64.b64decode(browser.call("Page.captureScreenshot")["data"]))
+
+
+def use(browser, path, pictures=None):
     """Opens the page, filters, opens a failure; then looks at what was logged and loaded."""
     url = pathlib.Path(path).resolve().as_uri()
     target = browser.call("Target.createTarget", url="about:blank")["targetId"]
@@ -100,7 +113,12 @@ def use(browser, path):
     browser.call("Runtime.evaluate", awaitPromise=True, expression="new Promise((d) => requestAnimationFrame(() => requestAnimationFrame(d)))")
     check("[...document.querySelectorAll('#list > li > details')].every((one) => one.children.length > 1)", "a case stays empty")
     check("document.querySelectorAll('#list mark').length > 0", "no byte is marked")
+    check("[...document.querySelectorAll('#list svg text')].some((one) => /^[0-9]+–[0-9]+$/.test(one.textContent))", "no segment says where it stands")
     check("!document.querySelector('#list script, #list img, #list iframe')", "a peer's bytes became an element")
+
+    if pictures:
+        for scheme in ("light", "dark"):
+            draw(browser, pathlib.Path(pictures) / f"{pathlib.Path(path).stem}-{scheme}.png", scheme)
 
     for event in browser.events:
         method, params = event.get("method"), event.get("params", {})
@@ -114,12 +132,15 @@ def use(browser, path):
 
 
 def main():
-    program, *pages = sys.argv[1:]
+    words, pictures = sys.argv[1:], None
+    if words[0] == "--screenshots":
+        _, pictures, *words = words
+    program, *pages = words
     with tempfile.TemporaryDirectory() as profile:
         browser = Browser(program, profile)
         try:
             for page in pages:
-                use(browser, page)
+                use(browser, page, pictures)
             browser.call("Browser.close")
         finally:
             browser.process.terminate()

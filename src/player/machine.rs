@@ -281,7 +281,10 @@ impl Player {
         if let Some(link) = links.get_mut(usize::from(client.0))
             && link.writing == Writing::Asked
         {
-            transcript.sent(client, link.to_write(), link.piece.start == 0, now);
+            match link.is_of_packets() {
+                true => transcript.sent_packet(client, link.to_write(), now),
+                false => transcript.sent(client, link.to_write(), link.piece.start == 0, now),
+            }
             link.writing = Writing::Done;
             self.core.go_on_answering(client);
             self.advance(now);

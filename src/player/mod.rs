@@ -43,7 +43,7 @@ pub(crate) use matching::{Hold, Matching};
 pub use setting::{
     DEFAULT_BEGAN, DEFAULT_MAX_PAYLOAD, DEFAULT_MAX_STEPS, DEFAULT_TIMEOUT, Segment, Setting,
 };
-pub use transcript::{Event, EventKind, Log, Transcript};
+pub use transcript::{Cut, Event, EventKind, Log, Transcript};
 pub use verdict::{
     Awaited, EndedBy, Expected, Failure, FailureKind, FirstEnd, Instead, LinkState, Meanwhile,
     ProgramFault, Retried, Verdict,

@@ -33,6 +33,10 @@ pub enum EventKind {
         len: usize,
         /// How many writes of one send they were.
         pieces: u32,
+        /// Where in all that this side has said on the connection the first byte stands; `None`: in a packet, whose bytes are no stream.
+        from: Option<u64>,
+        /// Where one of them ended and the next began: the first [`Log::MAX_CUTS`].
+        cuts: Vec<Cut>,
     },
     /// The peer's bytes arrived: the first of them, and how many there were.
     Received {
@@ -42,6 +46,10 @@ pub enum EventKind {
         len: usize,
         /// How many reads they were; one that ends with LF is the last.
         pieces: u32,
+        /// Where in all that this side has said on the connection the first byte stands; `None`: in a packet, whose bytes are no stream.
+        from: Option<u64>,
+        /// Where one of them ended and the next began: the first [`Log::MAX_CUTS`].
+        cuts: Vec<Cut>,
     },
     /// TLS began on the connection: how.
     Secured(String),
@@ -70,6 +78,15 @@ pub enum EventKind {
     },
 }
 
+/// Where one read or write ended and the next began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cut {
+    /// How many bytes of the event stand before it.
+    pub offset: usize,
+    /// When what comes after it was read or written.
+    pub at: Time,
+}
+
 impl Event {
     /// How many bytes of the peers it holds.
     fn bytes(&self) -> usize {
@@ -89,6 +106,15 @@ pub struct Transcript {
     finally: Log,
     /// Whether `finally` has begun.
     in_finally: bool,
+    /// How many bytes each client has sent and received on its connection.
+    said: Vec<[u64; 2]>,
+}
+
+/// Which side has said it: an index into what a client's connection has carried.
+#[derive(Debug, Clone, Copy)]
+enum Side {
+    Client,
+    Peer,
 }
 
 /// The last events: at most 64 of them and 4 KiB of bytes, whatever is said.
@@ -104,6 +130,8 @@ pub struct Log {
     dropped: u64,
     /// Buffers of dropped events, for new ones.
     spare: Vec<Vec<u8>>,
+    /// Those of their cuts.
+    spare_cuts: Vec<Vec<Cut>>,
 }
 
 impl Transcript {
@@ -138,6 +166,7 @@ impl Transcript {
         self.conversation.clear();
         self.finally.clear();
         self.in_finally = false;
+        self.said.fill([0; 2]);
     }
 
     /// A step has failed: that was the last event, of the conversation or of `finally`.
@@ -157,24 +186,48 @@ impl Transcript {
 
     /// Notes a connection that came about.
     pub(super) fn connected(&mut self, client: ClientId, peer: &str, at: Time) {
+        if let Some(said) = self.said.get_mut(usize::from(client.0)) {
+            *said = [0; 2];
+        }
         self.current().connected(client, peer, at);
     }
 
     /// Notes bytes that this side sent: a send, or one more piece of it.
     pub(super) fn sent(&mut self, client: ClientId, bytes: &[u8], is_first: bool, at: Time) {
-        self.current().sent(client, bytes, is_first, at);
+        let from = self.count(client, Side::Client, bytes);
+        self.current().sent(client, bytes, Some(from), is_first, at);
+    }
+
+    /// Notes a packet that this side sent.
+    pub(super) fn sent_packet(&mut self, client: ClientId, bytes: &[u8], at: Time) {
+        self.current().sent(client, bytes, None, true, at);
     }
 
     /// Notes bytes that arrived.
     pub(super) fn received(&mut self, client: ClientId, bytes: &[u8], at: Time) {
-        self.current().received(client, bytes, at);
+        let from = self.count(client, Side::Peer, bytes);
+        self.current().received(client, bytes, Some(from), at);
     }
 
     /// Notes a packet that arrived: no other bytes go on with it.
     pub(super) fn received_packet(&mut self, client: ClientId, bytes: &[u8], at: Time) {
         let log = self.current();
-        log.received(client, bytes, at);
+        log.received(client, bytes, None, at);
         log.unfinished = false;
+    }
+
+    /// Counts bytes; how many this side had said on the connection before.
+    fn count(&mut self, client: ClientId, side: Side, bytes: &[u8]) -> u64 {
+        let client = usize::from(client.0);
+        if self.said.len() <= client {
+            self.said.resize(client + 1, [0; 2]);
+        }
+        let said = (self.said.get_mut(client)).map(|said| &mut said[side as usize]);
+        said.map_or(0, |said| {
+            let before = *said;
+            *said += bytes.len() as u64;
+            before
+        })
     }
 
     /// Where new events belong.
@@ -194,6 +247,8 @@ impl Log {
     pub const MAX_BYTES: usize = 4096;
     /// How many bytes of one event are kept.
     pub const MAX_HEAD: usize = 256;
+    /// Of how many cuts of one event it is kept where they are.
+    pub const MAX_CUTS: usize = 16;
 
     /// The events kept, oldest first.
     pub fn events(&self) -> impl Iterator<Item = &Event> {
@@ -228,39 +283,75 @@ impl Log {
         self.push(client, EventKind::Connected(text), at);
     }
 
-    fn sent(&mut self, client: ClientId, bytes: &[u8], is_first: bool, at: Time) {
+    fn sent(
+        &mut self,
+        client: ClientId,
+        bytes: &[u8],
+        from: Option<u64>,
+        is_first: bool,
+        at: Time,
+    ) {
         let follows_a_send =
             (self.events.back()).is_some_and(|last| matches!(last.kind, EventKind::Sent { .. }));
-        if !is_first && follows_a_send && self.goes_on(client, bytes) {
+        if !is_first && follows_a_send && self.goes_on(client, bytes, at) {
             return;
         }
-        let (head, len) = (self.keep(bytes), bytes.len());
-        let pieces = 1;
-        self.push(client, EventKind::Sent { head, len, pieces }, at);
+        let kind = EventKind::Sent {
+            head: self.keep(bytes),
+            len: bytes.len(),
+            pieces: 1,
+            from,
+            cuts: Vec::new(),
+        };
+        self.push(client, kind, at);
     }
 
-    fn received(&mut self, client: ClientId, bytes: &[u8], at: Time) {
-        if !(self.unfinished && self.goes_on(client, bytes)) {
-            let (head, len) = (self.keep(bytes), bytes.len());
-            let pieces = 1;
-            self.push(client, EventKind::Received { head, len, pieces }, at);
+    fn received(&mut self, client: ClientId, bytes: &[u8], from: Option<u64>, at: Time) {
+        if !(self.unfinished && self.goes_on(client, bytes, at)) {
+            let kind = EventKind::Received {
+                head: self.keep(bytes),
+                len: bytes.len(),
+                pieces: 1,
+                from,
+                cuts: Vec::new(),
+            };
+            self.push(client, kind, at);
         }
         self.unfinished = bytes.last() != Some(&b'\n');
     }
 
     /// Adds bytes to the last event, if it is of this client: many small pieces take the room of one.
-    fn goes_on(&mut self, client: ClientId, bytes: &[u8]) -> bool {
+    fn goes_on(&mut self, client: ClientId, bytes: &[u8], at: Time) -> bool {
         if self.over {
             return true;
         }
         let Some(last) = self.events.back_mut().filter(|last| last.client == client) else {
             return false;
         };
-        let (EventKind::Sent { head, len, pieces } | EventKind::Received { head, len, pieces }) =
-            &mut last.kind
+        let (EventKind::Sent {
+            head,
+            len,
+            pieces,
+            cuts,
+            ..
+        }
+        | EventKind::Received {
+            head,
+            len,
+            pieces,
+            cuts,
+            ..
+        }) = &mut last.kind
         else {
             return false;
         };
+        if cuts.capacity() == 0 {
+            let spare = self.spare_cuts.pop();
+            *cuts = spare.unwrap_or_else(|| Vec::with_capacity(Self::MAX_CUTS));
+        }
+        if cuts.len() < Self::MAX_CUTS {
+            cuts.push(Cut { offset: *len, at });
+        }
         let room = Self::MAX_HEAD.saturating_sub(head.len());
         let more = bytes.get(..room).unwrap_or(bytes);
         head.extend_from_slice(more);
@@ -304,14 +395,20 @@ impl Log {
     }
 
     fn recycle(&mut self, event: Event) {
-        let mut buffer = match event.kind {
-            EventKind::Sent { head, .. } | EventKind::Received { head, .. } => head,
-            EventKind::Connected(peer) => peer.into_bytes(),
+        let (mut buffer, mut cuts) = match event.kind {
+            EventKind::Sent { head, cuts, .. } | EventKind::Received { head, cuts, .. } => {
+                (head, cuts)
+            }
+            EventKind::Connected(peer) => (peer.into_bytes(), Vec::new()),
             _ => return,
         };
         buffer.clear();
         if self.spare.len() < Self::MAX_EVENTS {
             self.spare.push(buffer);
+        }
+        cuts.clear();
+        if cuts.capacity() > 0 && self.spare_cuts.len() < Self::MAX_EVENTS {
+            self.spare_cuts.push(cuts);
         }
     }
 }

@@ -104,11 +104,13 @@ impl Conversation<'_> {
                 head: bytes,
                 len,
                 pieces,
+                ..
             } => (">", head(bytes, *len, columns) + &times(*pieces, "writes")),
             EventKind::Received {
                 head: bytes,
                 len,
                 pieces,
+                ..
             } => ("<", head(bytes, *len, columns) + &times(*pieces, "reads")),
             other => ("*", happened(other)),
         };

@@ -47,7 +47,7 @@ pub use failure::render_failure;
 pub use format::{ReportKind, write_report};
 pub use json::report_schema;
 pub use log::{
-    Bytes, CaseRecord, ConnectionEvent, ExpectedRecord, FailureRecord, FirstEndRecord, Header,
+    Bytes, CaseRecord, ConnectionEvent, Cut, ExpectedRecord, FailureRecord, FirstEndRecord, Header,
     LOG_VERSION, LogError, LogWriter, MergeError, Part, Played, ResultKind, RunLog, SelectedFile,
     Started, Talk, Totals, Unfinished, merge_logs,
 };

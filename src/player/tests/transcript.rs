@@ -1,6 +1,6 @@
 //! What is remembered of a conversation: small pieces together, within bounds, and no further than the failure.
 
-use super::super::{Event, EventKind, Log, Transcript};
+use super::super::{Cut, Event, EventKind, Log, Transcript};
 use crate::scenario::ClientId;
 use crate::time::Time;
 
@@ -10,10 +10,14 @@ const OTHER: ClientId = ClientId(1);
 /// Each event as `>bytes/len/pieces`.
 fn shown(log: &Log) -> Vec<String> {
     let show = |event: &Event| match &event.kind {
-        EventKind::Sent { head, len, pieces } => {
+        EventKind::Sent {
+            head, len, pieces, ..
+        } => {
             format!(">{}/{len}/{pieces}", String::from_utf8_lossy(head))
         }
-        EventKind::Received { head, len, pieces } => {
+        EventKind::Received {
+            head, len, pieces, ..
+        } => {
             format!("<{}/{len}/{pieces}", String::from_utf8_lossy(head))
         }
         other => format!("{other:?}"),
@@ -114,4 +118,76 @@ fn it_ends_with_the_failure_and_finally_pushes_nothing_out() {
     transcript.received(ONE, b"again\n", Time::ZERO);
     assert_eq!(shown(transcript.conversation()), ["<again\n/6/1"]);
     assert!(transcript.finally().is_none());
+}
+
+/// Of each event that has bytes: where it begins in the stream, and where it was cut.
+fn places(transcript: &Transcript) -> Vec<(Option<u64>, Vec<Cut>)> {
+    let bytes = transcript.events().filter_map(|event| match &event.kind {
+        EventKind::Sent { from, cuts, .. } | EventKind::Received { from, cuts, .. } => {
+            Some((*from, cuts.clone()))
+        }
+        _ => None,
+    });
+    bytes.collect()
+}
+
+#[test]
+fn cuts_are_kept_with_their_times_and_streams_are_counted_on() {
+    let at = Time::from_nanos;
+    let cut = |offset, nanos| Cut {
+        offset,
+        at: at(nanos),
+    };
+    let mut transcript = Transcript::default();
+    transcript.connected(ONE, "peer", at(0));
+    transcript.received(ONE, b"22", at(1));
+    transcript.received(ONE, b"0 rea", at(2));
+    transcript.received(ONE, b"dy\n", at(3));
+    transcript.sent(ONE, b"US", true, at(4));
+    transcript.sent(ONE, b"ER\n", false, at(5));
+    transcript.received(OTHER, b"hi\n", at(6));
+    transcript.received(ONE, b"331\n", at(7));
+    transcript.sent_packet(OTHER, b"a", at(8));
+    transcript.received_packet(OTHER, b"b", at(9));
+    transcript.connected(ONE, "peer", at(10));
+    transcript.received(ONE, b"220\n", at(11));
+    assert_eq!(
+        places(&transcript),
+        [
+            (Some(0), vec![cut(2, 2), cut(7, 3)]),
+            (Some(0), vec![cut(2, 5)]),
+            (Some(0), vec![]),
+            (Some(10), vec![]),
+            (None, vec![]),
+            (None, vec![]),
+            (Some(0), vec![]),
+        ]
+    );
+    // What follows the failure is not noted, and counts all the same.
+    transcript.end();
+    transcript.received(ONE, b"lost\n", at(12));
+    transcript.begin_finally();
+    transcript.received(ONE, b"221\n", at(13));
+    let finally = transcript.finally().expect("it has begun").events().next();
+    assert!(
+        matches!(
+            finally.map(|event| &event.kind),
+            Some(EventKind::Received { from: Some(9), .. })
+        ),
+        "{finally:?}"
+    );
+    transcript.clear();
+    transcript.received(ONE, b"220\n", at(14));
+    assert_eq!(places(&transcript), [(Some(0), vec![])]);
+}
+
+#[test]
+fn so_many_cuts_are_kept_and_no_more() {
+    let mut transcript = Transcript::default();
+    for _ in 0..=Log::MAX_CUTS + 1 {
+        transcript.received(ONE, b"a", Time::ZERO);
+    }
+    let places = places(&transcript);
+    let offsets: Vec<usize> = places[0].1.iter().map(|cut| cut.offset).collect();
+    assert_eq!(offsets, (1..=Log::MAX_CUTS).collect::<Vec<_>>());
 }

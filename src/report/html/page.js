@@ -78,12 +78,16 @@
     if (mine.length === 0) text.append("(nothing)");
     if (from > 0) text.append("… ");
     const list = pieces(mine);
+    let run = "", marked = false;
+    const flush = () => { if (run) text.append(marked ? make("mark", {}, run) : run); run = ""; };
     list.forEach(([at, view], n) => {
       const end = n + 1 < list.length ? list[n + 1][0] : mine.length;
       let wrong = false;
       for (let i = at; i < end; i += 1) wrong = wrong || differs(i);
-      text.append(wrong ? make("mark", {}, view) : view);
+      if (wrong !== marked) { flush(); marked = wrong; }
+      run += view;
     });
+    flush();
     if (total > from + mine.length) text.append("…");
     block.append(text);
     const dump = make("div", { class: "mono", role: "group", "aria-label": name + ", in hexadecimal" });
@@ -115,28 +119,60 @@
   }
 
   // A conversation as a sequence diagram: a line down for each client and one for the server, time runs down.
-  function words(event) {
-    if (event.bytes) {
-      const times = event.pieces > 1 ? "  (" + event.pieces + (event.what === "sent" ? " writes)" : " reads)") : "";
-      return bytesLine(event.bytes, 64) + times;
+  const READS = { sent: ["write", "writes"], received: ["read", "reads"] };
+  const MOST = 8;
+  // The segments of an event, each with when it was there, where it stands among the bytes of its side, and its bytes.
+  function segments(event) {
+    if (!event.bytes) return [{ at: event.at_us, text: event.words || "" }];
+    const bytes = bytesOf(event.bytes), cuts = event.cuts || [], from = event.from;
+    const part = (start, end) => {
+      const kept = bytes.subarray(start, Math.min(end, bytes.length));
+      // In quotes, so that a space at an end of it is seen.
+      return '"' + escaped(kept) + (kept.length < end - start ? '…' : '"');
+    };
+    const range = (start, end) => (from === undefined ? end - start + " B" : (from + start) + "–" + (from + end));
+    const shown = cuts.length < MOST && cuts.length + 1 === (event.pieces || 1) ? cuts.length + 1 : Math.min(cuts.length, MOST - 1);
+    const list = [];
+    for (let n = 0; n < shown; n += 1) {
+      const start = n ? cuts[n - 1].offset : 0;
+      const end = n < cuts.length ? cuts[n].offset : event.bytes.len;
+      list.push({ at: n ? cuts[n - 1].at_us : event.at_us, range: range(start, end), text: part(start, end) });
     }
-    return event.words;
+    const more = (event.pieces || 1) - shown;
+    if (more > 0) {
+      const last = shown ? cuts[shown - 1] : { offset: 0, at_us: event.at_us };
+      const many = more + (shown ? " more " : " ") + READS[event.what][more === 1 ? 0 : 1];
+      list.push({ at: last.at_us, range: range(last.offset, event.bytes.len), many: shown > 0 || more > 1 ? many : null, text: part(last.offset, event.bytes.len) });
+    }
+    return list;
+  }
+  function words(event) {
+    if (!event.bytes) return event.words || "";
+    const cuts = (event.cuts || []).map((one) => (event.from || 0) + one.offset);
+    const times = event.pieces > 1 ? ", in " + event.pieces + " " + READS[event.what][1] : "";
+    const where = cuts.length ? ", cut at " + cuts.join(", ") + (event.pieces - 1 > cuts.length ? " and more" : "") : "";
+    const range = event.from === undefined ? event.bytes.len + " bytes" : "bytes " + event.from + " to " + (event.from + event.bytes.len);
+    return range + times + where + ": " + bytesLine(event.bytes, 256);
   }
   function diagram(clients, events, here) {
-    const left = 90, gap = 150, label = 470;
+    const left = 90, gap = 150, range = 104, label = 470;
     const server = left + clients.length * gap;
-    const width = server + label;
+    const width = server + range + label;
     let y = 44, before = null;
     const rows = events.map((event, n) => {
-      // A long pause is a wide gap, up to a bound.
-      if (before !== null) y += 24 + Math.min(40, Math.log10(1 + (event.at_us - before) / 1000) * 12);
-      before = event.at_us;
-      return { event, y, here: n === here };
+      const lines = segments(event).map((segment, m) => {
+        // A long pause is a wide gap, up to a bound. Segments of one message stand closer.
+        const pause = Math.min(40, Math.log10(1 + Math.max(0, segment.at - before) / 1000) * 12);
+        if (before !== null) y += (m ? 18 : 26) + pause;
+        before = segment.at;
+        return { ...segment, y };
+      });
+      return { event, lines, here: n === here };
     });
     const height = y + 28;
     const svg = draw("svg", { width, height, viewBox: "0 0 " + width + " " + height, "aria-hidden": "true" });
-    for (const row of rows) {
-      if (row.here) svg.append(draw("rect", { class: "row", x: 0, y: row.y - 12, width, height: 24 }));
+    for (const { here, lines } of rows) {
+      if (here) svg.append(draw("rect", { class: "row", x: 0, y: lines[0].y - 12, width, height: lines[lines.length - 1].y - lines[0].y + 24 }));
     }
     const place = (client) => left + client * gap;
     clients.forEach((name, n) => {
@@ -145,29 +181,32 @@
     });
     svg.append(draw("text", { x: server, y: 16, "text-anchor": "middle" }, "server"),
       draw("line", { class: "life", x1: server, x2: server, y1: 24, y2: height - 6 }));
-    for (const { event, y, here } of rows) {
-      svg.append(draw("text", { class: "dim", x: 8, y: y + 4 }, time(event.at_us)));
+    if (events.some((event) => event.bytes)) svg.append(draw("text", { class: "dim", x: server + range, y: 16, "text-anchor": "end" }, "bytes"));
+    for (const { event, lines, here } of rows) {
       const mine = place(event.client);
       const outward = ["sent", "connected", "refused", "shutdown", "closed", "aborted", "unwritable"].includes(event.what);
       const reset = ["reset", "unread"].includes(event.how) || ["aborted", "refused", "unwritable"].includes(event.what);
       const kind = (reset ? "reset" : event.what === "received" ? "in" : event.bytes ? "out" : "end") + (here ? " here" : "");
       const [a, b] = outward ? [mine, server] : [server, mine];
       const d = b > a ? 1 : -1;
-      if (event.what !== "left_out") {
-        svg.append(draw("line", { class: kind + " arrow", x1: a, x2: b - d * 7, y1: y, y2: y }));
-        if (reset) {
-          svg.append(draw("path", { class: kind + " arrow", d: "M" + (b - 6) + " " + (y - 5) + "l10 10m0 -10l-10 10" }));
-        } else {
-          svg.append(draw("path", { class: kind + " head", d: "M" + b + " " + y + "l" + -d * 9 + " -5v10z" }));
+      lines.forEach(({ at, y, range: bytes, many, text }, n) => {
+        svg.append(draw("text", { class: "dim", x: 8, y: y + 4 }, time(at)));
+        if (event.what !== "left_out") {
+          svg.append(draw("line", { class: kind + " arrow", x1: a, x2: b - d * 7, y1: y, y2: y }));
+          if (reset) svg.append(draw("path", { class: kind + " arrow", d: "M" + (b - 6) + " " + (y - 5) + "l10 10m0 -10l-10 10" }));
+          else svg.append(draw("path", { class: kind + " head", d: "M" + b + " " + y + "l" + -d * 9 + " -5v10z" }));
+          // Several segments under one arrow.
+          if (many) {
+            for (const x of [0.4, 0.5, 0.6]) {
+              const at = a + (b - a) * x;
+              svg.append(draw("line", { class: kind + " arrow", x1: at, x2: at, y1: y - 4, y2: y + 4 }));
+            }
+          }
         }
-        // Where the pieces of one message were cut.
-        for (let n = 1; n < Math.min(event.pieces || 1, 9); n += 1) {
-          const x = a + ((b - a) * n) / Math.min(event.pieces, 9);
-          svg.append(draw("line", { class: kind + " arrow", x1: x, x2: x, y1: y - 4, y2: y + 4 }));
-        }
-      }
-      const text = (here ? "► " : "") + cut(words(event), here ? 60 : 64);
-      svg.append(draw("text", { class: here ? "bad" : event.bytes ? "" : "dim", x: server + 14, y: y + 4 }, text));
+        if (bytes) svg.append(draw("text", { class: "dim", x: server + range, y: y + 4, "text-anchor": "end" }, bytes));
+        const shown = (here && n === 0 ? "► " : "") + cut((many ? many + ": " : "") + text, 60);
+        svg.append(draw("text", { class: here ? "bad" : event.bytes ? "" : "dim", x: server + (event.bytes ? range : 0) + 14, y: y + 4 }, shown));
+      });
     }
     return svg;
   }

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use super::Bytes;
 use super::record::{
-    CaseRecord, ConnectionEvent, ExpectedRecord, FailureRecord, FirstEndRecord, ResultKind, Talk,
+    CaseRecord, ConnectionEvent, Cut, ExpectedRecord, FailureRecord, FirstEndRecord, ResultKind,
+    Talk,
 };
 use crate::player::{
-    EndedBy, Ending, Event, EventKind, Expected, Failure, FailureKind, LinkState, Log, Transcript,
-    Verdict,
+    self, EndedBy, Ending, Event, EventKind, Expected, Failure, FailureKind, LinkState, Log,
+    Transcript, Verdict,
 };
 use crate::report::advice::advice;
 use crate::report::conversation::{happened, links};
@@ -226,6 +227,12 @@ fn events(log: &Log) -> Vec<ConnectionEvent> {
 
 fn event(event: &Event) -> ConnectionEvent {
     let (mut bytes, mut pieces, mut how) = (None, 1, None);
+    let (mut from, mut cuts) = (None, Vec::new());
+    let mut said = |head: &[u8], len: usize, start: Option<u64>, at: &[player::Cut]| {
+        bytes = Some(Bytes::head(head, len));
+        from = start;
+        cuts = at.iter().map(cut).collect();
+    };
     let what = match &event.kind {
         EventKind::Connected(_) => "connected",
         EventKind::Refused(_) => "refused",
@@ -235,16 +242,22 @@ fn event(event: &Event) -> ConnectionEvent {
             head,
             len,
             pieces: n,
+            from,
+            cuts,
         } => {
-            (bytes, pieces) = (Some(Bytes::head(head, *len)), *n);
+            said(head, *len, *from, cuts);
+            pieces = *n;
             "sent"
         }
         EventKind::Received {
             head,
             len,
             pieces: n,
+            from,
+            cuts,
         } => {
-            (bytes, pieces) = (Some(Bytes::head(head, *len)), *n);
+            said(head, *len, *from, cuts);
+            pieces = *n;
             "received"
         }
         EventKind::Ended(ending) => {
@@ -269,7 +282,8 @@ fn event(event: &Event) -> ConnectionEvent {
         words: happened(&event.kind),
         bytes,
         pieces,
-        cuts: Vec::new(),
+        from,
+        cuts,
         how: how.map(|how| name_of(how).to_owned()),
     }
 }
@@ -313,4 +327,11 @@ fn first_ends(links: &[LinkState]) -> Vec<FirstEndRecord> {
             })
         })
         .collect()
+}
+
+fn cut(cut: &player::Cut) -> Cut {
+    Cut {
+        offset: cut.offset as u64,
+        at_us: cut.at.as_nanos() / 1000,
+    }
 }

@@ -21,7 +21,7 @@ pub use bytes::Bytes;
 pub use merge::{MergeError, merge_logs};
 pub use read::{LogError, Played, RunLog, Totals, Unfinished};
 pub use record::{
-    CaseRecord, ConnectionEvent, ExpectedRecord, FailureRecord, FirstEndRecord, Header,
+    CaseRecord, ConnectionEvent, Cut, ExpectedRecord, FailureRecord, FirstEndRecord, Header,
     LOG_VERSION, Part, ResultKind, SelectedFile, Started, Talk,
 };
 pub use write::LogWriter;

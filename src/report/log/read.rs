@@ -244,7 +244,18 @@ fn make_fit(record: &mut CaseRecord) {
             .iter_mut()
             .chain(&mut this.connections)
             .for_each(one);
+        this.expected
+            .iter_mut()
+            .for_each(|expected| one(&mut expected.words));
         failure = this.finally.as_deref_mut();
+    }
+    if let Some(talk) = &mut record.talk {
+        talk.clients.iter_mut().for_each(one);
+        let events = talk
+            .events
+            .iter_mut()
+            .chain(talk.finally.iter_mut().flatten());
+        events.for_each(|event| one(&mut event.words));
     }
 }
 

@@ -315,11 +315,23 @@ pub struct ConnectionEvent {
     /// How many writes or reads they were.
     #[serde(default = "first", skip_serializing_if = "is_first")]
     pub pieces: u32,
-    /// Where these were cut: offsets in the bytes, the first ones.
+    /// Where in all that this side has said on the connection the first byte stands; nothing is said of it where they are a packet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<u64>,
+    /// Where one write or read ended and the next began, the first 16 of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub cuts: Vec<u32>,
+    pub cuts: Vec<Cut>,
     /// How a connection ended: `clean`, `reset` (RST), `unread` (closed with bytes of this side unread, on a socket without RST),
     /// `truncated`, `alert`, `garbled`, `unreachable`, `timed-out`, `lost`, `refused`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub how: Option<String>,
+}
+
+/// Where one write or read ended and the next began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Cut {
+    /// How many bytes of the event stand before it.
+    pub offset: u64,
+    /// When what comes after it was written or read, since the conversation began.
+    pub at_us: u64,
 }

@@ -92,6 +92,8 @@ fn sent(bytes: &[u8]) -> EventKind {
         head: bytes.into(),
         len: bytes.len(),
         pieces: 1,
+        from: Some(0),
+        cuts: Vec::new(),
     }
 }
 
@@ -100,6 +102,8 @@ pub(super) fn received(bytes: &[u8]) -> EventKind {
         head: bytes.into(),
         len: bytes.len(),
         pieces: 1,
+        from: Some(0),
+        cuts: Vec::new(),
     }
 }
 
@@ -339,6 +343,8 @@ fn a_reply_without_end() {
                 head: vec![b'z'; 256],
                 len: 1 << 20,
                 pieces: 16,
+                from: Some(0),
+                cuts: Vec::new(),
             },
         )],
     );
