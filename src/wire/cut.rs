@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use super::ends::End;
 use super::memory::Memory;
-use super::{Framing, LineEnding, WireErrorKind, fixed, netstring, scan, varint};
+use super::{Framing, LineEnding, WireError, WireErrorKind, fixed, netstring, scan, varint};
 
 /// Where the next message lies in the unread bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +69,14 @@ impl Flaw {
         Self {
             at: limit,
             kind: WireErrorKind::PacketTooLong { len, limit },
+        }
+    }
+
+    /// The error that it is in a stream of which `offset` bytes are gone.
+    pub(super) fn behind(self, offset: u64) -> WireError {
+        WireError {
+            offset: offset.saturating_add(self.at as u64),
+            kind: self.kind,
         }
     }
 

@@ -21,6 +21,14 @@ pub enum BadFrame {
     Skip,
 }
 
+impl BadFrame {
+    /// Whether a frame with this flaw is dropped.
+    pub(super) fn drops(self, framing: &Framing, flaw: WireErrorKind) -> bool {
+        let too_long = matches!(flaw, WireErrorKind::TooLong { .. });
+        self == Self::Skip && too_long && framing.has_ends()
+    }
+}
+
 /// Cuts a stream of bytes into messages.
 ///
 /// Two ways to use it:
@@ -278,13 +286,9 @@ impl FrameDecoder {
 
     /// Decides what becomes of a frame with a flaw: it is dropped, or the decoder has failed.
     pub(super) fn judge(&mut self, flaw: Flaw) {
-        let may_drop = self.bad_frame == BadFrame::Skip && self.framing.has_ends();
-        self.state = match flaw.kind {
-            WireErrorKind::TooLong { .. } if may_drop => State::Dropping,
-            kind => State::Failed(WireError {
-                offset: self.offset.saturating_add(flaw.at as u64),
-                kind,
-            }),
+        self.state = match self.bad_frame.drops(&self.framing, flaw.kind) {
+            true => State::Dropping,
+            false => State::Failed(flaw.behind(self.offset)),
         };
     }
 

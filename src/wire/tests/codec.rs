@@ -4,7 +4,8 @@ use bytes::BytesMut;
 use tokio_util::codec::{Decoder, Encoder};
 
 use crate::wire::{
-    CodecError, FrameCodec, FrameDecoder, Framing, LengthPrefix, LengthWidth, WireError,
+    BadFrame, CodecError, FrameCodec, FrameDecoder, Framing, LengthPrefix, LengthWidth, LineEnding,
+    WireError,
 };
 
 fn framings() -> Vec<Framing> {
@@ -91,12 +92,49 @@ fn a_codec_fails_where_the_decoder_does_and_stays_failed() {
 }
 
 #[test]
+fn a_codec_that_is_told_to_drops_what_is_too_long() {
+    let mut codec = FrameCodec::new(Framing::LINE, 4).on_bad_frame(BadFrame::Skip);
+    let mut unread = BytesMut::from(&b"a\ntoo long"[..]);
+    assert_eq!(codec.decode(&mut unread).unwrap().unwrap(), "a");
+    assert_eq!(codec.decode(&mut unread).unwrap(), None);
+    // Nothing of it waits for its end.
+    assert!(unread.is_empty());
+    assert_eq!((codec.offset(), codec.skipped()), (10, 8));
+    unread.extend_from_slice(b" still\r\nb\r\n");
+    assert_eq!(codec.decode(&mut unread).unwrap().unwrap(), "b");
+    assert_eq!((codec.offset(), codec.skipped()), (21, 16));
+
+    // Where there are no ends to find it is an error, as ever.
+    let mut codec = FrameCodec::new(Framing::Netstring, 4).on_bad_frame(BadFrame::Skip);
+    let mut unread = BytesMut::from(&b"5:abcde,1:a,"[..]);
+    for _ in 0..2 {
+        let said = codec.decode(&mut unread);
+        assert!(matches!(said, Err(CodecError::Wire(_))), "{said:?}");
+    }
+    assert_eq!(codec.skipped(), 0);
+}
+
+#[test]
+fn what_is_dropped_when_the_stream_ends_is_no_unfinished_message() {
+    let crlf = Framing::Line(LineEnding::CrLf);
+    let mut codec = FrameCodec::new(crlf, 2).on_bad_frame(BadFrame::Skip);
+    let mut unread = BytesMut::from(&b"abc\r"[..]);
+    assert_eq!(codec.decode(&mut unread).unwrap(), None);
+    // It may be half of the ending.
+    assert_eq!(unread, "\r");
+    assert_eq!(codec.decode_eof(&mut unread).unwrap(), None);
+    assert_eq!((unread.len(), codec.skipped()), (0, 4));
+}
+
+#[test]
 fn an_end_within_a_message_is_an_error() {
     let mut codec = FrameCodec::new(Framing::LINE, 8);
     let mut unread = BytesMut::from(&b"ab\ncd"[..]);
     assert_eq!(codec.decode_eof(&mut unread).unwrap().unwrap(), "ab");
     let end = codec.decode_eof(&mut unread);
-    assert!(matches!(end, Err(CodecError::Io(_))), "{end:?}");
+    let said = end.unwrap_err();
+    assert_eq!(said.to_string(), "the stream ended within a message");
+    assert!(matches!(said, CodecError::Io(_)), "{said:?}");
 }
 
 #[test]
