@@ -12,7 +12,7 @@ use crate::wire::{BadFrame, FrameDecoder, Framing, WireError, WireErrorKind};
 pub(super) struct Said {
     pub(super) messages: Messages,
     /// How many bytes went with frames that were too long.
-    skipped: u64,
+    pub(super) skipped: u64,
     /// The error that ended it, or how many bytes were left.
     pub(super) end: Result<usize, WireError>,
 }
@@ -70,7 +70,13 @@ impl fmt::Debug for Messages {
 type Way = fn(&Framing, usize, BadFrame, &[&[u8]]) -> Said;
 
 /// All ways, those that differ the most first.
-const WAYS: [(&str, Way); 3] = [("lent", lent), ("kept", kept), ("stopping", stopping)];
+const WAYS: &[(&str, Way)] = &[
+    ("lent", lent),
+    ("kept", kept),
+    ("stopping", stopping),
+    #[cfg(feature = "codec")]
+    ("codec", codec),
+];
 
 /// Input: `FrameInput`; the lowest six bits of its third byte are also how many bytes are taken away once.
 ///
@@ -102,7 +108,7 @@ pub fn frame_decoder(data: &[u8]) {
     let bytes: Vec<&[u8]> = Cuts::BYTES.pieces(stream).collect();
     for bad_frame in [BadFrame::Fail, BadFrame::Skip] {
         let expected = naive(&framing, stream, limit, bad_frame);
-        check_ways(&WAYS, &framing, limit, bad_frame, &pieces, &expected);
+        check_ways(WAYS, &framing, limit, bad_frame, &pieces, &expected);
         if cuts != Cuts::BYTES {
             check_ways(&WAYS[..2], &framing, limit, bad_frame, &bytes, &expected);
         }
@@ -138,16 +144,23 @@ pub const fn frame_decoder_room(input: usize) -> u64 {
 /// How often the room of [`frame_decoder_room`] may be filled anew.
 pub const FRAME_DECODER_TURNS: u64 = 16;
 
-/// Checks what is said of these pieces against what is naively said of the whole.
+/// Checks what is said of these pieces against what is naively said of the whole; returns that, and what is said where bad
+/// frames are dropped if anything is wrong.
 #[cfg(test)]
-pub(super) fn check(framing: &Framing, limit: usize, pieces: &[&[u8]]) {
+pub(super) fn check(framing: &Framing, limit: usize, pieces: &[&[u8]]) -> (Said, Option<Said>) {
     if framing.is_by_push() {
-        return check_pushes(framing, limit, pieces);
+        check_pushes(framing, limit, pieces);
+        return (naive_pushes(framing, pieces, limit), None);
     }
-    for bad_frame in [BadFrame::Fail, BadFrame::Skip] {
-        let expected = naive(framing, &pieces.concat(), limit, bad_frame);
-        check_ways(&WAYS, framing, limit, bad_frame, pieces, &expected);
+    let [failing, skipping] = [BadFrame::Fail, BadFrame::Skip]
+        .map(|bad_frame| naive(framing, &pieces.concat(), limit, bad_frame));
+    check_ways(WAYS, framing, limit, BadFrame::Fail, pieces, &failing);
+    // Where nothing is wrong there is nothing to skip.
+    if failing.end.is_ok() {
+        return (failing, None);
     }
+    check_ways(WAYS, framing, limit, BadFrame::Skip, pieces, &skipping);
+    (failing, Some(skipping))
 }
 
 fn check_ways(
@@ -268,6 +281,38 @@ fn kept(framing: &Framing, limit: usize, bad_frame: BadFrame, pieces: &[&[u8]]) 
     }
     said.skipped = decoder.skipped();
     said.end = Ok(decoder.unread().len());
+    said
+}
+
+/// What the codec for tokio-util says, to which the unread bytes do not belong.
+#[cfg(feature = "codec")]
+fn codec(framing: &Framing, limit: usize, bad_frame: BadFrame, pieces: &[&[u8]]) -> Said {
+    use crate::wire::{CodecError, FrameCodec};
+    use tokio_util::codec::Decoder as _;
+
+    let mut codec = FrameCodec::new(framing.clone(), limit).on_bad_frame(bad_frame);
+    let mut said = Said::of(total(pieces));
+    let mut unread = bytes::BytesMut::new();
+    let mut pushed = 0;
+    for piece in pieces {
+        unread.extend_from_slice(piece);
+        pushed += piece.len();
+        loop {
+            match codec.decode(&mut unread) {
+                Ok(Some(message)) => said.messages.push(&message),
+                Ok(None) => break,
+                Err(CodecError::Wire(error)) => return said.failed(error),
+                Err(other) => panic!("{other}"),
+            }
+        }
+        assert_eq!(
+            codec.offset() + unread.len() as u64,
+            pushed as u64,
+            "offset"
+        );
+    }
+    said.skipped = codec.skipped();
+    said.end = Ok(unread.len());
     said
 }
 
