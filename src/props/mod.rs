@@ -53,6 +53,8 @@ pub use scenario::scenario_json;
 pub use session::session;
 #[cfg(feature = "cli")]
 pub use template::template;
+#[cfg(test)]
+pub(crate) use utf8::naive as naive_utf8;
 pub use utf8::utf8;
 
 /// Wakes the planted bug that the environment variable `BACKCHAT_CANARY` names, in builds that have planted bugs.

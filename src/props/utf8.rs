@@ -60,7 +60,7 @@ fn decode_lossy(cuts: Cuts, bytes: &[u8]) -> String {
 }
 
 /// The standard library on the whole, its errors explained by the bit patterns of RFC 3629.
-fn naive(bytes: &[u8]) -> (&str, Option<Utf8Error>) {
+pub(crate) fn naive(bytes: &[u8]) -> (&str, Option<Utf8Error>) {
     let Err(error) = std::str::from_utf8(bytes) else {
         return (std::str::from_utf8(bytes).unwrap_or_default(), None);
     };

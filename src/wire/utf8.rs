@@ -79,7 +79,7 @@ pub enum Utf8Cause {
 }
 
 /// Decodes strictly: the first byte that is no UTF-8 ends it.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Utf8Decoder {
     unfinished: Unfinished,
     /// Offset of the first byte that has not become text.
@@ -174,7 +174,7 @@ impl Utf8Decoder {
 }
 
 /// Decodes anything: each maximal subpart that is no UTF-8 becomes U+FFFD (Unicode 16, section 3.9).
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LossyUtf8 {
     unfinished: Unfinished,
 }
@@ -244,13 +244,22 @@ enum Part<'a> {
 }
 
 /// The beginning of a character whose end has not arrived.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Unfinished {
     /// `bytes[..len]` begin a valid character; the last byte is room to finish the longest.
     bytes: [u8; 4],
     /// 0 to 3 between calls.
     len: usize,
 }
+
+impl PartialEq for Unfinished {
+    /// What stands behind the beginning is left from earlier.
+    fn eq(&self, other: &Self) -> bool {
+        self.bytes.get(..self.len) == other.bytes.get(..other.len)
+    }
+}
+
+impl Eq for Unfinished {}
 
 impl Unfinished {
     /// What comes next in `bytes`, and what is left after it.

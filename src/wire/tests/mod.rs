@@ -5,5 +5,6 @@ mod codec;
 mod decoder;
 mod edges;
 mod escape;
+mod every_sequence;
 mod framings;
 mod utf8;
