@@ -149,17 +149,9 @@ impl Cursor {
         }
     }
 
-    /// Whether the connection is gone that the step of a branch is about: another branch has given it back.
+    /// Whether the connection is gone that a branch sends on: another one has seen its end, and given it back.
     pub(super) fn has_lost_its_link(&self, step: &Step, core: &Core) -> Result<bool, Fault> {
-        let on_link = matches!(
-            self.doing,
-            Doing::Write
-                | Doing::Pause(_)
-                | Doing::Expect
-                | Doing::ExpectClose
-                | Doing::ExpectSilence
-                | Doing::Probe
-        );
+        let on_link = matches!(self.doing, Doing::Write | Doing::Pause(_));
         Ok(self.branch.is_some() && on_link && !core.link_ref(step.client)?.is_open())
     }
 

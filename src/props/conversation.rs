@@ -62,16 +62,39 @@ pub fn conversation(data: &[u8]) {
 struct Came {
     shape: String,
     at: Time,
-    /// Whether a branch of a `parallel` failed by itself: by what it was to send, or by the number of its steps.
-    by_itself: bool,
+    /// Why a branch of a `parallel` failed, where it was not what the peer said or did.
+    by_itself: Option<ByItself>,
+}
+
+/// Why a branch fails though the peer did nothing wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ByItself {
+    /// What it was to send.
+    Sends,
+    /// The number of steps that all branches have together.
+    Steps,
+}
+
+impl ByItself {
+    fn of(verdict: &Verdict) -> Option<Self> {
+        match verdict {
+            Verdict::Failed(failure) if failure.branch.is_some() => match failure.kind {
+                FailureKind::HalfClosed => Some(Self::Sends),
+                FailureKind::TooManySteps { .. } => Some(Self::Steps),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
 }
 
 /// Fails unless the same came of both.
 ///
 /// Of two branches that fail at the same moment, the first that is looked at is told of. One that fails by itself does so before
-/// bytes have arrived that fail another; so there the moment is what must be the same.
+/// bytes have arrived that fail another; and how the steps that are too many fall to the branches is by which of them is looked at
+/// first. So there the moment is what must be the same.
 fn check_same(cut: &Came, whole: &Came, how: &str) {
-    if cut.by_itself != whole.by_itself {
+    if cut.by_itself != whole.by_itself || cut.by_itself == Some(ByItself::Steps) {
         assert_eq!(cut.at, whole.at, "{how}");
         assert!(
             cut.shape != PASSED && whole.shape != PASSED,
@@ -102,16 +125,7 @@ fn play(
     Came {
         shape: verdict.map_or_else(String::new, shape),
         at,
-        by_itself: verdict.is_some_and(|verdict| match verdict {
-            Verdict::Failed(failure) => {
-                failure.branch.is_some()
-                    && matches!(
-                        failure.kind,
-                        FailureKind::HalfClosed | FailureKind::TooManySteps { .. }
-                    )
-            }
-            _ => false,
-        }),
+        by_itself: verdict.and_then(ByItself::of),
     }
 }
 

@@ -340,8 +340,8 @@ pub const EXPLANATIONS: &[Explanation] = &[
         "steps that cannot be played at the same time",
         "The lists of a `parallel` are played at the same time, so nothing may depend on which of them is faster. What \
          a client sends belongs to one list, and what it expects to one (which may be another); `close` and `connect` \
-         count as sends, and a client in a `retry` belongs to its list alone. A name that one list sets, no other one \
-         may set or read. A `parallel` cannot stand in another one.",
+         count as sends, but only `close: \"write\"` leaves the replies to another list. A client in a `retry` belongs to \
+         its list alone. A name that one list sets, no other one may set or read. A `parallel` cannot stand in another one.",
     )
     .example(
         r#"{ "parallel": [[{ "send": "a" }], [{ "send": "b" }]] }"#,

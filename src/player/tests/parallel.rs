@@ -206,18 +206,6 @@ fn a_send_into_what_another_branch_has_closed_fails_or_is_forgiven() {
 }
 
 #[test]
-fn a_reader_whose_connection_another_branch_closes_fails_at_once() {
-    let mut bench = Bench::connected(
-        "",
-        r#"{ "connect": true }, { "parallel": [[{ "expect": "a" }], [{ "close": "clean" }]] }"#,
-    );
-    assert_eq!(bench.action(), Some(Action::Close(FIRST)));
-    let failure = bench.failure();
-    assert_eq!(failure.kind, FailureKind::NoConnection);
-    assert_eq!(failure.branch, Some(1));
-}
-
-#[test]
 fn a_retry_around_begins_all_branches_again() {
     let mut bench = Bench::connected(
         r#""framing": "line","#,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::super::json::Value;
 use super::super::keys::Form;
-use super::super::{BlockId, ClientId, Diagnostic, SlotId, Span, Step, Verb, code};
+use super::super::{BlockId, ClientId, CloseHow, Diagnostic, SlotId, Span, Step, Verb, code};
 use super::fields::{Fields, Given, quoted};
 use super::reader::Reader;
 
@@ -20,6 +20,17 @@ pub(super) struct Branches {
     setters: HashMap<SlotId, Vec<(u32, bool)>>,
     /// Names that a second branch sets, each time with its place and the first branch.
     clashes: Vec<(SlotId, Span, u32)>,
+}
+
+/// What the branches of a `parallel` do with the connections of clients.
+#[derive(Debug, Default)]
+struct Sides {
+    /// By client and side: the branch that has it, and the last one that was told so.
+    taken: HashMap<(ClientId, Side), (u32, u32)>,
+    /// What a second branch does, with the branch that has that side.
+    found: Vec<(ClientId, Span, Side, u32)>,
+    /// Each `close` of a whole connection, with its branch.
+    closes: Vec<(ClientId, Span, u32)>,
 }
 
 /// What a step does with its client's connection: a side belongs to one branch.
@@ -130,12 +141,11 @@ impl<'a> Reader<'a> {
 
     /// Reports what a client does in two branches.
     fn check_sides(&mut self, blocks: &[BlockId]) {
-        let mut sides = HashMap::new();
-        let mut found = Vec::new();
+        let mut sides = Sides::default();
         for (branch, block) in (1..).zip(blocks) {
-            self.add_sides(*block, false, branch, &mut sides, &mut found);
+            self.add_sides(*block, false, branch, &mut sides);
         }
-        for (client, span, side, first) in found {
+        for (client, span, side, first) in sides.found {
             let name = self.client_name(client);
             let does = match side {
                 Side::Sends => "sends",
@@ -154,34 +164,46 @@ impl<'a> Reader<'a> {
                     .help("put what one client sends in one list, and what it expects in one"),
             );
         }
+        for (client, span, branch) in sides.closes {
+            let reader = sides.taken.get(&(client, Side::Expects));
+            let Some((reader, _)) = reader.filter(|(reader, _)| *reader != branch) else {
+                continue;
+            };
+            let name = self.client_name(client);
+            let message = format!("`{name}` is closed while another list waits for its replies");
+            self.report(
+                Diagnostic::error(code::AT_ONCE, span, message)
+                    .label(format!("nobody knows what list {reader} has got by then"))
+                    .help(
+                        "end only its sends here, { \"close\": \"write\" }, or close it after the `parallel`",
+                    ),
+            );
+        }
     }
 
     /// Notes whose sides the steps of a block take; `both`: whatever they do, because they are played again.
-    fn add_sides(
-        &self,
-        block: BlockId,
-        both: bool,
-        branch: u32,
-        sides: &mut HashMap<(ClientId, Side), (u32, u32)>,
-        found: &mut Vec<(ClientId, Span, Side, u32)>,
-    ) {
+    fn add_sides(&self, block: BlockId, both: bool, branch: u32, sides: &mut Sides) {
         for step in self.steps_of(block) {
             let both = both || matches!(step.verb, Verb::Retry { .. });
             for inner in step.verb.blocks() {
-                self.add_sides(*inner, both, branch, sides, found);
+                self.add_sides(*inner, both, branch, sides);
             }
             if !step.needs_client() {
                 continue;
             }
+            if matches!(step.verb, Verb::Close(how) if how != CloseHow::Write) {
+                sides.closes.push((step.client, step.span, branch));
+            }
             let taken = if both { BOTH } else { sides_of(step) };
             for side in taken {
-                // The branch that has it, and the last one that was told so.
                 let (first, told) = sides
+                    .taken
                     .entry((step.client, *side))
                     .or_insert((branch, branch));
                 if *first != branch && *told != branch {
                     *told = branch;
-                    found.push((step.client, step.span, *side, *first));
+                    let found = (step.client, step.span, *side, *first);
+                    sides.found.push(found);
                     break;
                 }
             }

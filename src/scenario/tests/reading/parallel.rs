@@ -77,6 +77,39 @@ fn each_side_of_a_client_belongs_to_one_list() {
 }
 
 #[test]
+fn what_one_list_reads_no_other_one_closes() {
+    for how in ["clean", "reset"] {
+        let close = format!(r#""as": "a", "close": "{how}""#);
+        let told = format!(r#"BC1033 "{how}""#);
+        // In the order of the lists or not, and however deep.
+        check_branches(
+            &format!(r#"[[{{ {close} }}], [{{ "as": "a", "expect": "x" }}]]"#),
+            &[&told],
+        );
+        check_branches(
+            &format!(
+                r#"[[{{ "as": "a", "expect": "x" }}], [{{ "repeat": [{{ {close} }}], "times": 1 }}]]"#
+            ),
+            &[&told],
+        );
+        check_branches(
+            &format!(
+                r#"[[{{ "as": "a", "expect": "x" }}, {{ {close} }}], [{{ "as": "b", "close": "{how}" }}]]"#
+            ),
+            &[],
+        );
+        check_branches(
+            &format!(r#"[[{{ {close} }}], [{{ "as": "b", "expect": "x" }}]]"#),
+            &[],
+        );
+    }
+    check_branches(
+        r#"[[{ "as": "a", "close": "write" }], [{ "as": "a", "expect": "x" }]]"#,
+        &[],
+    );
+}
+
+#[test]
 fn a_name_belongs_to_one_list() {
     for set in [
         r#"{ "set": { "n": 1 } }"#,
