@@ -53,7 +53,7 @@ pub(super) fn named(args: &RunArgs) -> Result<Vec<(String, Address)>, CliError> 
     }
     let named = args.named_targets().into_iter();
     named
-        .map(|(name, at)| Ok((name.to_owned(), at.parse()?)))
+        .map(|(name, at)| Ok((name.to_owned(), at.parse().and_then(Address::reachable)?)))
         .collect()
 }
 

@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 #[cfg(unix)]
 use tokio::net::UnixStream;
 
-use super::error::ending_of;
+use super::error::ending_on;
 #[cfg(target_os = "linux")]
 use super::packets::PacketSocket;
 #[cfg(target_os = "linux")]
@@ -159,19 +159,11 @@ impl Connection {
         }
     }
 
-    /// How it ended, told by the error that reading or writing met: as [`ending_of`] says, but nothing is taken for RST where there
+    /// How it ended, told by the error that reading or writing met: as [`ending_of`](super::ending_of) says, but nothing is taken for RST where there
     /// is [none](Self::has_reset). On Unix sockets the system says `ECONNRESET` to whom the peer left bytes unread, and `EPIPE` to whoever
     /// writes to a peer that has closed.
     pub fn ending_of(&self, error: &io::Error) -> Ending {
-        match (ending_of(error), error.kind()) {
-            (Ending::Reset, io::ErrorKind::BrokenPipe | io::ErrorKind::NotConnected)
-                if !self.has_reset() =>
-            {
-                Ending::Clean
-            }
-            (Ending::Reset, _) if !self.has_reset() => Ending::Unread,
-            (how, _) => how,
-        }
+        ending_on(error, self.has_reset())
     }
 
     /// Whether RST can be sent. Where it cannot, a reset is a plain close: the peer sees more only if it sent what was not read.

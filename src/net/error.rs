@@ -131,6 +131,16 @@ pub fn ending_of(error: &io::Error) -> Ending {
     }
 }
 
+/// The same on a connection with RST or without: nothing is taken for one where there is none.
+pub(super) fn ending_on(error: &io::Error, has_reset: bool) -> Ending {
+    match (ending_of(error), error.kind()) {
+        (how, _) if has_reset => how,
+        (Ending::Reset, io::ErrorKind::BrokenPipe | io::ErrorKind::NotConnected) => Ending::Clean,
+        (Ending::Reset, _) => Ending::Unread,
+        (how, _) => how,
+    }
+}
+
 /// Whether a packet was not sent because the system sends none of that size there.
 pub fn is_too_large(error: &io::Error) -> bool {
     error.raw_os_error() == Some(TOO_LARGE)

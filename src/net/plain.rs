@@ -14,6 +14,8 @@ use tokio::net::TcpStream;
 use tokio::net::UnixStream;
 
 use super::Endpoint;
+use super::error::ending_on;
+use crate::player::Ending;
 
 /// A stream of the system.
 #[derive(Debug)]
@@ -79,6 +81,11 @@ impl Plain {
     /// Whether RST can be sent: on TCP.
     pub(super) fn has_reset(&self) -> bool {
         matches!(self, Self::Tcp(_))
+    }
+
+    /// How it ended, told by the error that reading or writing met.
+    pub(super) fn ending_of(&self, error: &io::Error) -> Ending {
+        ending_on(error, self.has_reset())
     }
 
     /// Closes with RST; where there is none, on Unix sockets, this is a plain close.

@@ -39,6 +39,7 @@ impl Core {
         let fault = |message: String| EvalError::new(message, template.span());
         let address: Address = text
             .parse()
+            .and_then(Address::reachable)
             .map_err(|error: AddressError| fault(error.to_string()))?;
         let on_packets = address.carries().are_packets();
         let why = match (on_packets, is_datagram(of_client)) {

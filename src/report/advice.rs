@@ -7,7 +7,7 @@ use super::failure::Scene;
 use super::program;
 use super::suggestion::matcher;
 use crate::player::{
-    Ending, Event, EventKind, Failure, FailureKind, Instead, Refusal, RefusalKind,
+    Ending, Event, EventKind, Failure, FailureKind, Instead, Refusal, RefusalKind, TlsFault,
 };
 use crate::scenario::literal_form;
 use crate::wire::{Framing, LineEnding};
@@ -292,6 +292,7 @@ fn ended_instead(failure: &Failure, how: Ending) -> (String, Option<String>) {
     };
     let crash = match how {
         Ending::Refused => "nobody listens there: has the peer crashed, or not begun yet?",
+        Ending::Alert(alert) => tls_advice(TlsFault::Alert(alert)),
         _ => {
             "the peer ended the connection, and was not to do so here: has it crashed, or refused what was sent before? Its own log may say why"
         }

@@ -97,9 +97,18 @@ pub(super) fn tls_advice(fault: TlsFault) -> &'static str {
         }
         TlsFault::Alert(alert) => match alert.name() {
             Some(
-                "certificate_required" | "handshake_failure" | "bad_certificate" | "unknown_ca",
+                "certificate_required"
+                | "handshake_failure"
+                | "bad_certificate"
+                | "unsupported_certificate"
+                | "certificate_revoked"
+                | "certificate_expired"
+                | "certificate_unknown"
+                | "unknown_ca"
+                | "access_denied"
+                | "decrypt_error",
             ) => {
-                "the server refused: does it want a certificate of the client? `--tls-cert FILE` and `--tls-key FILE` give it one"
+                "the server refused: does it want a certificate of the client, or another one? `--tls-cert FILE` and `--tls-key FILE` give it one"
             }
             Some("unrecognized_name") => {
                 "the server refused the name it was asked for: `\"tls\": { \"server_name\": \"NAME\" }` asks for another one"

@@ -111,6 +111,19 @@ pub enum AddressError {
         /// The whole text.
         given: String,
     },
+    /// Port 0, where one wants to connect.
+    #[error(
+        "nobody can be reached at port 0: it has a server take a port that is free, so write the one that it has taken"
+    )]
+    PortZero,
+    /// A scheme that a host follows, without both slashes: `tcp:127.0.0.1:80`.
+    #[error("{given:?} lacks slashes after {scheme}: write {scheme}://HOST{}", port_of(.scheme))]
+    NoSlashes {
+        /// The scheme.
+        scheme: String,
+        /// The whole text.
+        given: String,
+    },
     /// Something follows the port.
     #[error("nothing may follow the port of an address: leave out {rest:?}")]
     Trailing {
@@ -166,6 +179,18 @@ pub enum AddressError {
 }
 
 impl Address {
+    /// The same address, where one may connect to it: at port 0 one can only listen.
+    ///
+    /// # Errors
+    ///
+    /// Fails when its port is 0.
+    pub fn reachable(self) -> Result<Self, AddressError> {
+        match self.port() {
+            Some(0) => Err(AddressError::PortZero),
+            _ => Ok(self),
+        }
+    }
+
     /// The address in its shortest form, in which it can be read again: TCP without its scheme.
     pub fn short(&self) -> String {
         let shown = self.to_string();
@@ -239,7 +264,13 @@ impl FromStr for Address {
             });
         }
         let Some((scheme, rest)) = scheme_of(text) else {
-            return read_tcp(text);
+            return match slashless(text) {
+                Some(scheme) => Err(AddressError::NoSlashes {
+                    scheme: scheme.to_owned(),
+                    given: text.to_owned(),
+                }),
+                None => read_tcp(text),
+            };
         };
         match scheme {
             "tcp" => read_tcp(rest),
@@ -281,6 +312,18 @@ fn scheme_of(text: &str) -> Option<(&str, &str)> {
     text.split_once(':')
         .filter(|(scheme, _)| PATH_SCHEMES.contains(scheme))
         .or_else(|| text.split_once("://"))
+}
+
+/// The scheme of an address that has one and lacks slashes after it. A host may be called as a scheme is: `tcp:80`.
+fn slashless(text: &str) -> Option<&str> {
+    let (scheme, rest) = text.split_once(':')?;
+    let is_scheme = HOST_SCHEMES.contains(&scheme);
+    (is_scheme && parse_port(rest).is_err()).then_some(scheme)
+}
+
+/// What follows the host of an address with this scheme.
+fn port_of(scheme: &str) -> &'static str {
+    if scheme == "icmp" { "" } else { ":PORT" }
 }
 
 fn read_tcp(text: &str) -> Result<Address, AddressError> {
@@ -410,6 +453,9 @@ fn is_not_of_hosts(c: char) -> bool {
 /// What to write instead of a scheme that is not known.
 const USE: &str = "tcp://HOST:PORT, tls://HOST:PORT, udp://HOST:PORT, unix:/PATH, unix-datagram:/PATH, unix-seqpacket:/PATH or \
                    icmp://HOST";
+
+/// Schemes that a host follows.
+const HOST_SCHEMES: &[&str] = &["tcp", "tls", "udp", "icmp"];
 
 /// Schemes that a path follows, not a host.
 const PATH_SCHEMES: &[&str] = &["unix", "unix-seqpacket", "unix-datagram"];

@@ -56,7 +56,7 @@ impl FromStr for Target {
     fn from_str(text: &str) -> Result<Self, AddressError> {
         match text {
             EMBEDDED => Ok(Self::Embedded),
-            _ => text.parse().map(Self::Address),
+            _ => text.parse().and_then(Address::reachable).map(Self::Address),
         }
     }
 }

@@ -40,6 +40,7 @@ mod skips;
 mod spawn;
 mod tidy;
 mod tls;
+mod tls_clients;
 mod transports;
 mod tutorial;
 mod update;

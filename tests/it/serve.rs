@@ -117,6 +117,29 @@ fn a_port_in_use_ends_with_5_and_is_named() {
     assert!(output.stdout.is_empty(), "{output}");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_port_that_needs_more_rights_ends_with_5_and_says_so() {
+    const PORT: u16 = 1009;
+    let first = std::fs::read_to_string("/proc/sys/net/ipv4/ip_unprivileged_port_start");
+    let first: u16 = first.map_or(0, |text| text.trim().parse().expect("a number"));
+    let may_not = |program: Program| match rustix::process::geteuid().is_root() {
+        true => program.by_nobody(),
+        false => program,
+    };
+    if first <= PORT || !may_not(Program::new(["-V"])).starts() {
+        eprintln!(
+            "SKIPPED: here everybody may listen at port {PORT}, or nobody may start backchat"
+        );
+        return;
+    }
+    may_not(Program::new(["serve", "-l", "127.0.0.1:1009"]))
+        .output()
+        .ends_with(5)
+        .says("port 1009 of 127.0.0.1 is not permitted: ports below 1024 need more rights")
+        .says("`--listen 127.0.0.1:0` takes a port that is free");
+}
+
 #[test]
 fn a_signal_lets_conversations_end_and_then_it_ends_with_0() {
     for signal in ["INT", "TERM"] {

@@ -162,6 +162,15 @@ fn parallel_runs_have_ports_of_their_own() {
 fn a_program_that_cannot_be_started_is_said_with_what_to_do() {
     let folder = Folder::new();
     folder.write("plain", "text");
+    fs::create_dir(folder.path().join("folder")).expect("a folder");
+    for (name, text) in [
+        ("no-first-line", "text"),
+        ("no-interpreter", "#!/no/such/interpreter\n"),
+    ] {
+        folder.write(name, text);
+        let may_run = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        fs::set_permissions(folder.path().join(name), may_run).expect("permitted");
+    }
     for (command, words, help) in [
         (
             "no-such-program {port}",
@@ -174,6 +183,21 @@ fn a_program_that_cannot_be_started_is_said_with_what_to_do() {
             "counted from the folder",
         ),
         ("./plain {port}", "./plain cannot be executed", "chmod +x"),
+        (
+            "./folder {port}",
+            "./folder cannot be executed: it is a folder",
+            "name the program in it",
+        ),
+        (
+            "./no-first-line {port}",
+            "./no-first-line cannot be started: ",
+            "#!/bin/sh",
+        ),
+        (
+            "./no-interpreter {port}",
+            "./no-interpreter cannot be started: what it needs to run is not there",
+            "is that one installed?",
+        ),
         (
             "sh -c 'echo no config >&2; exit 3' {port}",
             "ended before it was ready: exit code 3",
@@ -358,6 +382,10 @@ fn what_cannot_be_meant_is_a_wrong_command_line() {
         (
             &["--spawn", "./server {port}", "--ready-when", "sleep"],
             "write port, output:REGEX",
+        ),
+        (
+            &["--spawn", "./server {port}", "-t", "tcp://127.0.0.1:0"],
+            "nobody can be reached at port 0",
         ),
         (&["--fresh"], "--spawn"),
     ] {

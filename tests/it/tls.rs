@@ -13,20 +13,20 @@ use tempfile::TempDir;
 
 use crate::harness::{Output, Program, Server};
 
-type Stream = StreamOwned<ServerConnection, TcpStream>;
+pub(crate) type Stream = StreamOwned<ServerConnection, TcpStream>;
 
 /// A certificate for these names, signed by its own key, and that key, both in PEM.
-fn certificate(params: CertificateParams) -> (String, String) {
+pub(crate) fn certificate(params: CertificateParams) -> (String, String) {
     let key = KeyPair::generate().expect("a key");
     let certificate = params.self_signed(&key).expect("a certificate");
     (certificate.pem(), key.serialize_pem())
 }
 
-fn named(name: &str) -> CertificateParams {
+pub(crate) fn named(name: &str) -> CertificateParams {
     CertificateParams::new(vec![name.to_owned()]).expect("a name")
 }
 
-fn config((certificate, key): &(String, String)) -> ServerConfig {
+pub(crate) fn config((certificate, key): &(String, String)) -> ServerConfig {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -40,7 +40,10 @@ fn config((certificate, key): &(String, String)) -> ServerConfig {
 }
 
 /// A server that does this under TLS. Where the handshake fails, nothing more.
-fn server(config: ServerConfig, serve: impl FnMut(&mut Stream) + Send + 'static) -> Server {
+pub(crate) fn server(
+    config: ServerConfig,
+    serve: impl FnMut(&mut Stream) + Send + 'static,
+) -> Server {
     after(config, |_| {}, serve)
 }
 
@@ -61,16 +64,16 @@ fn after(
     })
 }
 
-fn tls(server: &Server) -> String {
+pub(crate) fn tls(server: &Server) -> String {
     format!("tls://{}", server.target())
 }
 
-fn write(folder: &TempDir, name: &str, text: &str) {
+pub(crate) fn write(folder: &TempDir, name: &str, text: &str) {
     std::fs::write(folder.path().join(name), text).expect("written");
 }
 
 /// Plays one scenario in a folder.
-fn play(folder: &TempDir, target: &str, scenario: &str, more: &[&str]) -> Output {
+pub(crate) fn play(folder: &TempDir, target: &str, scenario: &str, more: &[&str]) -> Output {
     write(folder, "a.json", scenario);
     let args = ["run", "a.json", "-v", "-t", target];
     Program::new(args.iter().chain(more))
@@ -78,10 +81,11 @@ fn play(folder: &TempDir, target: &str, scenario: &str, more: &[&str]) -> Output
         .output()
 }
 
-const GREETED: &str = r#"{ "steps": [{ "expect": "Welcome!" }, { "expect_close": "clean" }] }"#;
+pub(crate) const GREETED: &str =
+    r#"{ "steps": [{ "expect": "Welcome!" }, { "expect_close": "clean" }] }"#;
 
 /// Says `Welcome!` and ends TLS as it should be ended.
-fn greet(stream: &mut Stream) {
+pub(crate) fn greet(stream: &mut Stream) {
     stream.write_all(b"Welcome!\n").expect("written");
     stream.conn.send_close_notify();
     let _ = stream.flush();

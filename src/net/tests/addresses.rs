@@ -121,6 +121,18 @@ const NO_ADDRESSES: &[(&str, &str)] = &[
         "\"::1:0\" is an IPv6 address without brackets: write [ADDRESS]:PORT, such as [::1]:1234",
     ),
     (
+        "tcp:/host:80",
+        "\"tcp:/host:80\" lacks slashes after tcp: write tcp://HOST:PORT",
+    ),
+    (
+        "udp:127.0.0.1:53",
+        "\"udp:127.0.0.1:53\" lacks slashes after udp: write udp://HOST:PORT",
+    ),
+    (
+        "icmp:host",
+        "\"icmp:host\" lacks slashes after icmp: write icmp://HOST",
+    ),
+    (
         "/run/x.sock",
         "\"/run/x.sock\" is a path: write unix:/run/x.sock",
     ),
@@ -151,6 +163,29 @@ fn text_that_is_no_address_is_refused_with_what_to_write() {
     for (text, message) in NO_ADDRESSES {
         let error = text.parse::<Address>().unwrap_err();
         assert_eq!(error.to_string(), *message, "{text:?}");
+    }
+}
+
+#[test]
+fn a_host_may_be_called_as_a_scheme_is() {
+    let address: Address = "tls:443".parse().unwrap();
+    assert_eq!((address.host(), address.port()), (Some("tls"), Some(443)));
+}
+
+#[test]
+fn one_listens_at_port_0_and_connects_to_none() {
+    for (text, reachable) in [
+        ("127.0.0.1:0", false),
+        ("tls://host:0", false),
+        ("udp://[::1]:0", false),
+        ("127.0.0.1:1", true),
+        ("icmp://127.0.0.1", true),
+        ("unix:/run/x.sock", true),
+    ] {
+        let address: Address = text.parse().unwrap();
+        let found = address.clone().reachable();
+        assert_eq!(found.is_ok(), reachable, "{text}");
+        assert!(found.is_err() || found == Ok(address));
     }
 }
 

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use rustls::{CertificateError, Error};
 
+use super::super::plain::Plain;
 use super::stream::HandshakeError;
-use crate::player::TlsFault;
+use crate::player::{Ending, TlsFault};
 use crate::scenario::Alert;
 use crate::wire::escape;
 
@@ -47,7 +48,12 @@ impl Heard {
 }
 
 /// Which fault it is, and what happened; `host` is the name that was asked for.
-pub(super) fn explain(error: &HandshakeError, heard: &Heard, host: &str) -> (TlsFault, String) {
+pub(super) fn explain(
+    error: &HandshakeError,
+    heard: &Heard,
+    host: &str,
+    plain: &Plain,
+) -> (TlsFault, String) {
     if !heard.is_tls() {
         let message = format!("the peer does not speak TLS: it sent {}", heard.shown());
         return (TlsFault::NotTls, message);
@@ -63,9 +69,12 @@ pub(super) fn explain(error: &HandshakeError, heard: &Heard, host: &str) -> (Tls
             return (TlsFault::Ended, message.into());
         }
         HandshakeError::Io(error) => {
-            let message = match super::super::ending_of(error) {
-                crate::player::Ending::Reset => {
+            let message = match plain.ending_of(error) {
+                Ending::Reset => {
                     "the peer reset the connection (RST) in the middle of the TLS handshake".into()
+                }
+                Ending::Unread | Ending::Clean => {
+                    "the peer closed the connection in the middle of the TLS handshake".into()
                 }
                 _ => format!("the connection failed in the middle of the TLS handshake: {error}"),
             };

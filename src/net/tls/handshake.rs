@@ -43,7 +43,7 @@ pub(super) async fn shake_hands(
     match shaken {
         Ok(()) => Ok(stream),
         Err(error) => {
-            let (fault, message) = explain(&error, &heard, host);
+            let (fault, message) = explain(&error, &heard, host, stream.plain());
             Err(Failed {
                 plain: stream.into_plain(),
                 fault,

@@ -83,27 +83,35 @@ impl TlsStream {
     }
 
     /// Carries records both ways until the handshake is over and all of its records are sent. What the peer sends is shown to
-    /// `seen`.
+    /// `seen`. Where a record cannot be sent, reading goes on: an alert that came before says more than the reset after it.
     pub(super) fn poll_handshake(
         &mut self,
         cx: &mut Context<'_>,
         mut seen: impl FnMut(&[u8]),
     ) -> Poll<Result<(), HandshakeError>> {
+        let mut unsent = None;
         loop {
-            let sent = self.poll_send(cx).map_err(HandshakeError::Io)?;
-            if !self.session.is_handshaking() {
-                return sent.map(Ok);
+            match self.poll_send(cx) {
+                Poll::Ready(Err(error)) => {
+                    unsent.get_or_insert(error);
+                }
+                sent if !self.session.is_handshaking() => return sent.map_err(HandshakeError::Io),
+                _ => {}
             }
             let mut reader = Reader {
                 plain: &mut self.plain,
                 cx,
                 seen: &mut seen,
             };
-            match self.session.read_tls(&mut reader) {
-                Ok(0) => return Poll::Ready(Err(HandshakeError::Ended)),
-                Ok(_) => {}
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Poll::Pending,
-                Err(error) => return Poll::Ready(Err(HandshakeError::Io(error))),
+            match (self.session.read_tls(&mut reader), unsent.take()) {
+                (Ok(n), None) if n > 0 => {}
+                (Ok(n), Some(error)) if n > 0 => unsent = Some(error),
+                (_, Some(error)) => return Poll::Ready(Err(HandshakeError::Io(error))),
+                (Ok(_), None) => return Poll::Ready(Err(HandshakeError::Ended)),
+                (Err(error), None) if error.kind() == io::ErrorKind::WouldBlock => {
+                    return Poll::Pending;
+                }
+                (Err(error), None) => return Poll::Ready(Err(HandshakeError::Io(error))),
             }
             if let Err(error) = self.session.process_new_packets() {
                 // The peer is told why, as far as the system takes it at once.

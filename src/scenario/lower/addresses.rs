@@ -10,7 +10,7 @@ impl<'a> Reader<'a> {
     pub(super) fn address(&mut self, given: Given<'_, 'a>) -> Option<Box<Template>> {
         let literal = self.string(given, Form::Template)?;
         if !literal.value.contains("{{")
-            && let Err(error) = literal.value.parse::<Address>()
+            && let Err(error) = literal.value.parse().and_then(Address::reachable)
         {
             let found = Diagnostic::error(code::BAD_ADDRESS, given.span(), error.to_string());
             self.report(found.label("no address"));

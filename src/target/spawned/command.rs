@@ -178,7 +178,7 @@ impl Spawn {
         if let Some(missing) = asked.iter().find(|blank| !has(blank)) {
             return Err(not_in(command, missing));
         }
-        example_of(&at).parse::<Address>()?;
+        example_of(&at).parse().and_then(Address::reachable)?;
         Ok(Self {
             command: owned(),
             words,
@@ -206,7 +206,7 @@ impl Spawn {
         if let Some(missing) = asked.iter().find(|blank| !given.contains(blank)) {
             return Err(not_in(&self.command, missing));
         }
-        example_of(at).parse::<Address>()?;
+        example_of(at).parse().and_then(Address::reachable)?;
         self.named.push((name.to_owned(), at.to_owned()));
         Ok(())
     }

@@ -3,7 +3,7 @@
 use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::process::CommandExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -357,7 +357,19 @@ fn not_started(spawn: &Spawn, place: &Place, error: &io::Error) -> Box<NotReady>
         .first()
         .map(|word| place.fill(word))
         .unwrap_or_default();
+    let at = spawn
+        .folder
+        .as_deref()
+        .map_or_else(|| PathBuf::from(&program), |folder| folder.join(&program));
     let (what, help) = match error.kind() {
+        io::ErrorKind::NotFound if program.contains('/') && at.is_file() => (
+            format!("{program} cannot be started: what it needs to run is not there"),
+            "the first line of a script names the program that reads it, as #!/bin/sh does: is that one installed?",
+        ),
+        io::ErrorKind::PermissionDenied if at.is_dir() => (
+            format!("{program} cannot be executed: it is a folder"),
+            "name the program in it",
+        ),
         io::ErrorKind::NotFound if program.contains('/') => (
             format!("there is no program {program}"),
             "its path is counted from the folder in which backchat was started; in backchat.json, from that file's",

@@ -11,6 +11,10 @@ use std::time::{Duration, Instant};
 /// How long a program may run before the test gives up on it.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// The user who may do nothing, and that group.
+#[cfg(target_os = "linux")]
+const NOBODY: u32 = 65534;
+
 /// After how long without a word something is done again.
 const ASKED_AGAIN: Duration = Duration::from_millis(100);
 
@@ -71,6 +75,21 @@ impl Program {
     pub(crate) fn dir(mut self, dir: &Path) -> Self {
         self.command.current_dir(dir);
         self
+    }
+
+    /// Has it run as a user who may do nothing: only root can do that.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn by_nobody(mut self) -> Self {
+        std::os::unix::process::CommandExt::uid(&mut self.command, NOBODY);
+        std::os::unix::process::CommandExt::gid(&mut self.command, NOBODY);
+        self
+    }
+
+    /// Whether it can be started, and then ends well.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn starts(mut self) -> bool {
+        self.command.stdin(Stdio::null()).stdout(Stdio::null());
+        self.command.status().is_ok_and(|status| status.success())
     }
 
     pub(crate) fn stdin(mut self, bytes: &[u8]) -> Self {
