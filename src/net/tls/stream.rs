@@ -106,11 +106,12 @@ impl TlsStream {
             match (self.session.read_tls(&mut reader), unsent.take()) {
                 (Ok(n), None) if n > 0 => {}
                 (Ok(n), Some(error)) if n > 0 => unsent = Some(error),
-                (_, Some(error)) => return Poll::Ready(Err(HandshakeError::Io(error))),
-                (Ok(_), None) => return Poll::Ready(Err(HandshakeError::Ended)),
-                (Err(error), None) if error.kind() == io::ErrorKind::WouldBlock => {
+                // Where a record could not be sent, that it has ended is still to be heard of.
+                (Err(error), _) if error.kind() == io::ErrorKind::WouldBlock => {
                     return Poll::Pending;
                 }
+                (_, Some(error)) => return Poll::Ready(Err(HandshakeError::Io(error))),
+                (Ok(_), None) => return Poll::Ready(Err(HandshakeError::Ended)),
                 (Err(error), None) => return Poll::Ready(Err(HandshakeError::Io(error))),
             }
             if let Err(error) = self.session.process_new_packets() {
