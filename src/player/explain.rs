@@ -206,24 +206,11 @@ impl Matching {
     /// The first byte of a message that is wrong, where the matcher tells.
     pub(super) fn wrong_at(&mut self, matcher: &Matcher, message: &[u8]) -> Option<usize> {
         match &matcher.node {
-            MatcherNode::Exact(payload) => {
-                let expected = self.bytes(matcher, payload);
-                Some(
-                    expected
-                        .iter()
-                        .zip(message)
-                        .take_while(|(a, b)| a == b)
-                        .count(),
-                )
-            }
-            MatcherNode::Prefix(payload) => {
-                let expected = self.bytes(matcher, payload);
-                let same = expected
-                    .iter()
-                    .zip(message)
-                    .take_while(|(a, b)| a == b)
-                    .count();
-                (same < expected.len()).then_some(same)
+            // It differs somewhere, or there is too little of it.
+            MatcherNode::Exact(payload) | MatcherNode::Prefix(payload) => {
+                let expected = self.bytes(matcher, payload).iter();
+                let same = expected.zip(message).take_while(|(a, b)| a == b);
+                Some(same.count())
             }
             MatcherNode::Regex(_) => {
                 let reach = self.pattern(matcher)?.reach(message);

@@ -424,7 +424,8 @@ impl Matching {
         {
             Some(at) => {
                 state.looked = start + at;
-                Hold::At(from.max(start + at + needle.len()))
+                // It ends where the run may end, at the earliest: so early it was looked for.
+                Hold::At(start + at + needle.len())
             }
             None => {
                 state.looked = start.max(may_begin(data.len(), needle));

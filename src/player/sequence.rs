@@ -190,8 +190,7 @@ impl Matching {
         loop {
             let from = self.place(part).map_or(0, |place| place.end);
             let end = match self.next_hold(part, data, from) {
-                Hold::At(end) if end <= data.len() => end,
-                Hold::At(_) => return Hold::Later,
+                Hold::At(end) => end,
                 hold => return hold,
             };
             if let Some(place) = self.place(part) {

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::player::{
-    Action, Ending, Failure, FailureKind, Player, Refusal, RefusalKind, Setting, Verdict,
+    Action, Ending, EventKind, Failure, FailureKind, Player, Refusal, RefusalKind, Setting, Verdict,
 };
-use crate::scenario::{ClientId, ReadOptions, Scenario, read};
+use crate::scenario::{ClientId, ReadOptions, Scenario, Script, read};
 use crate::time::Time;
 
 /// The first client of a script.
@@ -45,8 +45,13 @@ impl Bench {
         };
         let scenario = scenario(&format!("{{ {framing} {head} \"steps\": [{steps}] }}"));
         let case = scenario.cases[0].values.clone();
+        Self::of(scenario.script, Setting { case, ..setting })
+    }
+
+    /// Puts a whole script on the bench, as it was read.
+    pub(super) fn of(script: Arc<Script>, setting: Setting) -> Self {
         Self {
-            player: Player::new(Arc::clone(&scenario.script), Setting { case, ..setting }),
+            player: Player::new(script, setting),
             now: Time::ZERO,
         }
     }
@@ -73,6 +78,12 @@ impl Bench {
         let bytes = self.player.outbox(FIRST).to_vec();
         self.player.handle_written(FIRST, self.now);
         bytes
+    }
+
+    /// Whether something like this has happened.
+    pub(super) fn saw(&self, kind: &EventKind) -> bool {
+        let mut events = self.player.transcript().events();
+        events.any(|event| event.kind == *kind)
     }
 
     /// What is waiting to be written.

@@ -241,7 +241,7 @@ fn of_what_may_come_in_any_order_the_shortest_takes_its_bytes_then_the_first() {
 
 #[test]
 fn bytes_are_expected_as_bytes_also_where_messages_are() {
-    for (verb, word) in [("expect", "message"), ("expect_bytes", "bytes")] {
+    for (verb, word) in [("expect", "a message"), ("expect_bytes", "a run of bytes")] {
         let steps =
             format!(r#"{{ "{verb}": {{ "prefix": "abc", "length": 4 }}, "within": "10ms" }}"#);
         let mut bench = Bench::connected(LINE, &steps);
@@ -253,6 +253,48 @@ fn bytes_are_expected_as_bytes_also_where_messages_are() {
             other => panic!("{other:?}"),
         }
     }
+}
+
+#[test]
+fn a_search_waits_with_as_many_bytes_as_the_limit_says() {
+    // All five are undecided until the sixth.
+    let step = r#"{ "skip_until": ["a", { "length": 5 }] }"#;
+    let mut bench = Bench::connected(&raw(4), step);
+    for byte in b"a1234" {
+        bench.receive(&[*byte]);
+        assert!(bench.verdict().is_none());
+    }
+    bench.receive(b"5");
+    bench.passed();
+}
+
+#[test]
+fn a_pattern_without_groups_drops_what_it_has_seen_at_once() {
+    for (step, dropped_all) in [
+        (r#"{ "skip_until": { "regex": "x+y" } }"#, true),
+        (r#"{ "skip_until": { "regex": "(?<v>x+)y" } }"#, false),
+        (
+            r#"{ "skip_until": { "regex": "x+y" }, "capture": "v" }"#,
+            false,
+        ),
+    ] {
+        let mut bench = Bench::connected("", step);
+        bench.receive(b"axxb").end(Ending::Clean);
+        let FailureKind::NeverCame { dropped, .. } = bench.fails() else {
+            panic!("{step}");
+        };
+        assert_eq!(dropped, if dropped_all { 4 } else { 0 }, "{step}");
+    }
+}
+
+#[test]
+fn a_pattern_of_an_earlier_step_is_none_of_a_later_one() {
+    // The values make a condition of the second step, and it has no pattern any more.
+    let head = r#""framing": "line", "vars": { "end": "$", "b": "b" },"#;
+    let steps = r#"{ "expect": { "regex": "a{{ end }}" } }, { "expect_bytes": "{{ b }}" }"#;
+    let mut bench = Bench::connected(head, steps);
+    bench.receive(b"a\nb");
+    bench.passed();
 }
 
 #[test]

@@ -53,6 +53,48 @@ fn objects_have_at_least_the_keys_that_are_expected_and_numbers_their_value() {
 }
 
 #[test]
+fn what_cannot_become_the_value_any_more_fails_at_once() {
+    for (json, arrives) in [
+        ("true", "tx"),
+        ("null", "nux"),
+        ("false", "falsx"),
+        ("[]", "x"),
+    ] {
+        let steps = format!(r#"{{ "expect_bytes": {{ "json": {json} }} }}"#);
+        let mut bench = Bench::connected("", &steps);
+        for byte in arrives.as_bytes() {
+            assert!(bench.verdict().is_none(), "{arrives}");
+            bench.receive(&[*byte]);
+        }
+        assert!(
+            matches!(bench.fails(), FailureKind::Mismatch { .. }),
+            "{arrives}"
+        );
+    }
+}
+
+#[test]
+fn after_the_value_there_are_blanks_at_most() {
+    for (arrives, passes) in [
+        ("1", true),
+        (" 1 \t", true),
+        ("1 x", false),
+        ("1 2", false),
+        ("1]", false),
+    ] {
+        let mut bench = Bench::connected(r#""framing": "line","#, r#"{ "expect": { "json": 1 } }"#);
+        bench.receive(format!("{arrives}\n").as_bytes());
+        match passes {
+            true => bench.passed(),
+            false => assert!(
+                matches!(bench.fails(), FailureKind::Mismatch { .. }),
+                "{arrives}"
+            ),
+        }
+    }
+}
+
+#[test]
 fn a_difference_is_named_by_its_path() {
     for (json, arrives, because) in [
         (r#"{ "a": 1 }"#, r#"{"a":2}"#, "/a is 2, not 1"),

@@ -131,6 +131,18 @@ fn a_stream_that_cannot_match_any_more_is_given_up_at_once() {
             Tree::Sequence(vec![regex("^a"), Tree::Any, regex("^b")]),
             b"ac",
         ),
+        // The bytes so far are right, and one more would be too many.
+        (
+            Tree::All(vec![Tree::Prefix(b"abc".to_vec()), Tree::Length(0, 2)]),
+            b"ab",
+        ),
+        (
+            Tree::All(vec![
+                Tree::Length(3, 5),
+                Tree::Not(Box::new(Tree::Length(3, u64::MAX))),
+            ]),
+            b"abc",
+        ),
     ] {
         let matcher = tree.matcher(&mut 0).unwrap();
         let hold = begun(&matcher).on_stream(&matcher, stream);
@@ -140,6 +152,35 @@ fn a_stream_that_cannot_match_any_more_is_given_up_at_once() {
             Hold::Never
         };
         assert_eq!(hold, expected, "{tree:?}");
+    }
+}
+
+#[test]
+fn conditions_go_on_from_where_they_have_looked() {
+    for (tree, stream, expected) in [
+        // The suffix is found far behind the place from which on it is looked for.
+        (
+            Tree::All(vec![
+                Tree::Length(5, u64::MAX),
+                Tree::Suffix(b"ab".to_vec()),
+            ]),
+            &b"xxxxxxab"[..],
+            8,
+        ),
+        // What is not so long for ever holds again.
+        (
+            Tree::All(vec![
+                Tree::Prefix(b"ab".to_vec()),
+                Tree::Not(Box::new(Tree::Length(2, 3))),
+            ]),
+            b"abcdef",
+            4,
+        ),
+    ] {
+        let matcher = tree.matcher(&mut 0).unwrap();
+        check(&matcher, stream, &[stream.len()], Some(expected));
+        let bytes: Vec<usize> = (0..=stream.len()).collect();
+        check(&matcher, stream, &bytes, Some(expected));
     }
 }
 

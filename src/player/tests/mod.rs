@@ -2,6 +2,7 @@
 
 mod answering;
 mod bench;
+mod connecting;
 mod edges;
 mod endings;
 mod examples;
@@ -17,8 +18,11 @@ mod parallel;
 mod pointers;
 mod probing;
 mod retrying;
+mod securing;
 mod sending;
 mod sequences;
 mod skipping;
 mod steps;
 mod transcript;
+mod waiting;
+mod wanted;

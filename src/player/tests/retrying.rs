@@ -42,6 +42,22 @@ fn what_is_unread_is_dropped_before_a_further_round_but_no_half_message() {
 }
 
 #[test]
+fn a_step_whose_time_ends_with_that_of_the_retry_has_its_own_time() {
+    for (within, passes) in [("50ms", true), ("51ms", false)] {
+        let steps = format!(
+            r#"{{ "retry": [{{ "connect": "unreachable", "within": "{within}" }}], "within": "50ms" }}"#
+        );
+        let mut bench = Bench::new("", &steps);
+        assert_eq!(bench.action(), Some(Action::Connect(FIRST)));
+        bench.pass(51);
+        match passes {
+            true => bench.passed(),
+            false => assert!(matches!(bench.fails(), FailureKind::ConnectTimedOut)),
+        }
+    }
+}
+
+#[test]
 fn in_raw_all_that_is_unread_is_dropped() {
     let mut bench = Bench::connected(
         "",

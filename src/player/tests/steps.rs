@@ -1,8 +1,10 @@
 //! The order of steps: rounds, waits, several clients, teardown, cancelling, limits.
 
+use std::path::Path;
+
 use super::bench::{Bench, FIRST};
 use crate::player::{Action, EventKind, FailureKind, Setting, Verdict};
-use crate::scenario::ClientId;
+use crate::scenario::{ClientId, FileError, Files, OtherFile, ReadOptions, read_with};
 
 #[test]
 fn rounds_count_from_zero_and_names_set_inside_stay() {
@@ -31,6 +33,47 @@ fn a_round_in_a_round_gives_the_outer_index_back() {
     for expected in ["0", "1", "after 0", "0", "1", "after 1"] {
         assert_eq!(bench.written(), expected.as_bytes());
     }
+    bench.passed();
+}
+
+/// Gives the same fragment for every name.
+#[derive(Debug)]
+struct Fragment(&'static str);
+
+impl Files for Fragment {
+    fn read(&self, _: Option<&Path>, path: &str, _: usize) -> Result<OtherFile, FileError> {
+        Ok(OtherFile {
+            name: path.to_owned(),
+            place: path.into(),
+            bytes: self.0.into(),
+        })
+    }
+}
+
+#[test]
+fn the_steps_of_a_fragment_are_played_with_the_values_they_are_given() {
+    let json = r#"{ "framing": "raw", "vars": { "n": 1 }, "steps": [
+        { "include": "_f.json", "with": { "said": "{{ n }}!" } }, { "include": "_f.json", "with": { "said": "{{ heard }}?" } }, { "send": "end" }] }"#;
+    let fragment = Fragment(
+        r#"{ "steps": [{ "send": "{{ said }}" }, { "expect": { "length": 1, "capture": "heard" } }] }"#,
+    );
+    let read = read_with(
+        "a.json",
+        json.as_bytes(),
+        &ReadOptions::default(),
+        &fragment,
+    );
+    let script = match read {
+        Ok((scenario, _)) => scenario.script,
+        Err(mistakes) => panic!("{:#?}", mistakes.list),
+    };
+    let mut bench = Bench::of(script, Setting::default());
+    bench.connect();
+    assert_eq!(bench.written(), b"1!");
+    bench.receive(b"x");
+    assert_eq!(bench.written(), b"x?");
+    bench.receive(b"y");
+    assert_eq!(bench.written(), b"end");
     bench.passed();
 }
 
