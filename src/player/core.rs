@@ -261,6 +261,10 @@ impl Core {
         }
         link.outbox.clear();
         link.piece = 0..0;
+        // What was written before is no part of this send.
+        if link.writing == Writing::Done {
+            link.writing = Writing::Idle;
+        }
         link.writer = Writer::Step;
         let computed;
         let message = match payload.known() {

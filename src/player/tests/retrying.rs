@@ -286,6 +286,21 @@ fn half_a_send_cannot_be_taken_back() {
 }
 
 #[test]
+fn a_send_of_which_nothing_was_written_is_no_half_one() {
+    let mut bench = Bench::connected(
+        r#""vars": { "n": 0 },"#,
+        r#"{ "send": "all of it" }, { "close": "write", "when": "{{ n == 0 }}" },
+           { "retry": [{ "send": "too late" }], "every": "10ms", "within": "50ms" }"#,
+    );
+    assert_eq!(bench.written(), b"all of it");
+    assert_eq!(bench.action(), Some(Action::Shutdown(FIRST)));
+    bench.pass(50);
+    let failure = bench.failure();
+    assert_eq!(failure.kind, FailureKind::HalfClosed);
+    assert_eq!(failure.retries[0].rounds, 5);
+}
+
+#[test]
 fn a_send_of_another_branch_comes_to_its_end_before_the_steps_are_played_again() {
     let mut bench = Bench::connected(
         r#""clients": { "a": { "framing": "raw" } },"#,
