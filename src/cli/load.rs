@@ -13,7 +13,7 @@ use super::tree::Tree;
 use crate::count::count;
 use crate::player::wrong_examples;
 use crate::report::{Palette, render_diagnostics, render_json, render_short, unreadable_json};
-use crate::scenario::{Diagnostics, ReadOptions, Scenario, Severity, read_with};
+use crate::scenario::{Diagnostics, ReadOptions, Scenario, Severity, foresee, read_with};
 
 /// Files a thread reads at least: fewer are read sooner than a thread is begun.
 const FILES_A_THREAD: usize = 64;
@@ -307,13 +307,13 @@ fn read_text(found: &Found, bytes: &[u8], options: &ReadOptions) -> Outcome {
     let tree = Tree::of(found);
     match read_with(&found.name, bytes, options, &tree) {
         Ok((scenario, mut found)) => {
-            let wrong = wrong_examples(&scenario, &options.vars);
-            if wrong.is_empty() {
-                return Ok((scenario, found, tree.into_found()));
-            }
-            found.list.extend(wrong);
+            found.list.extend(foresee(&scenario, &options.vars));
+            found.list.extend(wrong_examples(&scenario, &options.vars));
             found.list.sort_by_key(|found| found.span);
-            Err(Problem::Mistakes(found))
+            match found.errors() {
+                0 => Ok((scenario, found, tree.into_found())),
+                _ => Err(Problem::Mistakes(found)),
+            }
         }
         Err(mistakes) => Err(Problem::Mistakes(mistakes)),
     }

@@ -4,7 +4,7 @@
 use super::{played, printed};
 use crate::scenario::{
     BlockId, Diagnostics, Matcher, MatcherNode, ReadOptions, Scenario, Severity, SourceFile, Span,
-    Step, Verb, explain, read,
+    Step, Verb, explain, foresee, read,
 };
 use crate::session::Config;
 
@@ -45,6 +45,10 @@ fn outcome(data: &[u8]) -> Result<Scenario, Diagnostics> {
             assert_eq!(warnings.errors(), 0, "a scenario with mistakes");
             check_diagnostics(&warnings);
             check_scenario(&scenario);
+            let mut foreseen = warnings;
+            foreseen.list = foresee(&scenario, &options.vars);
+            foreseen.list.sort_by_key(|found| found.span);
+            check_diagnostics(&foreseen);
             check_server(&scenario);
             printed::means_the_same(&scenario, &options);
             Ok(scenario)

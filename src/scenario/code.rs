@@ -70,4 +70,7 @@ pub(super) const BAD_SETTING: Code = Code("BC1039");
 pub(super) const UNUSED_NAME: Code = Code("BC1040");
 pub(super) const UNREACHABLE: Code = Code("BC1041");
 pub(super) const IDLE_WITHIN: Code = Code("BC1042");
+pub(super) const CANNOT_ARRIVE: Code = Code("BC1043");
+pub(super) const CANNOT_CARRY: Code = Code("BC1044");
+pub(super) const NO_VALUE: Code = Code("BC1045");
 pub(super) const BAD_ADDRESS: Code = Code("BC1060");

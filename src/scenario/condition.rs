@@ -20,6 +20,11 @@ impl Condition {
         template.is_lone().then_some(Self { template })
     }
 
+    /// The expression.
+    pub(super) fn template(&self) -> &Template {
+        &self.template
+    }
+
     /// Whether it holds.
     ///
     /// The texts `true` and `false` will do, because values from `--var` and from files of cases are texts.

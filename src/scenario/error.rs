@@ -14,6 +14,8 @@ pub struct EvalError {
     pub span: Span,
     /// The name it needs, where all that is wrong is that nothing has set it yet.
     pub unset: Option<Box<str>>,
+    /// Whether all that is wrong is that the result would be longer than what it is for.
+    pub beyond: bool,
 }
 
 impl EvalError {
@@ -23,6 +25,7 @@ impl EvalError {
             message: message.into(),
             span,
             unset: None,
+            beyond: false,
         }
     }
 

@@ -440,6 +440,40 @@ pub const EXPLANATIONS: &[Explanation] = &[
         r#"{ "retry": [{ "expect": "ready", "within": "200ms" }], "within": "2s" }"#,
     ),
     entry(
+        CANNOT_ARRIVE,
+        "an expectation that nothing can fulfil",
+        "The framing says what a message can be: a line holds no line end, because that is what ends it; a message of \
+         `fixed` has just this size, and none has more bytes than `max_message`. An expectation for anything else fails \
+         whatever the server says. It is a warning for one alternative of several, and where the file names no framing, because over \
+         packets it may hold.",
+    )
+    .example(
+        r#"{ "framing": "line", "steps": [{ "expect": "Welcome!\n" }] }"#,
+        r#"{ "framing": "line", "steps": [{ "expect": "Welcome!" }] }"#,
+    ),
+    entry(
+        CANNOT_CARRY,
+        "a message that the framing cannot carry",
+        "The message has another size than every message of `fixed`, more bytes than the length of `length_prefixed` can count, or \
+         fewer than the header that stands before it. The step would fail before anything is sent (BC2029). What is wrong \
+         on purpose is sent with `send_bytes`.",
+    )
+    .example(
+        r#"{ "framing": { "fixed": { "size": 4 } }, "steps": [{ "send": "ab" }] }"#,
+        r#"{ "framing": { "fixed": { "size": 4 } }, "steps": [{ "send": "ab  " }] }"#,
+    ),
+    entry(
+        NO_VALUE,
+        "a value that cannot be computed",
+        "The values of `vars`, of the cases and of `with` are known before the run, and with these the expression has no value, or \
+         none that fits: a `times` that is no whole number, a number that is too large for its bytes, digits that are no `hex`. \
+         The step would fail (BC2018) in every run.",
+    )
+    .example(
+        r#"{ "vars": { "n": "three" }, "steps": [{ "repeat": [{ "send": "x" }], "times": "{{ n }}" }] }"#,
+        r#"{ "vars": { "n": 3 }, "steps": [{ "repeat": [{ "send": "x" }], "times": "{{ n }}" }] }"#,
+    ),
+    entry(
         BAD_ADDRESS,
         "text that is no address",
         "An address is written as --target has it: tcp://HOST:PORT or HOST:PORT, tls://HOST:PORT, udp://HOST:PORT, unix:/PATH, \

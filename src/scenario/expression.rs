@@ -43,6 +43,8 @@ pub(super) struct Expression {
     reads: Arc<[Read]>,
     /// The names of the environment it asks for, and where in the string.
     environment: Box<[Asked]>,
+    /// Whether it calls a function.
+    calls: bool,
 }
 
 /// A name that an expression reads.
@@ -89,6 +91,7 @@ impl Expression {
             text: text.trim().into(),
             reads: reads(text, &words, range.start, names)?,
             environment: functions::environment(text, &words, range.start)?.into(),
+            calls: (0..words.len()).any(|at| is_called(text, &words, at)),
         })
     }
 
@@ -100,6 +103,11 @@ impl Expression {
     /// The names it reads, in the order of the text.
     pub(super) fn reads(&self) -> &[Read] {
         &self.reads
+    }
+
+    /// Whether it calls a function.
+    pub(super) fn calls(&self) -> bool {
+        self.calls
     }
 
     /// The names of the environment it asks for, and where in the string.

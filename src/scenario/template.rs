@@ -159,6 +159,14 @@ impl Template {
         })
     }
 
+    /// Whether it calls a function, whose value may be another one each time.
+    pub(super) fn calls(&self) -> bool {
+        self.parts.iter().any(|part| match part {
+            Part::Expression(expression) => expression.calls(),
+            _ => false,
+        })
+    }
+
     /// The names of the environment it asks for, each with its bytes of the string.
     pub fn environment(&self) -> impl Iterator<Item = (&str, Range<usize>)> {
         self.parts
@@ -292,7 +300,10 @@ impl Bounded<'_> {
             "the result is longer than the limit of {} bytes",
             self.limit
         );
-        Err(EvalError::new(message, self.span))
+        Err(EvalError {
+            beyond: true,
+            ..EvalError::new(message, self.span)
+        })
     }
 
     /// Appends the bytes of a value; `source` is the expression that has it.

@@ -46,6 +46,14 @@ impl Framing {
         }
     }
 
+    /// How many bytes a message that is sent may have: the least and the most. A limit on what is received is none here.
+    pub fn sizes_sent(&self) -> (u64, u64) {
+        match self {
+            Self::Fixed(_) | Self::LengthPrefixed(_) => self.sizes(usize::MAX),
+            _ => (0, u64::MAX),
+        }
+    }
+
     /// The bytes that end a message, where it has such: they can stand nowhere in one that is received.
     pub fn end(&self) -> Option<&[u8]> {
         match self {

@@ -224,13 +224,17 @@ fn templates_that_loop_or_grow() {
         &steps(&format!("{{\"send\":\"{}\"}}", "{{".repeat(100_000))),
         "never closed",
     );
-    // What only computing tells ends the conversation before it has begun.
     for value in [
         "{{ 'x' * 10000000000000 }}",
         "{{ [1] * 1000000000 }}",
+        "{{ 10 ** 1000000000 }}",
+    ] {
+        refused(&vars(&format!("\"a\":\"{value}\"")), "cannot be computed");
+    }
+    // What is other each time is computed when it is played, and ends the conversation before it has begun.
+    for value in [
         "{{ random(9000000000000000) }}",
         "{{ random(9223372036854775808) }}",
-        "{{ 10 ** 1000000000 }}",
     ] {
         let output = play(Workplace::new(), &vars(&format!("\"a\":\"{value}\"")));
         output.ends_with(1).says("cannot be computed");
@@ -238,13 +242,12 @@ fn templates_that_loop_or_grow() {
     let grows = each(6, |text, n| {
         let _ = write!(text, "\"a{}\":\"{{{{ a{n} * 1000 }}}}\"", n + 1);
     });
-    let output = play(
-        Workplace::new(),
+    refused(
         &vars(&format!(
             "\"a0\":\"aaaaaaaaaa\",{grows},\"a\":\"{{{{ a6 }}}}\""
         )),
+        "cannot be computed",
     );
-    output.ends_with(1).says("cannot be computed");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use std::{env, fs, io};
 use crate::harness::Folder;
 use backchat::player::wrong_examples;
 use backchat::report::{Palette, render_diagnostics};
-use backchat::scenario::{EXPLANATIONS, ReadOptions, read_with};
+use backchat::scenario::{EXPLANATIONS, ReadOptions, foresee, read_with};
 
 fn corpus() -> io::Result<Vec<PathBuf>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/corpus/invalid");
@@ -38,7 +38,9 @@ fn shown(path: &Path) -> io::Result<String> {
     };
     let diagnostics = match read_with(&name, &bytes, &options, &Folder::of(path)) {
         Ok((scenario, mut found)) => {
+            found.list.extend(foresee(&scenario, &options.vars));
             found.list.extend(wrong_examples(&scenario, &options.vars));
+            found.list.sort_by_key(|found| found.span);
             found
         }
         Err(mistakes) => mistakes,

@@ -2,6 +2,7 @@
 
 mod any_file;
 mod files;
+mod foresee;
 mod format;
 mod functions;
 mod numbers;

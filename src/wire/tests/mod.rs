@@ -6,5 +6,6 @@ mod decoder;
 mod edges;
 mod escape;
 mod every_sequence;
+mod fits;
 mod framings;
 mod utf8;

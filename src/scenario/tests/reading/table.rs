@@ -6,7 +6,7 @@ use super::{UNUSED, outcome};
 use crate::scenario::filters::{FILTERS, TESTS};
 use crate::scenario::keys::{Form, Key, Place, Role, Since, Word, nearest};
 use crate::scenario::tests::any_file::AnyFile;
-use crate::scenario::{EXPLANATIONS, ReadOptions, WRONG_EXAMPLE, explain, read_with};
+use crate::scenario::{EXPLANATIONS, ReadOptions, WRONG_EXAMPLE, explain, foresee, read_with};
 
 pub(super) const REFERENCE: &str = include_str!("../../../../docs/scenario-format.md");
 
@@ -278,7 +278,10 @@ fn every_code_is_explained_once_and_in_order() {
 fn every_example_of_an_explanation_has_the_mistake_and_its_correction_has_none() {
     let codes = |example: &str| -> Vec<&str> {
         let found = match outcome(&as_file(example)) {
-            Ok((_, warnings)) => warnings,
+            Ok((scenario, mut warnings)) => {
+                warnings.list.extend(foresee(&scenario, &[]));
+                warnings
+            }
             Err(mistakes) => mistakes,
         };
         found.list.iter().map(|found| found.code.0).collect()
