@@ -81,7 +81,8 @@ impl OpenSuite {
     ///
     /// Fails with the reason when a client names a target that there is not.
     fn peers(&self, peer: &Peer, script: &Script, asked: &Asked) -> Result<Peers, String> {
-        let named = || peer.named.iter().chain(&self.suite.targets);
+        // What was typed beside a program of a suite is stronger than where that listens.
+        let named = || self.suite.targets.iter().chain(&peer.named);
         let address = |client: &Client| match &client.target {
             None => Ok(peer.address.clone()),
             Some(name) => {
@@ -89,7 +90,7 @@ impl OpenSuite {
                 let found = found.map(|(_, address)| address.clone());
                 found.ok_or_else(|| {
                     format!(
-                        "client {} talks to a target `{name}`, which --target {name}=ADDRESS names",
+                        "client {} talks to a target `{name}`, which --target {name}=ADDRESS names, or `targets` of its suite",
                         client.name
                     )
                 })

@@ -33,6 +33,8 @@ pub struct SuiteSettings {
     pub paths: Vec<Said>,
     /// What to connect to, or where the program listens.
     pub target: Option<Said>,
+    /// Further places to connect to, or where the program listens, by their names.
+    pub targets: Vec<(Said, Said)>,
     /// The command of the program under test.
     pub spawn: Option<Said>,
     /// When it is ready.

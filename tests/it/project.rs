@@ -1,9 +1,11 @@
 //! `backchat.json`: suites, profiles, and what is wrong with them.
 
+use std::io::Write as _;
+
 use backchat::scenario::{project_schema, read_project};
 use serde_json::Value;
 
-use crate::harness::{Output, Workplace, blocks, document};
+use crate::harness::{Output, Server, Workplace, blocks, document};
 
 /// A scenario that says who is greeted, and leaves to its suite how messages are cut.
 const GREETED: &str = r#"{ "steps": [
@@ -69,6 +71,54 @@ fn each_suite_is_played_against_its_own_target_with_its_own_names() {
         .ends_with(2)
         .says("which suite is to be played against this target?");
     run(&place, &["--suite", "built-in", "-t", "localhost:1"]).ends_with(5);
+}
+
+const TWO_CLIENTS: &str = r#"{ "clients": { "plain": {}, "admin": { "target": "admin" } }, "steps": [
+    { "as": "plain", "expect": "Welcome!" }, { "as": "admin", "expect": "admin" }] }"#;
+
+#[test]
+fn clients_reach_the_further_targets_of_a_suite_by_name_and_what_is_typed_is_stronger() {
+    let says = |text: &'static str| {
+        Server::start(move |mut stream| stream.write_all(text.as_bytes()).expect("written"))
+    };
+    let (plain, admin, other) = (says("Welcome!\n"), says("admin\n"), says("other\n"));
+    let project = format!(
+        r#"{{ "suites": {{ "a": {{ "paths": ["two.json"], "target": "{}", "targets": {{ "admin": "{}" }} }} }} }}"#,
+        plain.target(),
+        admin.target()
+    );
+    let place = place(&project).file("two.json", TWO_CLIENTS.as_bytes());
+    run(&place, &[]).ends_with(0).says("1 passed");
+    let typed = format!("admin={}", other.target());
+    run(&place, &["-t", &typed])
+        .ends_with(1)
+        .says("- admin")
+        .says("+ other");
+    // One who is not named is skipped, with what would name it.
+    let project = r#"{ "suites": { "a": { "paths": ["two.json"] } } }"#;
+    let place = self::place(project).file("two.json", TWO_CLIENTS.as_bytes());
+    run(&place, &["--deny-skips"])
+        .ends_with(1)
+        .says("or `targets` of its suite");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_program_of_a_suite_listens_at_its_further_targets_too() {
+    let program = format!(
+        "{} serve --framing line --listen 127.0.0.1:{{port}}",
+        env!("CARGO_BIN_EXE_backchat")
+    );
+    let both = format!(
+        "sh -ec '{program} & exec {} serve --framing line --greeting admin --listen unix:$2' sh {{port}} {{socket}}",
+        env!("CARGO_BIN_EXE_backchat")
+    )
+    .replace("127.0.0.1:{port}", "127.0.0.1:$1");
+    let project = serde_json::json!({ "suites": { "a": {
+        "paths": ["two.json"], "spawn": both, "target": "tcp://127.0.0.1:{port}", "targets": { "admin": "unix:{socket}" },
+    } } });
+    let place = place(&project.to_string()).file("two.json", TWO_CLIENTS.as_bytes());
+    run(&place, &[]).ends_with(0).says("1 passed");
 }
 
 #[test]
@@ -218,6 +268,38 @@ const MISTAKES: &[(&str, &str)] = &[
         "`target` cannot be empty",
     ),
     (
+        r#"{ "suites": { "a": { "paths": ["plain"], "targets": ["tcp://localhost:1"] } } }"#,
+        "`targets` takes an object such as",
+    ),
+    (
+        r#"{ "suites": { "a": { "paths": ["plain"], "targets": { "a b": "tcp://localhost:1" } } } }"#,
+        "`a b` cannot name a target",
+    ),
+    (
+        r#"{ "suites": { "a": { "paths": ["plain"], "targets": { "b": 1 } } } }"#,
+        "an entry of `targets` takes text in quotes, not a number",
+    ),
+    (
+        r#"{ "suites": { "a": { "paths": ["plain"], "targets": { "b": " " } } } }"#,
+        "an entry of `targets` cannot be empty",
+    ),
+    (
+        r#"{ "suites": { "a": { "paths": ["plain"], "targets": { "b": "embedded" } } } }"#,
+        "`targets`: \"embedded\" names no port",
+    ),
+    (
+        r#"{ "suites": { "a": { "paths": ["plain"], "targets": { "b": "ftp://x" } } } }"#,
+        "unknown kind of address",
+    ),
+    (
+        r#"{ "suites": { "a": { "paths": ["plain"], "targets": { "b": "udp://127.0.0.1:0" } } } }"#,
+        "nobody can be reached at port 0",
+    ),
+    (
+        r#"{ "suites": { "a": { "paths": ["plain"], "spawn": "./x {port}", "targets": { "b": "unix:{socket}" } } } }"#,
+        "`targets`: the target has {socket}, and the command to spawn has not",
+    ),
+    (
         r#"{ "suites": { "a": { "paths": ["plain"], "spawn": "./x" } } }"#,
         "has neither {port} nor {socket}",
     ),
@@ -318,6 +400,9 @@ const UNSAID: &[&str] = &[
     "unknown kind",
     "cannot be empty",
     "neither {port}",
+    "names no port",
+    "port 0",
+    "the target has",
     "a quote",
     "without",
     "write port",

@@ -189,7 +189,9 @@ pub(in crate::cli) fn suites(
     let configured: Vec<_> = configured
         .filter_map(|group| settings(group.suite, file))
         .collect();
-    let has_own = |suite: &&&SuiteSettings| suite.target.is_some() || suite.spawn.is_some();
+    let has_own = |suite: &&&SuiteSettings| {
+        suite.target.is_some() || suite.spawn.is_some() || !suite.targets.is_empty()
+    };
     let own = configured.iter().find(has_own);
     if let Some(own) = own.filter(|_| args.project.target_is_typed && configured.len() > 1) {
         return Err(CliError::Usage(format!(
@@ -256,7 +258,8 @@ fn suite(
         },
         false => configured(settings, file, options, console, wrong),
     };
-    suite.targets.extend(under_test::named(args)?);
+    // Of the same name, the first one counts.
+    suite.targets.splice(..0, under_test::named(args)?);
     suite.allowed = under_test::allowed(args);
     suite.features.extend(args.play.feature.iter().cloned());
     if args.spawn.health.is_some() {

@@ -11,9 +11,10 @@ use super::super::error::CliError;
 use super::super::values::ready_when;
 use super::super::{tls, under_test};
 use super::file::ProjectFile;
+use crate::net::Address;
 use crate::runner::Suite;
 use crate::scenario::{Diagnostic, ReadOptions, Said, Scenario, SuiteSettings};
-use crate::target::{DEFAULT_GRACE, DEFAULT_READY_TIMEOUT};
+use crate::target::{DEFAULT_GRACE, DEFAULT_READY_TIMEOUT, Target};
 
 /// A suite without a target of its own.
 pub(in crate::cli) fn named(settings: &SuiteSettings) -> Suite {
@@ -48,6 +49,9 @@ pub(in crate::cli) fn configured(
             ));
         }
     }
+    if settings.spawn.is_none() {
+        suite.targets = targets(settings, wrong);
+    }
     let (key, said) = match (&settings.spawn, &settings.target) {
         (Some(said), _) => ("spawn", said),
         (None, Some(said)) => ("target", said),
@@ -65,7 +69,7 @@ pub(in crate::cli) fn configured(
                 options,
                 console,
             ) {
-                Ok(target) => suite.target = target,
+                Ok(target) => suite.target = listening(target, settings, wrong),
                 Err(error) => wrong.push(ProjectFile::wrong(said, key, &error)),
             }
         }
@@ -75,6 +79,32 @@ pub(in crate::cli) fn configured(
         }
     }
     suite
+}
+
+/// The program of a suite, which listens at its further targets too. What makes no sense is added to `wrong`.
+fn listening(mut target: Target, settings: &SuiteSettings, wrong: &mut Vec<Diagnostic>) -> Target {
+    if let Target::Spawned(spawn) = &mut target
+        && let Some(spawn) = Arc::get_mut(spawn)
+    {
+        for (name, at) in &settings.targets {
+            if let Err(error) = spawn.listens_also(&name.text, &at.text) {
+                wrong.push(ProjectFile::wrong(at, "targets", &error.into()));
+            }
+        }
+    }
+    target
+}
+
+/// What clients of a suite connect to that name it. What is no address is added to `wrong`.
+fn targets(settings: &SuiteSettings, wrong: &mut Vec<Diagnostic>) -> Vec<(String, Address)> {
+    let mut all = Vec::with_capacity(settings.targets.len());
+    for (name, at) in &settings.targets {
+        match at.text.parse().and_then(Address::reachable) {
+            Ok(address) => all.push((name.text.clone(), address)),
+            Err(error) => wrong.push(ProjectFile::wrong(at, "targets", &error.into())),
+        }
+    }
+    all
 }
 
 /// What is played after each case of a suite.

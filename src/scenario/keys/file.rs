@@ -125,7 +125,7 @@ pub(super) const CLIENT: &[Key] = &[
     Key::new(
         "target",
         Form::Name,
-        "Which of several targets it connects to: the name that `--target NAME=ADDRESS` gives one.",
+        "Which of several targets it connects to: the name that `--target NAME=ADDRESS` gives one, or `targets` of a suite.",
     )
     .example(r#""control""#)
     .also(&["server", "endpoint"]),

@@ -145,6 +145,8 @@ pub(in crate::scenario) enum Form {
     Options,
     /// Name → options: the keys of [`Key::holds`].
     Named,
+    /// Name of a target → address.
+    Targets,
     /// How a send is cut.
     Split,
     /// Name → value.
@@ -380,6 +382,7 @@ impl Form {
             Self::Adjust => "a whole number, or a negative one such as -4",
             Self::Options => "an object with options",
             Self::Named => "an object with a key for each",
+            Self::Targets => "an object such as { \"admin\": \"tcp://localhost:9000\" }",
             Self::Split => "a number of bytes, an array of offsets, or \"random\"",
             Self::Vars => "an object such as { \"user\": \"ann\" }",
             Self::Cases => {
@@ -432,6 +435,7 @@ impl Form {
             Self::Width | Self::LengthWidth => "2",
             Self::Adjust => "-4",
             Self::Options | Self::Named => "{}",
+            Self::Targets => r#"{ "admin": "tcp://localhost:9000" }"#,
             Self::Split => "1",
             Self::Vars => r#"{ "user": "ann" }"#,
             Self::Cases => r#"[{ "user": "ann" }, { "user": "bob" }]"#,

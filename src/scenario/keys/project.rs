@@ -46,6 +46,13 @@ pub(super) const SUITE: &[Key] = &[
     .example(r#""tcp://localhost:6379""#)
     .also(&["address", "url", "uri"]),
     Key::new(
+        "targets",
+        Form::Targets,
+        "What clients connect to that name it with `target`, as `--target NAME=ADDRESS` takes it; with `spawn`, where the program \
+         listens too.",
+    )
+    .example(r#"{ "admin": "tcp://localhost:9000" }"#),
+    Key::new(
         "spawn",
         Form::Text,
         "The command of a program to start and play against, as `--spawn` takes it; started in the folder of this file.",

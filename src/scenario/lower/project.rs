@@ -129,6 +129,7 @@ impl<'a> Reader<'a> {
             name,
             paths,
             target: get("target").and_then(|given| self.said(given)),
+            targets: get("targets").map_or_else(Vec::new, |given| self.targets(given)),
             spawn: get("spawn").and_then(|given| self.said(given)),
             ready_when: get("ready_when").and_then(|given| self.said(given)),
             ready_timeout: get("ready_timeout").and_then(|given| self.some_time(given)),
@@ -148,6 +149,27 @@ impl<'a> Reader<'a> {
         };
         self.needs_spawn(&fields);
         suite
+    }
+
+    /// Addresses, each under a name that clients know it by.
+    fn targets(&mut self, given: Given<'_, 'a>) -> Vec<(Said, Said)> {
+        let Value::Object(object) = given.value else {
+            self.wrong_type(given, given.key.form);
+            return Vec::new();
+        };
+        let mut all = Vec::with_capacity(object.properties.len());
+        for property in self.distinct(object) {
+            let name = Said {
+                text: property.name.as_str().to_owned(),
+                span: json::span_of(&property.name),
+            };
+            if self.names_target(&name.text, name.span)
+                && let Some(at) = self.said(given.element(&property.value))
+            {
+                all.push((name, at));
+            }
+        }
+        all
     }
 
     /// Reports what says something of a program where there is none.
@@ -273,7 +295,12 @@ impl<'a> Reader<'a> {
 
     /// Text that says something, with its place.
     fn said(&mut self, given: Given<'_, 'a>) -> Option<Said> {
-        let literal = self.string(given, given.key.form)?;
+        let form = match given.key.form {
+            // An entry of it.
+            Form::Targets => Form::Text,
+            form => form,
+        };
+        let literal = self.string(given, form)?;
         if literal.value.trim().is_empty() {
             self.empty(given.span(), format!("{} cannot be empty", given.words()));
             return None;

@@ -95,6 +95,7 @@ pub(super) fn of_value(key: &Key, object: Object) -> Object {
                 .object("propertyNames", text_like(&format!("^{FEATURE}$")))
                 .object("additionalProperties", entry)
         }
+        Form::Targets => targets(object),
         Form::Split => split(object),
         Form::Capture => capture(object),
         Form::Requirements => array(object).object("items", requirement()),
@@ -118,6 +119,14 @@ pub(super) fn of_value(key: &Key, object: Object) -> Object {
         Form::Path => object.text("type", "string").number("minLength", 1),
         Form::Json | Form::Any => object,
     }
+}
+
+/// Names of targets, and their addresses.
+fn targets(object: Object) -> Object {
+    object
+        .text("type", "object")
+        .object("propertyNames", text_like(&format!("^{CLIENT}")))
+        .object("additionalProperties", text_like(SOMETHING))
 }
 
 /// A name, or names and the parts that they keep.
