@@ -69,6 +69,7 @@ fn config(args: ServeArgs, over: Carries) -> Result<Config, CliError> {
         think_time: protocol.think_time,
         idle_timeout: limits.idle_timeout,
         max_message: limits.max_message.get(),
+        ..session::Config::default()
     };
     Ok(Config {
         session: Arc::new(session),

@@ -62,6 +62,13 @@ pub(crate) fn limit_named(byte: u8) -> usize {
     usize::from(byte.wrapping_sub(b'0') & 63)
 }
 
+/// Whether this byte of an input, which also names a limit, names a small outbox: `p` for 0 … `~` for 14, and bytes that are no
+/// letters for more.
+#[cfg(feature = "cli")]
+pub(crate) fn names_small_outbox(byte: u8) -> bool {
+    byte.wrapping_sub(b'0') & 64 != 0
+}
+
 /// The byte that names this framing; `None` where there is none.
 #[cfg(feature = "cli")]
 pub(crate) fn name_of_framing(framing: &Framing) -> Option<u8> {

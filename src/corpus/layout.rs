@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use super::header::{framing_named, limit_named};
 #[cfg(feature = "cli")]
-use super::header::{name_of_framing, name_of_limit};
+use super::header::{name_of_framing, name_of_limit, names_small_outbox};
 #[cfg(feature = "cli")]
 use super::language;
 use super::pieces::Cuts;
 #[cfg(feature = "cli")]
 use crate::scenario::Reply;
 #[cfg(feature = "cli")]
-use crate::session::Config;
+use crate::session::{Config, MAX_OUTBOX};
 #[cfg(feature = "cli")]
 use crate::wire::DEFAULT_MAX_MESSAGE;
 use crate::wire::Framing;
@@ -149,12 +149,13 @@ impl Options {
     }
 }
 
-/// `session`: framing, limit, options, the seed of what happens when, cuts, then the stream.
+/// `session`: framing, limit and size of the outbox, options, the seed of what happens when, cuts, then the stream.
 #[cfg(feature = "cli")]
 #[derive(Debug)]
 pub(crate) struct SessionInput<'a> {
     pub(crate) framing: Framing,
     pub(crate) limit: usize,
+    max_outbox: usize,
     pub(crate) options: Options,
     pub(crate) seed: u8,
     pub(crate) cuts: Cuts,
@@ -167,6 +168,8 @@ impl<'a> SessionInput<'a> {
     const IDLE: Duration = Duration::from_millis(50);
     /// How long it thinks, where it does.
     pub(crate) const THINK: Duration = Duration::from_millis(7);
+    /// How many bytes wait at most before no more is answered, where that is to come soon: a greeting and a reply, or two replies.
+    const SMALL_OUTBOX: usize = 16;
 
     pub(crate) fn parse(data: &'a [u8]) -> Option<Self> {
         let [framing, limit, options, seed, cuts, stream @ ..] = data else {
@@ -175,6 +178,11 @@ impl<'a> SessionInput<'a> {
         Some(Self {
             framing: framing_named(*framing),
             limit: limit_named(*limit),
+            max_outbox: if names_small_outbox(*limit) {
+                Self::SMALL_OUTBOX
+            } else {
+                MAX_OUTBOX
+            },
             options: Options::named(*options),
             seed: *seed,
             cuts: Cuts::named(*cuts),
@@ -202,6 +210,7 @@ impl<'a> SessionInput<'a> {
             },
             idle_timeout: Self::IDLE,
             max_message: self.limit,
+            max_outbox: self.max_outbox,
         }
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::naive::first;
 use crate::scenario::Reply;
-use crate::session::{Closing, Config, MAX_OUTBOX};
+use crate::session::{Closing, Config};
 use crate::time::Time;
 use crate::wire::{Framing, WireErrorKind, validate};
 
@@ -145,14 +145,19 @@ impl Model {
         // It is asleep while it thinks, where a message is what one read brings.
         let sleeps = self.config.framing.is_by_push();
         let idle = self.thinking.is_none() || (self.unread.is_empty() && !sleeps);
-        let room = self.outbox.len() < MAX_OUTBOX && !self.packet;
+        let room = !self.is_full() && !self.packet;
         self.closing.is_none() && self.last.is_none() && idle && room
+    }
+
+    /// Whether so much waits to be written that no more is answered.
+    pub(crate) fn is_full(&self) -> bool {
+        self.outbox.len() >= self.config.max_outbox.max(1)
     }
 
     /// Answers what can be answered.
     fn answer(&mut self, now: Time) {
         while self.thinking.is_none() && self.closing.is_none() {
-            if self.outbox.len() >= MAX_OUTBOX && !self.unread.is_empty() {
+            if self.is_full() && !self.unread.is_empty() {
                 return;
             }
             match self.next_message() {

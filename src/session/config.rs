@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::MAX_OUTBOX;
 use crate::scenario::{EvalError, Reply, Scenario, Values};
 use crate::time::TimeScale;
 use crate::wire::{Carries, DEFAULT_MAX_MESSAGE, Framing};
@@ -30,6 +31,8 @@ pub struct Config {
     pub idle_timeout: Duration,
     /// Bytes a received message may have.
     pub max_message: usize,
+    /// From how many unwritten bytes on no further message is answered, at least 1. One reply may go past it.
+    pub max_outbox: usize,
 }
 
 impl Default for Config {
@@ -41,6 +44,7 @@ impl Default for Config {
             think_time: Duration::ZERO,
             idle_timeout: DEFAULT_IDLE_TIMEOUT,
             max_message: DEFAULT_MAX_MESSAGE,
+            max_outbox: MAX_OUTBOX,
         }
     }
 }

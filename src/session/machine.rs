@@ -49,9 +49,9 @@ pub enum Closing {
 ///
 /// # Bounds
 ///
-/// While [`MAX_OUTBOX`](super::MAX_OUTBOX) bytes or more wait to be written, and while a message is thought about, further messages wait unanswered,
+/// While [`max_outbox`](Config::max_outbox) bytes or more wait to be written, and while a message is thought about, further messages wait unanswered,
 /// and with bytes waiting the session wants no more. So a driver that heeds [`wants_bytes`](Self::wants_bytes) makes it hold at
-/// most: `MAX_OUTBOX` and a reply (two while thinking), one push, and the beginning of a message up to the limit.
+/// most: `max_outbox` and a reply (two while thinking), one push, and the beginning of a message up to the limit.
 #[derive(Debug)]
 pub struct Session {
     config: Arc<Config>,

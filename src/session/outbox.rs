@@ -2,7 +2,7 @@
 
 use crate::wire::{EncodeError, Framing};
 
-/// From how many unwritten bytes on no further message is answered: 64 KiB.
+/// From how many unwritten bytes on no further message is answered, unless a session is told otherwise: 64 KiB.
 ///
 /// One reply may go past it, so a session holds at most this much and one reply.
 pub const MAX_OUTBOX: usize = 64 << 10;
@@ -11,8 +11,10 @@ pub const MAX_OUTBOX: usize = 64 << 10;
 pub(super) const KEPT_ROOM: usize = MAX_OUTBOX;
 
 /// Bytes waiting to be written.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Outbox {
+    /// From how many unwritten bytes on it is full, at least 1: nothing could ever be said otherwise.
+    full: usize,
     bytes: Vec<u8>,
     /// How many of `bytes` have been written.
     written: usize,
@@ -21,6 +23,16 @@ pub(super) struct Outbox {
 }
 
 impl Outbox {
+    /// Makes one that is full from so many unwritten bytes on.
+    pub(super) fn new(full: usize) -> Self {
+        Self {
+            full: full.max(1),
+            bytes: Vec::new(),
+            written: 0,
+            packet: false,
+        }
+    }
+
     /// The bytes to be written.
     pub(super) fn unwritten(&self) -> &[u8] {
         self.bytes.get(self.written..).unwrap_or_default()
@@ -33,7 +45,7 @@ impl Outbox {
 
     /// Whether so much waits that nothing more should be said.
     pub(super) fn is_full(&self) -> bool {
-        self.packet || self.unwritten().len() >= MAX_OUTBOX
+        self.packet || self.unwritten().len() >= self.full
     }
 
     /// Appends `message` as one frame.

@@ -35,8 +35,8 @@ pub(super) enum Heard {
 impl Voice {
     pub(super) fn new(config: Arc<Config>) -> Self {
         Self {
+            outbox: Outbox::new(config.max_outbox),
             config,
-            outbox: Outbox::default(),
             reply: Vec::new(),
         }
     }

@@ -25,7 +25,7 @@ const TARGETS: [Target; 9] = [
     Target::new("matcher", props::matcher, 29),
     Target::new("player", props::player, 217),
     Target::new("scenario_json", props::scenario_json, 39),
-    Target::new("session", props::session, 28),
+    Target::new("session", props::session, 33),
     Target::new("template", props::template, 30),
     Target::new("utf8", props::utf8, 16),
 ];

@@ -30,6 +30,29 @@ fn a_peer_that_does_not_read_is_no_longer_answered_and_no_longer_read() {
 }
 
 #[test]
+fn how_much_may_wait_is_what_it_is_told() {
+    let told = |max_outbox| Config {
+        max_outbox,
+        ..line()
+    };
+    // The greeting has nine bytes with its end, each reply as many.
+    for (max_outbox, said) in [(0, 9), (1, 9), (9, 9), (10, 18), (18, 18), (19, 27)] {
+        let mut session = Session::new(Arc::new(told(max_outbox)), Time::ZERO);
+        session.handle_received(b"\n\n\n\n", Time::ZERO);
+        assert_eq!(session.outbox().len(), said, "of {max_outbox} at most");
+        assert!(!session.wants_bytes());
+        // Each message is answered in the end, also where hardly anything may wait.
+        let mut rest = 0;
+        while !session.outbox().is_empty() {
+            session.handle_written(1, Time::ZERO);
+            rest += 1;
+        }
+        assert_eq!(rest, 5 * 9, "of {max_outbox} at most");
+        assert!(session.wants_bytes());
+    }
+}
+
+#[test]
 fn a_peer_that_reads_one_byte_at_a_time_makes_no_buffer_grow() {
     let mut session = Session::new(Arc::new(line()), Time::ZERO);
     let mut room = 0;
@@ -47,7 +70,7 @@ fn a_peer_that_reads_one_byte_at_a_time_makes_no_buffer_grow() {
 
 #[test]
 fn an_outbox_has_room_for_what_waits_not_for_what_was_written() {
-    let mut outbox = Outbox::default();
+    let mut outbox = Outbox::new(MAX_OUTBOX);
     for _ in 0..1000 {
         // One byte more waits after each.
         outbox.say(&Framing::Raw, &[b'x'; 64]).unwrap();

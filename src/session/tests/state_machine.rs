@@ -370,7 +370,7 @@ fn state_of(model: &Model) -> String {
         (Some(why), _) => return format!("closed: {why:?}"),
         _ if model.is_thinking() && model.wants_bytes() => "thinks",
         _ if model.is_thinking() => "thinks while bytes wait",
-        (_, MAX_OUTBOX..) => "says so much that it answers no more",
+        _ if model.is_full() => "says so much that it answers no more",
         (_, 1..) if model.wants_bytes() => "speaks",
         (_, 1..) => "says its last words",
         _ if model.timeout().is_some() => "listens",
@@ -388,6 +388,7 @@ fn config() -> impl Strategy<Value = Config> {
         1 => Just(Some(vec![b'W'; MAX_OUTBOX])),
     ];
     let limit = prop_oneof![Just(2 * MAX_OUTBOX), 0..64_usize];
+    let max_outbox = prop_oneof![2 => Just(MAX_OUTBOX), 1 => 0..64_usize];
     let of = |values: [Duration; 2]| select(values.to_vec());
     (
         select(framings()),
@@ -396,15 +397,19 @@ fn config() -> impl Strategy<Value = Config> {
         of([Duration::ZERO, THINK]),
         of([Duration::ZERO, IDLE]),
         limit,
+        max_outbox,
     )
         .prop_map(
-            |(framing, greeting, reply, think_time, idle_timeout, max_message)| Config {
-                framing,
-                greeting,
-                reply,
-                think_time,
-                idle_timeout,
-                max_message,
+            |(framing, greeting, reply, think_time, idle_timeout, max_message, max_outbox)| {
+                Config {
+                    framing,
+                    greeting,
+                    reply,
+                    think_time,
+                    idle_timeout,
+                    max_message,
+                    max_outbox,
+                }
             },
         )
 }

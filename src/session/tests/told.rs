@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::scenario::{ReadOptions, read};
-use crate::session::{DEFAULT_GREETING, DEFAULT_IDLE_TIMEOUT, MAX_GREETING};
+use crate::session::{DEFAULT_GREETING, DEFAULT_IDLE_TIMEOUT, MAX_GREETING, MAX_OUTBOX};
 use crate::wire::DEFAULT_MAX_MESSAGE;
 
 /// What the server of a scenario with these keys is told.
@@ -21,6 +21,7 @@ fn what_is_not_said_is_as_by_default_and_the_framing_that_of_the_client() {
     assert_eq!(told.greeting.as_deref(), Some(DEFAULT_GREETING));
     assert_eq!(told.idle_timeout, DEFAULT_IDLE_TIMEOUT);
     assert_eq!(told.max_message, DEFAULT_MAX_MESSAGE);
+    assert_eq!(told.max_outbox, MAX_OUTBOX);
 }
 
 #[test]
@@ -35,6 +36,7 @@ fn what_is_said_counts() {
         think_time: Duration::from_millis(5),
         idle_timeout: Duration::from_secs(1),
         max_message: 9,
+        ..Config::default()
     };
     assert_eq!(told, Some(expected));
 }
