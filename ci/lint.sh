@@ -5,6 +5,8 @@ cd "$(dirname "$0")/.."
 
 cargo fmt --check
 cargo clippy --all-targets --locked -- -D warnings
+# As it is built for others, without what only tests need.
+cargo clippy --locked -- -D warnings
 # The wire layer stands alone, without a runtime, arguments or JSON; and beside tokio-util.
 cargo check --no-default-features --locked
 cargo clippy --no-default-features --features codec --lib --tests --locked -- -D warnings

@@ -61,11 +61,20 @@
 //! # Features
 //!
 //! `cli`, on unless default features are off, is all of the above. Without it there is only [`wire`], for programs that want
-//! its framings and nothing else; `codec` adds them as codecs of tokio-util.
+//! its framings and nothing else; `codec` adds them as codecs of tokio-util. `props` is for the project's own tests and fuzz targets.
 
 mod canary;
 #[cfg(feature = "cli")]
 pub mod cli;
+#[cfg(any(feature = "cli", feature = "props", test))]
+#[cfg_attr(
+    not(any(feature = "props", test)),
+    expect(
+        dead_code,
+        unused_imports,
+        reason = "the properties read inputs, the program writes them"
+    )
+)]
 mod corpus;
 #[cfg(feature = "cli")]
 mod count;
@@ -75,6 +84,7 @@ pub mod drive;
 pub mod net;
 #[cfg(feature = "cli")]
 pub mod player;
+#[cfg(any(feature = "props", test))]
 #[doc(hidden)]
 pub mod props;
 #[cfg(feature = "cli")]

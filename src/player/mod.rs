@@ -39,6 +39,7 @@ mod wanted;
 pub use action::{Action, Ending, Refusal, RefusalKind, TlsFault};
 pub use examples::{MAX_COMPARED, wrong_examples};
 pub use machine::Player;
+#[cfg(any(feature = "props", test))]
 pub(crate) use matching::{Hold, Matching};
 pub use setting::{
     DEFAULT_BEGAN, DEFAULT_MAX_PAYLOAD, DEFAULT_MAX_STEPS, DEFAULT_TIMEOUT, Segment, Setting,
