@@ -61,6 +61,7 @@ fn with_flags(
     file: Option<&ProjectFile>,
     console: &Console,
 ) -> Result<RunArgs, CliError> {
+    let flags = &unless_typed(flags, args);
     with_profile(before(typed, flags), args, file, true, console).map_err(|error| match error {
         CliError::Usage(_) => CliError::Usage(format!(
             "the last run had flags that this program does not take: {}",
@@ -68,6 +69,23 @@ fn with_flags(
         )),
         other => other,
     })
+}
+
+/// These flags, but not those that say when a run stops where one of them was typed: they exclude each other.
+fn unless_typed(flags: &[String], args: &RunArgs) -> Vec<String> {
+    let play = &args.play;
+    let is_said = play.fail_fast || play.no_fail_fast || play.max_fail.is_some();
+    let (mut kept, mut rest) = (Vec::new(), flags.iter());
+    while let Some(flag) = rest.next() {
+        match &**flag {
+            "--fail-fast" | "--no-fail-fast" if is_said => {}
+            "--max-fail" if is_said => {
+                rest.next();
+            }
+            _ => kept.push(flag.clone()),
+        }
+    }
+    kept
 }
 
 impl Rerun {
@@ -144,7 +162,7 @@ mod tests {
     fn typed(words: &str, flags: &[&str]) -> Result<RunArgs, CliError> {
         let typed = words.split(' ').map(OsString::from).collect();
         let flags: Vec<String> = flags.iter().map(|flag| (*flag).to_owned()).collect();
-        let Verb::Run(args) = Cli::parse_from(["backchat", "run"]).verb else {
+        let Verb::Run(args) = Cli::parse_from(words.split(' ')).verb else {
             panic!("run");
         };
         let console = Console {
@@ -169,5 +187,23 @@ mod tests {
         let values: Vec<&str> = args.play.var.iter().map(|(_, value)| &**value).collect();
         assert_eq!(values, ["1", "2"], "the last one holds");
         assert!(typed("backchat run --rerun-failed", &["--no-such-flag"]).is_err());
+    }
+
+    #[test]
+    fn when_a_run_stops_is_said_anew_in_any_of_its_ways() {
+        for (words, flags) in [
+            ("--max-fail 2", &["--no-fail-fast"][..]),
+            ("--no-fail-fast", &["--max-fail", "3"]),
+            ("--fail-fast", &["--max-fail", "3"]),
+            ("--max-fail 2", &["--max-fail", "3"]),
+        ] {
+            let args = typed(&format!("backchat run --rerun-failed {words}"), flags);
+            let play = args.expect("flags").play;
+            let most = play.max_fail.map(std::num::NonZeroUsize::get);
+            assert_eq!(most, words.ends_with('2').then_some(2), "{words}");
+            assert_eq!(play.no_fail_fast, words == "--no-fail-fast");
+        }
+        let args = typed("backchat run --rerun-failed", &["--max-fail", "3"]);
+        assert!(args.expect("flags").play.max_fail.is_some());
     }
 }
