@@ -48,11 +48,7 @@ printf '#!/bin/sh\ncat "%s"\n' "$place/matrix.tap" >"$place/tap.sh"
 prove --exec sh "$place/tap.sh" >"$place/prove.txt" || { cat "$place/prove.txt" && exit 1; }
 
 # The form of JUnit that Jenkins reads.
-if command -v xmllint >/dev/null; then
-    xmllint --noout --schema ci/junit.xsd "$place/matrix.xml" src/report/tests/golden/report.junit 2>"$place/xsd.txt" || { cat "$place/xsd.txt" && exit 1; }
-else
-    echo "shards: there is no xmllint; the XSD was not tried" >&2
-fi
+bash ci/junit.sh "$place/matrix.xml"
 
 python3 ci/shards.py examples ci/examples
 

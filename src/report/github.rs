@@ -83,7 +83,7 @@ fn annotate(
     }
     properties.push(format!(
         "title={}",
-        property(&format!("{id}: {} at {}", failure.title, failure.place))
+        property(&format!("{id}: {}", failure.headline()))
     ));
     let text = &*failure.text;
     let mut end = text.len().min(MAX_TEXT);

@@ -1,8 +1,12 @@
 //! JUnit's XML, as Jenkins, GitLab and the actions of GitHub read it.
 //!
-//! A suite a folder of scenarios, a test case a case, named by its whole id, which no other has. What a terminal shows of a
+//! A suite a scenario file, a test case a case, named by its whole id, which no other has. What a terminal shows of a
 //! failure is its text. Characters that XML cannot have are left out, and nothing can end the element early.
+//!
+//! The schema of Jenkins' plugin xUnit is the strictest of what readers want: it refuses what it does not know. So nothing
+//! stands here that it does not, such as the file of a single case.
 
+use std::collections::HashMap;
 use std::io::{Read, Seek, Write};
 use std::time::Duration;
 
@@ -28,10 +32,10 @@ pub(super) fn junit(
     if let Some(us) = log.elapsed_us {
         report.set_time(Duration::from_micros(us));
     }
-    let mut suites: Vec<TestSuite> = Vec::new();
+    let mut suites = Suites::default();
     for case in log.cases.clone() {
-        let test = test_case(log, &case)?;
-        add(&mut suites, &case.id, test);
+        let (test, file) = test_case(log, &case)?;
+        suites.add(&case.id, &file, test);
     }
     for case in &log.unfinished {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
@@ -41,36 +45,38 @@ pub(super) fn junit(
             "never begun"
         });
         status.set_type("unfinished");
-        let test = located(
-            TestCase::new(text(&case.id), status),
-            &case.id,
-            &case.file,
-            None,
-        );
-        add(&mut suites, &case.id, test);
+        let mut test = TestCase::new(text(&case.id), status);
+        test.set_classname(text(folder(&case.id)));
+        suites.add(&case.id, &case.file, test);
     }
-    report.add_test_suites(suites);
+    report.add_test_suites(suites.all);
     report
-        .serialize(out)
+        .serialize(RootTag::new(out))
         .map_err(|error| std::io::Error::other(error.to_string()).into())
 }
 
-/// Puts a case into the suite of its folder.
-fn add(suites: &mut Vec<TestSuite>, id: &str, mut test: TestCase) {
-    let folder = folder(id);
-    // A case that was never tried takes no time.
-    test.time.get_or_insert(Duration::ZERO);
-    let at = suites
-        .iter()
-        .rposition(|suite| suite.name.as_str() == text(folder).as_str());
-    let at = at.unwrap_or_else(|| {
-        suites.push(TestSuite::new(text(folder)));
-        suites.len() - 1
-    });
-    if let Some(suite) = suites.get_mut(at) {
-        let time = suite.time.unwrap_or_default() + test.time.unwrap_or_default();
-        suite.set_time(time);
-        suite.add_test_case(test);
+/// The suites, and where each stands.
+#[derive(Default)]
+struct Suites {
+    all: Vec<TestSuite>,
+    places: HashMap<String, usize>,
+}
+
+impl Suites {
+    /// Puts a case into the suite of its file.
+    fn add(&mut self, id: &str, file: &str, mut test: TestCase) {
+        // A case that was never tried takes no time.
+        let time = *test.time.get_or_insert(Duration::ZERO);
+        let at = *self.places.entry(file.to_owned()).or_insert_with(|| {
+            let mut suite = TestSuite::new(text(id.split('#').next().unwrap_or(id)));
+            suite.extra.insert("file".into(), text(file));
+            self.all.push(suite);
+            self.all.len() - 1
+        });
+        if let Some(suite) = self.all.get_mut(at) {
+            suite.set_time(suite.time.unwrap_or_default() + time);
+            suite.add_test_case(test);
+        }
     }
 }
 
@@ -81,7 +87,56 @@ fn folder(id: &str) -> &str {
         .map_or("scenarios", |(folder, _)| folder)
 }
 
-fn test_case(log: &mut RunLog<impl Read + Seek>, case: &Played) -> Result<TestCase, LogError> {
+/// Takes the number of skipped cases out of the first tag, which Jenkins' schema has in those of suites only.
+struct RootTag<W> {
+    out: W,
+    /// The document up to the end of that tag; `None` once it is written.
+    held: Option<Vec<u8>>,
+}
+
+impl<W: Write> RootTag<W> {
+    const fn new(out: W) -> Self {
+        Self {
+            out,
+            held: Some(Vec::new()),
+        }
+    }
+}
+
+impl<W: Write> Write for RootTag<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let Some(held) = &mut self.held else {
+            return self.out.write(bytes);
+        };
+        held.extend_from_slice(bytes);
+        // What stands before it is a declaration, with a `>` of its own.
+        let mut ends = (held.iter().enumerate()).filter(|(_, byte)| **byte == b'>');
+        if let Some((end, _)) = ends.nth(1) {
+            let head = String::from_utf8_lossy(&held[..end]);
+            let (before, after) = match head.split_once(" skipped=\"") {
+                Some((before, rest)) => {
+                    (before, rest.split_once('"').map_or("", |(_, after)| after))
+                }
+                None => (&*head, ""),
+            };
+            self.out.write_all(before.as_bytes())?;
+            self.out.write_all(after.as_bytes())?;
+            self.out.write_all(&held[end..])?;
+            self.held = None;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// The test case of a case, and its file.
+fn test_case(
+    log: &mut RunLog<impl Read + Seek>,
+    case: &Played,
+) -> Result<(TestCase, String), LogError> {
     let record = log.record(case)?;
     let mut status = match record.result {
         ResultKind::Passed => TestCaseStatus::success(),
@@ -90,7 +145,7 @@ fn test_case(log: &mut RunLog<impl Read + Seek>, case: &Played) -> Result<TestCa
         ResultKind::Skipped => TestCaseStatus::skipped(),
     };
     if let Some(failure) = &record.failure {
-        status.set_message(text(&format!("{} at {}", failure.title, failure.place)));
+        status.set_message(text(&failure.headline()));
         status.set_type(text(&failure.code));
         status.set_description(text(&failure.text));
     } else if record.result == ResultKind::Cancelled {
@@ -103,30 +158,20 @@ fn test_case(log: &mut RunLog<impl Read + Seek>, case: &Played) -> Result<TestCa
     }
     let mut test = TestCase::new(text(&record.id), status);
     test.set_time(Duration::from_micros(record.elapsed_us));
-    let line = record.failure.as_ref().and_then(|failure| failure.line);
-    Ok(located(test, &record.id, &record.file, line))
+    test.set_classname(text(folder(&record.id)));
+    Ok((test, record.file))
 }
 
 /// An attempt that was not the last: of a case that passed in the end a flaky failure, else one more failure.
 fn rerun(record: &CaseRecord) -> TestRerun {
     let mut rerun = TestRerun::new(NonSuccessKind::Failure);
-    rerun.set_time(Duration::from_micros(record.elapsed_us));
+    rerun.set_type("failed");
     if let Some(failure) = &record.failure {
-        rerun.set_message(text(&format!("{} at {}", failure.title, failure.place)));
+        rerun.set_message(text(&failure.headline()));
         rerun.set_type(text(&failure.code));
         rerun.set_description(text(&failure.text));
     }
     rerun
-}
-
-/// The class, and the attributes by which GitLab and others find the file.
-fn located(mut test: TestCase, id: &str, file: &str, line: Option<u64>) -> TestCase {
-    test.set_classname(text(folder(id)));
-    test.extra.insert("file".into(), text(file));
-    if let Some(line) = line {
-        test.extra.insert("line".into(), line.to_string().into());
-    }
-    test
 }
 
 /// Text of which XML can have every character, and not too much of it.

@@ -58,11 +58,10 @@ pub(super) fn markdown(
         let fence = fence(&failure.text);
         writeln!(
             out,
-            "\n<details{}><summary>{}: {} at {}</summary>\n\n{fence}text\n{}{fence}\n\n</details>",
+            "\n<details{}><summary>{}: {}</summary>\n\n{fence}text\n{}{fence}\n\n</details>",
             if shown == 1 { " open" } else { "" },
             plain(&case.id),
-            plain(&failure.title),
-            plain(&failure.place),
+            plain(&failure.headline()),
             failure.text
         )?;
     }
@@ -77,8 +76,14 @@ pub(super) fn markdown(
         &flaky.collect::<Vec<_>>(),
         out,
     )?;
-    let open = log.unfinished.iter().map(|case| case.id.clone());
-    list("never finished", &open.collect::<Vec<_>>(), out)
+    let cancelled = (log.cases.iter()).filter(|case| case.result == ResultKind::Cancelled);
+    let cancelled = cancelled.map(|case| (case.number, case.id.clone()));
+    let open = log.unfinished.iter();
+    let open = open.map(|case| (case.number, case.id.clone()));
+    let mut open: Vec<_> = cancelled.chain(open).collect();
+    open.sort_unstable();
+    let open: Vec<String> = open.into_iter().map(|(_, id)| id).collect();
+    list("never finished", &open, out)
 }
 
 fn list(title: &str, ids: &[String], out: &mut dyn Write) -> Result<(), LogError> {

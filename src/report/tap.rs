@@ -62,10 +62,7 @@ fn failed(failure: &FailureRecord, out: &mut dyn Write) -> Result<(), LogError> 
         write_json(&value, false, out)?;
         Ok(writeln!(out)?)
     };
-    line(
-        "message",
-        &format!("{} at {}", failure.title, failure.place),
-    )?;
+    line("message", &failure.headline())?;
     line("severity", "fail")?;
     line("code", &failure.code)?;
     if let Some(because) = &failure.because {

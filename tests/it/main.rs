@@ -12,6 +12,7 @@ mod corpus_replay;
 mod documents;
 mod ending;
 mod environment;
+mod every_report;
 mod failures;
 mod files;
 mod fmt;

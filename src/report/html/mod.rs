@@ -141,7 +141,7 @@ fn data(log: &mut RunLog<impl Read + Seek>, out: &mut dyn Write) -> Result<(), L
         let last = records.last();
         let title = last.and_then(|record| {
             let failure = record.failure.as_ref()?;
-            Some(format!("{} at {}", failure.title, failure.place))
+            Some(failure.headline())
         });
         let reason = last.and_then(|record| record.reason.clone());
         let name = last.and_then(|record| record.name.clone());

@@ -229,7 +229,7 @@
     if (record.reason) parts.push(make("p", {}, "Skipped: " + record.reason));
     const fail = (failure) => {
       const place = failure.file ? failure.file + ":" + failure.line + ":" + failure.column : "";
-      parts.push(make("p", {}, make("strong", { class: "bad" }, failure.title), " at " + failure.place), make("p", {}, make("code", {}, place), " ", make("span", { class: "dim" }, failure.code)));
+      parts.push(make("p", {}, make("strong", { class: "bad" }, failure.title), failure.step ? " at " + failure.place : ""), make("p", {}, make("code", {}, place), " ", make("span", { class: "dim" }, failure.code)));
       if (failure.note) parts.push(make("p", {}, failure.note));
       if (failure.because) parts.push(make("p", {}, failure.because));
       parts.push(comparison(failure));
@@ -239,6 +239,7 @@
       for (const line of help.slice(1)) parts.push(make("pre", {}, line));
     };
     if (failure) fail(failure);
+    const before = parts.length;
     if (record.talk) {
       const { clients, events, dropped, finally: after } = record.talk;
       const here = failure && failure.here;
@@ -246,8 +247,14 @@
       if (after) parts.push(...talk("Then, in finally", clients, after, 0, failure && failure.in_finally ? here : undefined));
     }
     if (failure && failure.finally) { parts.push(make("h3", {}, "In finally, too")); fail(failure.finally); }
-    if (record.program) parts.push(make("h3", {}, "Program under test"), make("pre", {}, record.program));
-    if (failure) parts.push(make("details", {}, make("summary", {}, "As a terminal shows it"), make("pre", {}, failure.text)));
+    if (record.program) {
+      // Beside the conversation, where there is room.
+      const said = parts.splice(before);
+      parts.push(make("div", { class: "beside" }, make("div", {}, ...said.filter((part) => part)),
+        make("div", {}, make("h3", {}, "Program under test"), make("pre", { tabindex: "0" }, record.program))));
+    }
+    if (record.health) parts.push(make("h2", {}, "Health check after it: " + record.health.file), ...one(record.health));
+    if (failure && failure.text) parts.push(make("details", {}, make("summary", {}, "As a terminal shows it"), make("pre", {}, failure.text)));
     return parts.filter((part) => part);
   }
   function details(number) {

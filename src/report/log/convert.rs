@@ -52,7 +52,17 @@ pub(super) fn record(number: usize, outcome: &Outcome) -> CaseRecord {
             .map(|news| render_program(news, &Palette::plain()))
             .filter(|program| !program.is_empty()),
         talk: talk(&outcome.transcript, &outcome.scenario).map(Box::new),
+        health: (outcome.health.as_ref()).map(|health| Box::new(health_check(number, health))),
     }
+}
+
+/// A health check, without what the text of its case has already.
+fn health_check(number: usize, outcome: &Outcome) -> CaseRecord {
+    let mut record = record(number, outcome);
+    if let Some(failure) = &mut record.failure {
+        failure.text = String::new();
+    }
+    record
 }
 
 /// The scenario file, as it is shown.
@@ -78,6 +88,8 @@ fn failed(failure: &Failure, outcome: &Outcome) -> FailureRecord {
         text.push_str("…\n");
     }
     let mut record = one(failure, &scene);
+    // What is found when all is over has no time of its own.
+    record.at_us = record.at_us.min(micros(outcome.elapsed));
     record.text = text;
     record.finally = (failure.finally.as_ref()).map(|finally| Box::new(one(finally, &scene)));
     record

@@ -46,6 +46,9 @@ fn hide_in_record(record: &mut CaseRecord, secrets: &Secrets) {
             .chain(&mut talk.clients)
             .for_each(|text| secrets.hide_in(text));
     }
+    if let Some(health) = &mut record.health {
+        hide_in_record(health, secrets);
+    }
 }
 
 /// Hides secrets in the texts of a failure, and gives the one that came after it.

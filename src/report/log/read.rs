@@ -257,6 +257,9 @@ fn make_fit(record: &mut CaseRecord) {
             .chain(talk.finally.iter_mut().flatten());
         events.for_each(|event| one(&mut event.words));
     }
+    if let Some(health) = &mut record.health {
+        make_fit(health);
+    }
 }
 
 /// What the lines of a log say, as far as it is held.

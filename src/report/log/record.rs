@@ -167,6 +167,9 @@ pub struct CaseRecord {
     /// What was said, where that was kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub talk: Option<Box<Talk>>,
+    /// What came of the health check after it, where that has failed. The text of the case's failure has it too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub health: Option<Box<Self>>,
 }
 
 fn first() -> u32 {
@@ -269,6 +272,18 @@ pub struct FirstEndRecord {
     pub how: String,
     /// When this side did it or saw it, since the conversation began.
     pub at_us: u64,
+}
+
+impl FailureRecord {
+    /// What happened and where, in one line.
+    pub(in crate::report) fn headline(&self) -> String {
+        // What is found when all steps are over is of none of them.
+        if self.step == 0 {
+            self.title.clone()
+        } else {
+            format!("{} at {}", self.title, self.place)
+        }
+    }
 }
 
 /// What an expectation asked for.

@@ -43,6 +43,7 @@ fn ended(number: u64, id: &str, attempt: u32, result: ResultKind) -> Line {
         failure: None,
         program: None,
         talk: None,
+        health: None,
     }))
 }
 

@@ -46,8 +46,8 @@ fn nothing_of_a_hostile_peer_is_more_than_text() {
     let scripts = html.matches("<script").count();
     assert_eq!(scripts, html.matches("</script>").count());
     assert_eq!(
-        scripts, 5,
-        "three cases with details, the list, and the program"
+        scripts, 7,
+        "five cases with details, the list, and the program"
     );
     assert!(!html.contains("<script>alert"));
     assert_eq!(
@@ -74,7 +74,7 @@ fn nothing_of_a_hostile_peer_is_more_than_text() {
         github.lines().count(),
         "nothing begins a line of its own: {github}"
     );
-    assert_eq!(commands, 4);
+    assert_eq!(commands, 6);
 }
 
 #[test]

@@ -47,6 +47,23 @@ impl Program {
     pub(crate) fn new<I: AsRef<std::ffi::OsStr>>(args: impl IntoIterator<Item = I>) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_backchat"));
         command.args(args);
+        Self::of(command)
+    }
+
+    /// One whose files may have so many KiB, as if the disk were full then.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn with_small_files<'a>(kib: u32, args: impl IntoIterator<Item = &'a str>) -> Self {
+        // The signal that says so would end it; without it, writing fails.
+        let limited = r#"trap "" XFSZ; ulimit -f "$1"; shift; exec "$@""#;
+        let mut command = Command::new("bash");
+        command
+            .args(["-c", limited, "sh", &kib.to_string()])
+            .arg(env!("CARGO_BIN_EXE_backchat"))
+            .args(args);
+        Self::of(command)
+    }
+
+    fn of(mut command: Command) -> Self {
         for (name, _) in std::env::vars_os() {
             if name.as_encoded_bytes().starts_with(b"BACKCHAT_") {
                 command.env_remove(name);
