@@ -105,9 +105,6 @@ impl Core {
 
     /// Takes another setting for the next play.
     pub(super) fn set(&mut self, setting: Setting) {
-        if setting.packets != self.setting.packets {
-            self.links = Self::links(&self.script, &setting);
-        }
         self.setting = setting;
     }
 

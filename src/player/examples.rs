@@ -2,8 +2,9 @@
 //!
 //! What is known then is compared, for the first cases: values that steps, the run or the run's target give are not.
 
-use super::matching::{Hold, Matching};
+use super::matching::Matching;
 use super::setting::DEFAULT_MAX_PAYLOAD;
+use super::streaming::Hold;
 use crate::scenario::{
     ClientId, Diagnostic, Matcher, MatcherNode, Scenario, Script, SlotId, Step, Values, Verb,
     WRONG_EXAMPLE,
@@ -73,7 +74,6 @@ fn has_example(matcher: &Matcher) -> bool {
 fn add_set(verb: &Verb, set: &mut Vec<SlotId>) {
     match verb {
         Verb::Set(vars) => set.extend(vars.iter().map(|(slot, _)| *slot)),
-        Verb::Include { with, .. } => set.extend(with.iter().map(|(slot, _)| *slot)),
         Verb::Repeat { index, .. } => set.push(*index),
         _ => matchers(verb).iter().for_each(|m| add_captured(m, set)),
     }

@@ -4,7 +4,7 @@ use super::Ending;
 use super::core::{Core, Unread};
 use super::cursor::Cursor;
 use super::explain::head;
-use super::matching::Hold;
+use super::streaming::Hold;
 use super::verdict::{FailureKind, Fault, Instead, fail};
 use crate::scenario::{ClientId, CloseHow, CloseKinds, Matcher, MatcherNode, Step, Verb};
 use crate::time::Time;

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use super::capturing::leads_nowhere;
-use super::matching::{Hold, Matching, reached};
+use super::matching::Matching;
+use super::streaming::{Hold, reached};
 use crate::scenario::{Matcher, MatcherNode};
 
 /// How deep lists and objects may lie in each other, as in a file.
@@ -112,11 +113,18 @@ impl Matching {
                 Hold::Later => return Hold::Later,
             },
         };
-        let after = data.get(end..from.clamp(end, data.len().max(end)));
-        let blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
-        match after.unwrap_or_default().iter().all(blank) {
-            true => reached(from.max(end), data),
-            false => Hold::Never,
+        // What is known to be blank is not looked at again.
+        let Some(state) = self.nodes.get_mut(usize::from(matcher.id)) else {
+            return Hold::Never;
+        };
+        let to = from.min(data.len());
+        let after = data.get(end.max(state.looked)..to).unwrap_or_default();
+        let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
+        state.never = !after.iter().all(is_blank);
+        state.looked = state.looked.max(to);
+        match state.never {
+            false => reached(from.max(end), data),
+            true => Hold::Never,
         }
     }
 

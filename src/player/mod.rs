@@ -20,15 +20,18 @@ mod json;
 mod link;
 mod machine;
 mod matching;
+mod needle;
 mod order;
 mod parallel;
 mod probing;
 mod retrying;
+mod searching;
 mod securing;
 mod sending;
 mod sequence;
 mod setting;
 mod skipping;
+mod streaming;
 #[cfg(test)]
 mod tests;
 mod transcript;
@@ -40,10 +43,13 @@ pub use action::{Action, Ending, Refusal, RefusalKind, TlsFault};
 pub use examples::{MAX_COMPARED, wrong_examples};
 pub use machine::Player;
 #[cfg(any(feature = "props", test))]
-pub(crate) use matching::{Hold, Matching};
+pub(crate) use matching::Matching;
+pub use searching::{MAX_AGAIN, MAX_AGAIN_A_BYTE};
 pub use setting::{
     DEFAULT_BEGAN, DEFAULT_MAX_PAYLOAD, DEFAULT_MAX_STEPS, DEFAULT_TIMEOUT, Segment, Setting,
 };
+#[cfg(any(feature = "props", test))]
+pub(crate) use streaming::Hold;
 pub use transcript::{Cut, Event, EventKind, Log, Transcript};
 pub use verdict::{
     Awaited, EndedBy, Expected, Failure, FailureKind, FirstEnd, Instead, LinkState, Meanwhile,

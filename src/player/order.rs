@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::core::Core;
 use super::cursor::{Cursor, Doing};
 use super::explain::head;
-use super::matching::Hold;
+use super::streaming::Hold;
 use super::verdict::{Expected, FailureKind, Fault, fail};
 use crate::scenario::{Matcher, Step};
 use crate::time::Time;

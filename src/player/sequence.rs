@@ -4,9 +4,9 @@
 //! part begins. It never goes back: so where a part ends is decided by the bytes up to there and a little beyond, however
 //! they were cut, and the work stays linear. The last part is judged as a matcher that stands alone.
 
-use memchr::memmem;
-
-use super::matching::{Hold, Matching, may_begin};
+use super::matching::Matching;
+use super::needle::Needle;
+use super::streaming::Hold;
 use crate::scenario::{EvalError, Matcher, MatcherNode, Values};
 
 /// Where the match of a sequence stands.
@@ -14,7 +14,7 @@ use crate::scenario::{EvalError, Matcher, MatcherNode, Values};
 pub(super) struct Place {
     /// Of a sequence: which of its parts has no end yet. Of alternatives that are looked for: which one was found.
     pub(super) part: usize,
-    /// Of a part: where it begins, counted from the beginning of its sequence. Of what is looked for: where it may begin.
+    /// Of a part: where it begins, counted from the beginning of its sequence.
     pub(super) start: usize,
     /// Of a part: the shortest end that is not ruled out, counted from its own beginning.
     end: usize,
@@ -204,13 +204,11 @@ impl Matching {
             let undecided = opening.starts_with(rest);
             let tried = if undecided {
                 end
+            } else if part.has_one_length() {
+                return Hold::Never;
             } else {
                 // No end before this one is followed by a whole opening; and this one is ruled out.
-                let before_last = may_begin(data.len(), opening);
-                match memmem::find(rest, opening) {
-                    Some(at) => end + at,
-                    None => before_last.max(end + 1),
-                }
+                self.next_opening(next, data, end).max(end + 1)
             };
             match self.place(part) {
                 Some(place) => place.end = tried,
@@ -220,5 +218,19 @@ impl Matching {
                 return Hold::Later;
             }
         }
+    }
+
+    /// Where what a part begins with stands, from a byte on; else where it may.
+    fn next_opening(&mut self, part: &Matcher, data: &[u8], from: usize) -> usize {
+        let id = usize::from(part.id);
+        let mut needle = self
+            .nodes
+            .get(id)
+            .map_or_else(Needle::default, |state| state.needle);
+        let place = needle.next(self.opening(part), data, from);
+        if let Some(state) = self.nodes.get_mut(id) {
+            state.needle = needle;
+        }
+        place
     }
 }

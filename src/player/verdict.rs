@@ -228,6 +228,14 @@ pub enum FailureKind {
         /// How many bytes had arrived in all.
         received_len: usize,
     },
+    /// What is looked for on a stream would have been tried at too many places: more bytes were to be looked at again than
+    /// [`MAX_AGAIN`](super::MAX_AGAIN) and [`MAX_AGAIN_A_BYTE`](super::MAX_AGAIN_A_BYTE) allow.
+    Exhausted {
+        /// What was looked for.
+        expected: Expected,
+        /// The first bytes; at most [`Failure::MAX_BYTES`].
+        received: Vec<u8>,
+    },
     /// The connection ended in another way than expected.
     WrongEnding {
         /// How it should have ended.

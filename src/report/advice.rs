@@ -37,6 +37,10 @@ pub(super) fn advice(failure: &Failure, scene: &Scene<'_>) -> (String, Option<St
             "a larger `max_message` in `framing` allows longer messages; is the peer sending without end?".into(),
             None,
         ),
+        FailureKind::Exhausted { .. } => (
+            "begin it with more bytes, or with rarer ones; a single `regex` is looked for everywhere at once".into(),
+            None,
+        ),
         FailureKind::NeverCame { .. } => {
             ("is it spelled as the peer says it, and had an earlier step taken it already?".into(), None)
         }

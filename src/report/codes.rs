@@ -4,7 +4,7 @@ use crate::player::{FailureKind, ProgramFault};
 use crate::scenario::Code;
 
 /// Every code of a failed step, with what it means.
-pub const CODES: [(Code, &str); 31] = [
+pub const CODES: [(Code, &str); 32] = [
     (Code("BC2001"), "a reply differs from what was expected"),
     (
         Code("BC2002"),
@@ -75,6 +75,10 @@ pub const CODES: [(Code, &str); 31] = [
         Code("BC2041"),
         "a step would connect to an address that is not allowed",
     ),
+    (
+        Code("BC2048"),
+        "what is looked for would be tried at too many places",
+    ),
 ];
 
 /// The code of a kind of failure.
@@ -111,6 +115,7 @@ pub const fn code(kind: &FailureKind) -> Code {
         FailureKind::Unframed { .. } => 28,
         FailureKind::PacketTooLarge { .. } => 29,
         FailureKind::NotAllowed(_) => 30,
+        FailureKind::Exhausted { .. } => 31,
     }];
     code
 }

@@ -227,6 +227,14 @@ pub const FAILURES: &[FailureExplanation] = &[
          connection is, is held to that too. --allow-host HOST or --allow-host unix:PATH allows more.",
         example: include_str!("tests/golden/not-allowed.txt"),
     },
+    FailureExplanation {
+        code: Code("BC2048"),
+        text: "On a byte stream `skip_until` tries what it looks for wherever the bytes stand with which that begins. \
+         `[\"a\", { \"regex\": \"^a*b\" }]` in a long run of `a` reads nearly all of the run at each of them. After 16 MiB, and 256 \
+         bytes for each byte of the stream, read in vain it is given up. Let it begin with more bytes, or with rarer \
+         ones, or make it one `regex`: that is looked for everywhere at once.",
+        example: include_str!("tests/golden/exhausted.txt"),
+    },
 ];
 
 #[cfg(test)]

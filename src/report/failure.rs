@@ -166,6 +166,7 @@ pub(super) fn here(failure: &Failure, conversation: &Conversation<'_>) -> Option
             && match failure.kind {
                 FailureKind::Mismatch { .. }
                 | FailureKind::TooLong { .. }
+                | FailureKind::Exhausted { .. }
                 | FailureKind::BadFrame { .. }
                 | FailureKind::Unexpected { .. } => {
                     matches!(event.kind, EventKind::Received { .. })
@@ -270,7 +271,9 @@ impl Rows<'_> {
                 };
                 self.labelled("values", 9, values.iter().map(line));
             }
-            FailureKind::TooLong { received, .. } | FailureKind::BadFrame { received, .. } => {
+            FailureKind::TooLong { received, .. }
+            | FailureKind::Exhausted { received, .. }
+            | FailureKind::BadFrame { received, .. } => {
                 self.received(received, received.len(), None);
             }
             _ => {}

@@ -28,6 +28,9 @@ pub(super) fn title(failure: &Failure) -> String {
             format!("reply still undecided after {}", bytes(*limit))
         }
         FailureKind::BadFrame { .. } => "what arrived is no message".into(),
+        FailureKind::Exhausted { .. } => {
+            "what is looked for would be tried at too many places".into()
+        }
         FailureKind::NeverCame { how: None, .. } => {
             format!("what is looked for did not come within {patience}")
         }
@@ -83,7 +86,9 @@ pub(super) fn label(kind: &FailureKind) -> String {
         | FailureKind::Ended { .. }
         | FailureKind::TooLong { .. }
         | FailureKind::BadFrame { .. } => "expected this message".into(),
-        FailureKind::NeverCame { .. } => "expected this to come".into(),
+        FailureKind::NeverCame { .. } | FailureKind::Exhausted { .. } => {
+            "expected this to come".into()
+        }
         FailureKind::WrongEnding { .. } | FailureKind::StillOpen { .. } => {
             "expected the connection to end like this".into()
         }
@@ -178,6 +183,7 @@ fn awaited(kind: &FailureKind) -> Option<String> {
         | FailureKind::TimedOut { expected, .. }
         | FailureKind::Ended { expected, .. }
         | FailureKind::TooLong { expected, .. }
+        | FailureKind::Exhausted { expected, .. }
         | FailureKind::BadFrame { expected, .. }
         | FailureKind::NeverCame { expected, .. } => Some(wanted(expected)),
         FailureKind::WrongEnding { kinds, .. } | FailureKind::StillOpen { kinds } => {

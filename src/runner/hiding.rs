@@ -93,6 +93,7 @@ fn bytes(kind: &mut FailureKind) -> (Option<&mut Expected>, Option<&mut Vec<u8>>
         | FailureKind::TooLong {
             expected, received, ..
         }
+        | FailureKind::Exhausted { expected, received }
         | FailureKind::BadFrame {
             expected, received, ..
         }

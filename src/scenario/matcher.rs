@@ -121,6 +121,15 @@ impl Matcher {
         }
     }
 
+    /// Whether all for which it holds has the same length, as far as can be seen before it is asked.
+    pub fn has_one_length(&self) -> bool {
+        match &self.node {
+            MatcherNode::Exact(_) | MatcherNode::Counted(_) => true,
+            MatcherNode::Length { min, max } => min == max,
+            _ => false,
+        }
+    }
+
     /// Whether it, or something in it, keeps what it takes.
     pub fn captures(&self) -> bool {
         self.capture.is_some()

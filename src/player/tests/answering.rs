@@ -102,6 +102,20 @@ fn a_peer_that_asks_without_end_and_takes_nothing_is_heard_no_more() {
 }
 
 #[test]
+fn answers_that_wait_are_not_for_the_next_connection() {
+    let head = r#""framing": "line", "ignore": [{ "match": "PING", "send": "PONG" }], "finally": [{ "expect": "b" }, { "send": "c" }],"#;
+    let mut bench = Bench::connected(head, r#"{ "expect": "a" }"#);
+    bench.receive(b"PING\n");
+    assert_eq!(bench.action(), Some(Action::Write(FIRST)));
+    bench.receive(b"PING\nx\n");
+    assert_eq!(bench.action(), Some(Action::Close(FIRST)));
+    bench.connect();
+    bench.receive(b"b\n");
+    assert_eq!(bench.written(), b"c\n");
+    assert!(matches!(bench.fails(), FailureKind::Mismatch { .. }));
+}
+
+#[test]
 fn what_an_answer_captures_is_its_own() {
     let head = r#""framing": "line", "vars": { "t": "var" }, "ignore": [{ "match": { "any": true, "capture": "t", "not": "a" }, "send": "{{t}}" }],"#;
     let mut bench = Bench::connected(head, r#"{ "expect": "a" }, { "send": "{{t}}" }"#);

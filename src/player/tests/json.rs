@@ -74,6 +74,26 @@ fn what_cannot_become_the_value_any_more_fails_at_once() {
 }
 
 #[test]
+fn blanks_after_the_value_are_looked_at_once() {
+    // Looked at again at each arrival they would be 10¹⁰, and this would not come back.
+    const BLANKS: usize = 150_000;
+    for (last, passes) in [(b" ", true), (b"x", false)] {
+        let steps = format!(
+            r#"{{ "expect_bytes": {{ "json": [1], "length": {} }} }}"#,
+            BLANKS + 4
+        );
+        let mut bench = Bench::connected("", &steps);
+        for byte in [&b"[1]"[..], &b" ".repeat(BLANKS), last].concat() {
+            bench.receive(&[byte]);
+        }
+        match passes {
+            true => bench.passed(),
+            false => assert!(matches!(bench.fails(), FailureKind::Mismatch { .. })),
+        }
+    }
+}
+
+#[test]
 fn after_the_value_there_are_blanks_at_most() {
     for (arrives, passes) in [
         ("1", true),

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::player::matching::Hold;
+use crate::player::Hold;
 use crate::props::matching::{Tree, begun, check, check_search, naive};
 
 fn regex(text: &str) -> Tree {

@@ -12,6 +12,7 @@ mod flow;
 mod json;
 mod long_replies;
 mod matching;
+mod needle;
 mod order;
 mod packets;
 mod parallel;

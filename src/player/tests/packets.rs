@@ -81,6 +81,8 @@ fn answers_that_wait_as_packets_are_written_in_linear_time() {
     for n in 0..PACKETS {
         answers.take_next(&mut outbox);
         assert_eq!(outbox, [n as u8]);
+        let added = 5 * (n.div_ceil(2));
+        assert_eq!(answers.waiting(), 2 * (PACKETS - n - 1) + added);
         // What is added meanwhile comes last.
         if n % 2 == 0 {
             answers.add(&Framing::Datagram, b"more").unwrap();

@@ -76,6 +76,125 @@ fn much_more_than_the_limit_may_be_skipped_on_a_stream() {
     ));
 }
 
+/// What becomes of looking for this in these bytes: whether it is found, and if not, whether it was given up.
+fn looked_for(look: &str, arrives: &[u8], size: usize) -> &'static str {
+    let steps = format!(r#"{{ "skip_until": {look}, "within": "50ms" }}"#);
+    let mut bench = Bench::connected("", &steps);
+    for piece in arrives.chunks(size) {
+        bench.receive(piece);
+    }
+    bench.pass(50);
+    match bench.verdict() {
+        Some(crate::player::Verdict::Passed) => "found",
+        _ => match bench.fails() {
+            FailureKind::Exhausted { .. } => "given up",
+            FailureKind::NeverCame { .. } => "never came",
+            other => panic!("{other:?}"),
+        },
+    }
+}
+
+#[test]
+fn what_would_be_read_again_and_again_is_given_up_at_the_same_byte_however_it_is_cut() {
+    // At each place nearly all is read before it is ruled out.
+    const LOOK: &str = r#"["a", { "regex": "^a*b" }]"#;
+    let run = |len: usize, end: &[u8]| [&b"a".repeat(len)[..], b"c", end].concat();
+    for size in [usize::MAX, 1000, 1] {
+        assert_eq!(
+            looked_for(LOOK, &run(3000, b"aab"), size),
+            "found",
+            "{size}"
+        );
+        assert_eq!(
+            looked_for(LOOK, &run(3000, b""), size),
+            "never came",
+            "{size}"
+        );
+        assert_eq!(
+            looked_for(LOOK, &run(12_000, b"aab"), size),
+            "given up",
+            "{size}"
+        );
+    }
+    // What may be found all the same is looked for on, and found; of what is not, it is told.
+    let either = format!(r#"{{ "one_of": [{LOOK}, "xyz"] }}"#);
+    for size in [usize::MAX, 1000] {
+        assert_eq!(
+            looked_for(&either, &run(12_000, b"aabxyz"), size),
+            "found",
+            "{size}"
+        );
+        assert_eq!(
+            looked_for(&either, &run(12_000, b"aabxy"), size),
+            "given up",
+            "{size}"
+        );
+    }
+}
+
+#[test]
+fn how_much_may_be_read_again_grows_with_what_was_passed() {
+    // At each of the places a hundred bytes are read in vain: many times the bound, and for ever within the share of each byte.
+    let line = [&b"a"[..], &b"x".repeat(99), b"c"].concat();
+    let arrives = [line.repeat(20_000), b"axb".to_vec()].concat();
+    assert!(line.len() * 20_000 * 2 > 1 << 20);
+    for size in [usize::MAX, 1000] {
+        assert_eq!(
+            looked_for(r#"["a", { "regex": "^x*b" }]"#, &arrives, size),
+            "found"
+        );
+    }
+}
+
+#[test]
+fn places_where_bytes_are_only_compared_cost_nothing() {
+    // Every byte is a place, and each is ruled out a thousand bytes later.
+    let arrives = [
+        &b"a".repeat(200_000)[..],
+        b"b".repeat(1001).as_slice(),
+        b"c",
+    ]
+    .concat();
+    for look in [
+        r#"["a", { "length": 1000 }, "bc"]"#,
+        r#"["a", { "length": 1001 }, { "prefix": "c" }]"#,
+    ] {
+        for size in [usize::MAX, 1000] {
+            assert_eq!(looked_for(look, &arrives, size), "found", "{look}");
+        }
+    }
+}
+
+#[test]
+fn what_is_decided_late_is_found_at_the_first_place_that_is_right() {
+    let x = |len: usize| b"x".repeat(len);
+    for (len, more) in [(62, 63), (63, 64), (64, 65), (127, 128), (1000, 5000)] {
+        let arrives = [&b"..ab"[..], &x(len), b"ab", &x(more), b"yc"].concat();
+        let steps = r#"{ "skip_until": ["ab", { "regex": "^x*y", "capture": "run" }] }, { "expect": "c" }, { "send": "{{ run }}" }"#;
+        assert_eq!(sent("", steps, &arrives), [&x(more)[..], b"y"].concat());
+    }
+}
+
+#[test]
+fn very_long_bytes_are_looked_for_in_linear_time() {
+    // What is looked for is as long as what arrives in a thousand pieces: looked for anew with each, it would not come back.
+    let head = r#""framing": { "raw": { "max_message": 4194304 } },"#;
+    let long = r#"{ "repeat": "a", "times": 300000 }"#;
+    let arrives = [&b"a".repeat(299_999)[..], b"b", &b"a".repeat(300_000)].concat();
+    for look in [
+        format!(r#"{{ "skip_until": {long} }}"#),
+        format!(r#"{{ "expect": {{ "contains": {long} }} }}"#),
+        format!(r#"{{ "expect": {{ "suffix": {long} }} }}"#),
+        format!(r#"{{ "expect": [{{ "any": true }}, {long}] }}"#),
+    ] {
+        let mut bench = Bench::connected(head, &format!(r#"{look}, {{ "send": "done" }}"#));
+        for piece in arrives.chunks(7) {
+            bench.receive(piece);
+        }
+        assert_eq!(bench.written(), b"done", "{look}");
+    }
+}
+
 #[test]
 fn groups_are_looked_for_in_as_many_bytes_as_the_limit_says() {
     let head = r#""framing": { "raw": { "max_message": 8 } },"#;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::bench::{Bench, FIRST};
-use crate::player::{Action, Awaited, EventKind, FailureKind, Setting, Waiting};
+use crate::player::{Action, Awaited, Ending, EventKind, FailureKind, Setting, Waiting};
 use crate::scenario::ClientId;
 
 const MS: Duration = Duration::from_millis(1);
@@ -176,6 +176,19 @@ fn what_waits_in_finally_says_so() {
 }
 
 #[test]
+fn bytes_are_wanted_only_of_a_connection_that_is_there_and_has_not_ended() {
+    let mut bench = Bench::new("", r#"{ "expect": "abc" }"#);
+    assert!(!bench.player.wants_bytes(FIRST));
+    bench.connect();
+    assert!(bench.player.wants_bytes(FIRST));
+    bench.end(Ending::Clean);
+    assert!(!bench.player.wants_bytes(FIRST));
+    let mut bench = Bench::connected("", r#"{ "close": "clean" }, { "wait": "1s" }"#);
+    assert_eq!(bench.action(), Some(Action::Close(FIRST)));
+    assert!(!bench.player.wants_bytes(FIRST));
+}
+
+#[test]
 fn nothing_is_waited_for_before_the_beginning_and_after_the_end() {
     let mut bench = Bench::new("", r#"{ "wait": "1s" }"#);
     assert_eq!(bench.player.waiting(bench.now), []);
@@ -208,12 +221,14 @@ fn a_name_of_rounds_is_another_one_in_each_branch() {
 
 #[test]
 fn an_expression_without_a_value_is_shown_where_it_stands() {
-    let steps = r#"{ "send": "a{{ 1 // 0 }}" }"#;
-    let mut bench = Bench::connected("", steps);
+    let steps = r#"{ "set": { "x": 1, "y": "{{ 1 // 0 }}" } }"#;
+    let mut bench = Bench::new("", steps);
     let failure = bench.failure();
     let FailureKind::NoValue(error) = &failure.kind else {
         panic!("{failure:?}");
     };
+    let whole = bench.player.script().blocks[0].steps[0].span;
+    assert_ne!(failure.span, whole);
     assert_eq!(failure.span, error.span);
 }
 

@@ -178,6 +178,7 @@ fn bytes(kind: &FailureKind) -> (Option<ExpectedRecord>, Option<Bytes>, Option<u
         FailureKind::TooLong {
             expected, received, ..
         }
+        | FailureKind::Exhausted { expected, received }
         | FailureKind::BadFrame {
             expected, received, ..
         } => (Some(expected), received, received.len(), None),

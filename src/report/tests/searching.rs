@@ -1,7 +1,7 @@
 //! What was looked for and did not come.
 
-use super::failures::check_one;
-use crate::player::{Ending, Expected, FailureKind};
+use super::failures::{check_one, event};
+use crate::player::{Ending, EventKind, Expected, FailureKind};
 
 fn never_came(how: Option<Ending>, dropped: u64, framed: bool, received: &[u8]) -> FailureKind {
     FailureKind::NeverCame {
@@ -33,5 +33,31 @@ fn what_is_looked_for_and_does_not_come() {
         "never-came-nothing",
         never_came(None, 0, true, b""),
         Vec::new(),
+    );
+}
+
+#[test]
+fn a_search_that_reads_the_same_again_and_again() {
+    check_one(
+        "exhausted",
+        FailureKind::Exhausted {
+            expected: Expected {
+                exact: None,
+                words: "a run of bytes that is exactly \"a\", then matches the regex `^a*b`"
+                    .to_owned(),
+            },
+            received: vec![b'a'; 64],
+        },
+        vec![event(
+            2800,
+            0,
+            EventKind::Received {
+                head: vec![b'a'; 256],
+                len: 1 << 20,
+                pieces: 16,
+                from: Some(0),
+                cuts: Vec::new(),
+            },
+        )],
     );
 }
