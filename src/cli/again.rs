@@ -8,7 +8,9 @@ use super::files;
 use super::load::Loaded;
 use super::secrets::SecretArg;
 use super::select::matches;
-use crate::player::{DEFAULT_MAX_PAYLOAD, DEFAULT_MAX_STEPS, DEFAULT_TIMEOUT};
+use crate::player::{
+    DEFAULT_MAX_PAYLOAD, DEFAULT_MAX_STEPS, DEFAULT_SEGMENT_PACE, DEFAULT_TIMEOUT,
+};
 use crate::report::{quoted, shown_seed, typed};
 use crate::target::{DEFAULT_GRACE, DEFAULT_READY_TIMEOUT};
 use crate::time::TimeScale;
@@ -239,6 +241,9 @@ pub(super) fn flags(args: &RunArgs) -> Vec<String> {
         SegmentArg::Byte => flag("--segment", "byte"),
         SegmentArg::Random => flag("--segment", "random"),
     }
+    if args.play.segment_pace != DEFAULT_SEGMENT_PACE {
+        flag("--segment-pace", &typed(args.play.segment_pace));
+    }
     if let Some(seed) = args.play.seed {
         flag("--seed", &shown_seed(seed));
     }
@@ -344,10 +349,12 @@ mod tests {
                     "localhost:1",
                     "--segment",
                     "random",
+                    "--segment-pace",
+                    "0s",
                     "--seed",
                     "7f",
                 ],
-                "-t localhost:1 --segment random --seed 0000007f",
+                "-t localhost:1 --segment random --segment-pace 0s --seed 0000007f",
             ),
             (
                 &[

@@ -293,6 +293,7 @@ fn options(args: PlayArgs, console: &Console) -> RunOptions {
             SegmentArg::Byte => Some(Segment::Byte),
             SegmentArg::Random => Some(Segment::Random),
         },
+        segment_pace: args.segment_pace,
         max_fail: match args.max_fail {
             None if args.fail_fast || !args.no_fail_fast && !is_ci() => NonZeroUsize::new(1),
             max => max,

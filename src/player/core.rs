@@ -9,7 +9,7 @@ use rand_chacha::rand_core::SeedableRng;
 use super::link::{Link, Writer, Writing};
 use super::matching::Matching;
 use super::sending::Cutting;
-use super::setting::Setting;
+use super::setting::{MAX_PACED, Setting};
 use super::verdict::{Failure, FailureKind, Fault, fail};
 use super::{Action, EndedBy, Ending, EventKind, Transcript};
 use crate::canary::{Bug, sings};
@@ -285,7 +285,9 @@ impl Core {
     pub(super) fn pace(&self, client: ClientId, pace: Option<Duration>) -> Option<Duration> {
         // Other pieces, other pauses: a pace meant for two pieces would take for ever with a thousand.
         if self.setting.segment.is_some() {
-            return None;
+            let pace = Some(self.setting.segment_pace).filter(|pace| !pace.is_zero());
+            let begins = |link: &Link| link.piece.end < MAX_PACED && !link.is_of_packets();
+            return pace.filter(|_| self.link_ref(client).is_ok_and(begins));
         }
         let pace = pace.or_else(|| self.client(client)?.pace)?;
         Some(self.scaled(pace))

@@ -46,7 +46,8 @@ pub use machine::Player;
 pub(crate) use matching::Matching;
 pub use searching::{MAX_AGAIN, MAX_AGAIN_A_BYTE};
 pub use setting::{
-    DEFAULT_BEGAN, DEFAULT_MAX_PAYLOAD, DEFAULT_MAX_STEPS, DEFAULT_TIMEOUT, Segment, Setting,
+    DEFAULT_BEGAN, DEFAULT_MAX_PAYLOAD, DEFAULT_MAX_STEPS, DEFAULT_SEGMENT_PACE, DEFAULT_TIMEOUT,
+    MAX_PACED, Segment, Setting,
 };
 #[cfg(any(feature = "props", test))]
 pub(crate) use streaming::Hold;

@@ -10,6 +10,14 @@ use crate::time::TimeScale;
 /// How long a step waits unless the file or the run says otherwise: 5 s.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// The pause that a run makes between the pieces of `segment` unless it says otherwise: 1 ms. Without one the system may glue the
+/// pieces before the peer reads, so that a peer which takes one read for one message passes.
+pub const DEFAULT_SEGMENT_PACE: Duration = Duration::from_millis(1);
+
+/// How many bytes of a send go out with such pauses: 64. A peer that minds does so in the first pieces, and a long send shall not
+/// take for ever.
+pub const MAX_PACED: usize = 64;
+
 /// How many bytes a computed payload may have unless the run says otherwise: 64 MiB.
 pub const DEFAULT_MAX_PAYLOAD: usize = 64 << 20;
 
@@ -46,6 +54,8 @@ pub struct Setting {
     pub max_payload: usize,
     /// Plays every send of the script in these pieces instead of its own; `None`: as written.
     pub segment: Option<Segment>,
+    /// The pause after each of these pieces in the first [`MAX_PACED`] bytes of a send; not a time of the script, so it is not scaled.
+    pub segment_pace: Duration,
     /// Which clients' connections carry packets, by their ids; those that are not named carry bytes.
     pub packets: Vec<bool>,
 }
@@ -66,6 +76,7 @@ impl Default for Setting {
             max_steps: DEFAULT_MAX_STEPS,
             max_payload: DEFAULT_MAX_PAYLOAD,
             segment: None,
+            segment_pace: Duration::ZERO,
             packets: Vec::new(),
         }
     }

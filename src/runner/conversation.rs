@@ -391,6 +391,7 @@ impl Run {
             max_steps: options.max_steps,
             max_payload: options.max_message,
             segment: options.segment.filter(|_| !case.scenario.as_written),
+            segment_pace: options.segment_pace,
             ..Setting::default()
         }
     }

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use super::{Inquiry, Shard};
 use crate::net::{Address, AllowedHosts, TlsClient};
-use crate::player::{DEFAULT_MAX_PAYLOAD, DEFAULT_MAX_STEPS, DEFAULT_TIMEOUT, Segment};
+use crate::player::{
+    DEFAULT_MAX_PAYLOAD, DEFAULT_MAX_STEPS, DEFAULT_SEGMENT_PACE, DEFAULT_TIMEOUT, Segment,
+};
 use crate::scenario::{Requirement, Scenario, Value};
 use crate::secrets::Secrets;
 use crate::target::Target;
@@ -88,6 +90,8 @@ pub struct RunOptions {
     pub secrets: Arc<Secrets>,
     /// Plays every send in other pieces, but in scenarios that are about theirs.
     pub segment: Option<Segment>,
+    /// The pause between the first of these pieces, so that a peer can read each by itself.
+    pub segment_pace: Duration,
     /// Which part of a suite the cases are.
     pub shard: Option<Shard>,
     /// Begins no further case once so many have failed.
@@ -122,6 +126,7 @@ impl Default for RunOptions {
             environment: Arc::default(),
             secrets: Arc::default(),
             segment: None,
+            segment_pace: DEFAULT_SEGMENT_PACE,
             shard: None,
             max_fail: None,
             retries: 0,

@@ -9,8 +9,8 @@ use clap::{Args, ValueEnum};
 
 use super::super::shard::{ShardArg, shard};
 use super::super::values::{
-    allowed_host, env_name, feature, jobs, max_message, retries, seed, some_number, some_time,
-    target, time_scale, variable,
+    allowed_host, duration, env_name, feature, jobs, max_message, retries, seed, some_number,
+    some_time, target, time_scale, variable,
 };
 use super::{
     DEFAULT_TARGET, DetailArgs, ProjectArgs, ReportingArgs, SecretArgs, SpawnArgs, TlsArgs,
@@ -202,6 +202,10 @@ pub(in crate::cli) struct PlayArgs {
     )]
     #[arg(env = "BACKCHAT_SEGMENT", hide_env = true)]
     pub(in crate::cli) segment: SegmentArg,
+    /// With --segment, pause so long between the first pieces of a send (64 bytes), so that the server can read each by itself; 0s: never
+    #[arg(long, value_name = "TIME", default_value = "1ms", value_parser = duration)]
+    #[arg(env = "BACKCHAT_SEGMENT_PACE", hide_env = true)]
+    pub(in crate::cli) segment_pace: Duration,
     /// Play against the reference server in memory, without sockets and without waiting
     #[arg(long)]
     pub(in crate::cli) simulate: bool,

@@ -3,7 +3,7 @@
 use clap::{CommandFactory, Parser};
 
 use super::*;
-use crate::player::{DEFAULT_MAX_STEPS, DEFAULT_TIMEOUT};
+use crate::player::{DEFAULT_MAX_STEPS, DEFAULT_SEGMENT_PACE, DEFAULT_TIMEOUT, MAX_PACED};
 use crate::runner::{DEFAULT_JOBS, DEFAULT_SLOW_TIMEOUT};
 use crate::server::DEFAULT_MAX_CONNECTIONS;
 use crate::session::{DEFAULT_GREETING, DEFAULT_IDLE_TIMEOUT};
@@ -32,6 +32,8 @@ fn the_defaults_shown_are_the_defaults_of_the_layers() {
     assert_eq!(run.play.slow_timeout, DEFAULT_SLOW_TIMEOUT);
     assert_eq!(run.play.jobs.get(), DEFAULT_JOBS);
     assert_eq!(run.play.max_steps, DEFAULT_MAX_STEPS);
+    assert_eq!(run.play.segment_pace, DEFAULT_SEGMENT_PACE);
+    assert_eq!(MAX_PACED, 64);
 }
 
 #[test]

@@ -1,7 +1,10 @@
 //! Sends: their framing, their pieces, their failures.
 
+use std::time::Duration;
+
 use super::bench::{Bench, FIRST};
-use crate::player::{Action, Ending, FailureKind, Segment, Setting};
+use crate::player::{Action, Ending, FailureKind, MAX_PACED, Segment, Setting};
+use crate::time::TimeScale;
 
 /// All writes of a conversation that only sends.
 fn writes(bench: &mut Bench) -> Vec<Vec<u8>> {
@@ -118,6 +121,29 @@ fn other_pieces_say_the_same_bytes() {
         pieces,
         "the seed decides"
     );
+}
+
+#[test]
+fn the_first_pieces_of_other_pieces_go_out_one_by_one() {
+    let steps = r#"{ "send": { "repeat": "x", "times": 100 }, "split": 50, "pace": "1s" }, { "send": "y" }"#;
+    let setting = Setting {
+        segment: Some(Segment::Byte),
+        segment_pace: Duration::from_millis(1),
+        time_scale: TimeScale::new(10.0).unwrap(),
+        ..Setting::default()
+    };
+    let mut bench = Bench::with("", steps, setting);
+    bench.connect();
+    for _ in 1..MAX_PACED {
+        assert_eq!(bench.written(), b"x");
+        assert_eq!(bench.action(), None, "it pauses");
+        bench.pass(1);
+    }
+    for _ in MAX_PACED - 1..100 {
+        assert_eq!(bench.written(), b"x");
+    }
+    assert_eq!(bench.written(), b"y", "nothing comes after the last piece");
+    bench.passed();
 }
 
 #[test]
