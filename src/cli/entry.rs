@@ -2,9 +2,11 @@
 
 use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::args::{Cli, DetailArgs, Verb};
 use super::check::check;
@@ -89,11 +91,32 @@ fn show(error: &clap::Error) -> io::Result<()> {
     }
     // The plain text has no escape sequences of its own. That of an argument's would be coloured all the same.
     let mut text = String::new();
-    for line in error.render().to_string().lines() {
+    for (n, line) in error.render().to_string().lines().enumerate() {
         text.push_str(&safe(line));
         text.push('\n');
+        if let Some(path) = forgotten_verb(error).filter(|_| n == 0) {
+            text.push_str(&format!(
+                "\n  tip: to play it: backchat run {}\n",
+                safe(path)
+            ));
+        }
     }
     io::stderr().write_all(text.as_bytes())
+}
+
+/// The path that stands where a verb should.
+fn forgotten_verb(error: &clap::Error) -> Option<&str> {
+    if error.kind() != ErrorKind::InvalidSubcommand {
+        return None;
+    }
+    let ContextValue::String(word) = error.get(ContextKind::InvalidSubcommand)? else {
+        return None;
+    };
+    let path = Path::new(word);
+    let is_scenario = path
+        .extension()
+        .is_some_and(|ending| ending == "json" || ending == "jsonc");
+    (is_scenario || path.exists()).then_some(word)
 }
 
 #[cfg(test)]

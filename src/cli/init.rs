@@ -13,6 +13,9 @@ use crate::scenario;
 /// Where the schema goes, as the other files know it.
 const SCHEMA: &str = "schema/scenario.schema.json";
 
+/// Where the schema of `backchat.json` goes.
+const PROJECT_SCHEMA: &str = "schema/project.schema.json";
+
 /// A file of a new project.
 struct First {
     path: &'static str,
@@ -22,7 +25,7 @@ struct First {
 }
 
 /// The files, in the order in which they are made.
-fn files() -> [First; 4] {
+fn files() -> [First; 5] {
     [
         First {
             path: "scenarios/hello.json",
@@ -35,9 +38,14 @@ fn files() -> [First; 4] {
             otherwise: "`backchat schema --write` renews it",
         },
         First {
+            path: PROJECT_SCHEMA,
+            content: scenario::project_schema().into(),
+            otherwise: "`backchat schema project --write` renews it",
+        },
+        First {
             path: ".vscode/settings.json",
             content: include_str!("first/settings.json").into(),
-            otherwise: r#"for VS Code add "json.schemas": [{ "fileMatch": ["/scenarios/**/*.json"], "url": "./schema/scenario.schema.json" }]"#,
+            otherwise: r#"for VS Code add "json.schemas": [{ "fileMatch": ["/scenarios/**/*.json"], "url": "./schema/scenario.schema.json" }, { "fileMatch": ["/backchat.json"], "url": "./schema/project.schema.json" }]"#,
         },
         First {
             path: ".github/workflows/backchat.yml",
@@ -66,5 +74,9 @@ pub(super) fn init(args: &InitArgs, console: &Console) -> Result<ExitStatus, Cli
     }
     let scenarios = shown(&args.dir.join("scenarios"));
     console.say(&format!("{:>12}  backchat run {scenarios}\n", "next"))?;
+    console.say(&format!(
+        "{:>12}  backchat run {scenarios} --spawn './your-server --port {{port}}'\n",
+        "yours"
+    ))?;
     Ok(ExitStatus::Success)
 }

@@ -10,7 +10,7 @@ use super::matching::Matching;
 use super::parallel::Stopping;
 use super::retrying::Retrying;
 use super::verdict::{Failure, FailureKind, Fault};
-use crate::scenario::{Block, BlockId, Script, SlotId, Step, Value, Verb};
+use crate::scenario::{Block, BlockId, Script, SlotId, Span, Step, Value, Verb};
 use crate::time::Time;
 
 /// What came of looking at a cursor.
@@ -171,6 +171,16 @@ impl Cursor {
         let frame = self.frames.last()?;
         let block = block(script, frame.block)?;
         Some((block.steps.get(frame.at)?, block.steps.len()))
+    }
+
+    /// The `include` steps around its step, the nearest first.
+    pub(super) fn included(&self, script: &Script) -> Vec<Span> {
+        let around = self.frames.iter().rev().skip(1);
+        let steps = around.filter_map(|frame| block(script, frame.block)?.steps.get(frame.at));
+        steps
+            .filter(|step| matches!(step.verb, Verb::Include { .. }))
+            .map(|step| step.span)
+            .collect()
     }
 
     /// The rounds it is in, outermost first.

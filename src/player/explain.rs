@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::json::MAX_DIFFERENCES;
 use super::matching::Matching;
 use super::verdict::{Expected, Failure};
 use crate::count::count;
@@ -188,7 +189,7 @@ impl Matching {
                 );
             }
             MatcherNode::Json(_) | MatcherNode::Points(_) => {
-                return self.differs_from_json(matcher, message);
+                return self.differs_from_json(matcher, message, MAX_DIFFERENCES);
             }
             MatcherNode::Not(inner) => {
                 words.push_str("it ");

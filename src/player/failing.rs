@@ -63,6 +63,7 @@ impl Cursor {
             client_name: client
                 .map(|client| core.client_name(client).to_owned())
                 .unwrap_or_default(),
+            included: self.included(script),
             rounds: self.rounds(),
             retries: Vec::new(),
             branch: None,

@@ -10,6 +10,9 @@ use crate::scenario::{Matcher, MatcherNode};
 /// How deep lists and objects may lie in each other, as in a file.
 const MAX_DEPTH: u32 = 128;
 
+/// How many differences of a value are named in a failure: 5. The others are counted.
+pub(super) const MAX_DIFFERENCES: usize = 5;
+
 /// How many bytes of a value are shown in a sentence.
 const SHOWN: usize = 60;
 
@@ -96,7 +99,7 @@ impl Matching {
             None => match state.value.feed(data) {
                 Hold::At(end) => {
                     let run = data.get(..end).unwrap_or_default();
-                    let differs = self.differs_from_json(matcher, run).is_some();
+                    let differs = self.differs_from_json(matcher, run, 1).is_some();
                     if let Some(state) = self.nodes.get_mut(usize::from(matcher.id)) {
                         state.holds_from = Some(end);
                         state.never = differs;
@@ -128,9 +131,14 @@ impl Matching {
         }
     }
 
-    /// Where and how a message differs from the value that is expected, or which pointer leads nowhere in it; `None` where
-    /// all is as it should be.
-    pub(super) fn differs_from_json(&self, matcher: &Matcher, message: &[u8]) -> Option<String> {
+    /// Where and how a message differs from the value that is expected, at most `most` places of it, or which pointer leads
+    /// nowhere in it; `None` where all is as it should be.
+    pub(super) fn differs_from_json(
+        &self,
+        matcher: &Matcher,
+        message: &[u8],
+        most: usize,
+    ) -> Option<String> {
         let payload = match &matcher.node {
             MatcherNode::Json(payload) => payload,
             MatcherNode::Points(list) => return leads_nowhere(list, message),
@@ -141,7 +149,11 @@ impl Matching {
             return Some("what is expected is no JSON".to_owned());
         };
         match read(message) {
-            Ok(received) => difference(&expected, &received, &mut String::new()),
+            Ok(received) => {
+                let mut found = Differences::default();
+                found.compare(&expected, &received, &mut String::new(), most);
+                found.words(most)
+            }
             Err(at) => Some(no_json(at)),
         }
     }
@@ -157,52 +169,82 @@ pub(super) fn escaped(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
 
-/// Where a value differs from what is expected, and what stands there. The path is a JSON pointer (RFC 6901).
-///
-/// Values are as deep as their reader allows, 128 levels.
-fn difference(expected: &Json, received: &Json, path: &mut String) -> Option<String> {
-    let before = path.len();
-    match (expected, received) {
-        (Json::Object(wanted), Json::Object(there)) => {
-            for (key, value) in wanted {
-                let other = there.iter().rev().find(|(other, _)| other == key);
-                _ = write!(path, "/{}", escaped(key));
-                let found = match other {
-                    Some((_, other)) => difference(value, other, path),
-                    None => Some(format!("{path} is missing")),
-                };
-                if found.is_some() {
-                    return found;
-                }
-                path.truncate(before);
-            }
-            None
+/// Where a value differs from what is expected, and what stands there.
+#[derive(Debug, Default)]
+struct Differences {
+    list: Vec<String>,
+    /// How many there are; where only one is asked for, no more are looked for.
+    all: usize,
+}
+
+impl Differences {
+    fn add(&mut self, most: usize, words: impl FnOnce() -> String) {
+        self.all += 1;
+        if self.list.len() < most {
+            self.list.push(words());
         }
-        (Json::Array(wanted), Json::Array(there)) if wanted.len() == there.len() => {
-            for (n, (value, other)) in wanted.iter().zip(there).enumerate() {
-                _ = write!(path, "/{n}");
-                let found = difference(value, other, path);
-                if found.is_some() {
-                    return found;
+    }
+
+    /// Compares all of a value. The path is a JSON pointer (RFC 6901).
+    ///
+    /// Values are as deep as their reader allows, 128 levels.
+    fn compare(&mut self, expected: &Json, received: &Json, path: &mut String, most: usize) {
+        let before = path.len();
+        match (expected, received) {
+            (Json::Object(wanted), Json::Object(there)) => {
+                for (key, value) in wanted {
+                    let other = there.iter().rev().find(|(other, _)| other == key);
+                    _ = write!(path, "/{}", escaped(key));
+                    match other {
+                        Some((_, other)) => self.compare(value, other, path, most),
+                        None => self.add(most, || format!("{path} is missing")),
+                    }
+                    path.truncate(before);
+                    if most == 1 && self.all > 0 {
+                        return;
+                    }
                 }
-                path.truncate(before);
             }
-            None
+            (Json::Array(wanted), Json::Array(there)) if wanted.len() == there.len() => {
+                for (n, (value, other)) in wanted.iter().zip(there).enumerate() {
+                    _ = write!(path, "/{n}");
+                    self.compare(value, other, path, most);
+                    path.truncate(before);
+                    if most == 1 && self.all > 0 {
+                        return;
+                    }
+                }
+            }
+            (Json::Number(a), Json::Number(b)) if is_same(a, b) => {}
+            (a, b) if a == b => {}
+            (Json::Array(wanted), Json::Array(there)) => self.add(most, || {
+                let (named, there) = (named(path), there.len());
+                format!("{named} has {there} elements, not {}", wanted.len())
+            }),
+            (Json::String(text), Json::Number(n)) if text == n => self.add(most, || {
+                let named = named(path);
+                format!("{named} is the number {n}, not the text \"{n}\" (`| int` makes a number of text)")
+            }),
+            (Json::Number(n), Json::String(text)) if text == n => self.add(most, || {
+                format!("{} is the text \"{n}\", not the number {n}", named(path))
+            }),
+            (wanted, there) => self.add(most, || {
+                let (named, there, wanted) = (named(path), shown(there), shown(wanted));
+                format!("{named} is {there}, not {wanted}")
+            }),
         }
-        (Json::Number(a), Json::Number(b)) if is_same(a, b) => None,
-        (a, b) if a == b => None,
-        (Json::Array(wanted), Json::Array(there)) => Some(format!(
-            "{} has {} elements, not {}",
-            named(path),
-            there.len(),
-            wanted.len()
-        )),
-        (wanted, there) => Some(format!(
-            "{} is {}, not {}",
-            named(path),
-            shown(there),
-            shown(wanted)
-        )),
+    }
+
+    fn words(self, most: usize) -> Option<String> {
+        let more = self.all - self.list.len();
+        let mut words = self.list.join("; ");
+        if words.is_empty() {
+            return None;
+        }
+        if more > 0 && most > 1 {
+            _ = write!(words, "; and {more} more");
+        }
+        Some(words)
     }
 }
 

@@ -448,6 +448,7 @@ impl Player {
             in_finally: false,
             client: None,
             client_name: String::new(),
+            included: Vec::new(),
             rounds: Vec::new(),
             retries: Vec::new(),
             branch: None,

@@ -255,7 +255,7 @@ impl Matching {
             MatcherNode::OneOf(list) => list.iter().any(|inner| self.holds(inner, message)),
             MatcherNode::Sequence(list) => self.sequence_holds(matcher, list, message),
             MatcherNode::Json(_) | MatcherNode::Points(_) => {
-                self.differs_from_json(matcher, message).is_none()
+                self.differs_from_json(matcher, message, 1).is_none()
             }
         }
     }

@@ -206,6 +206,7 @@ impl Cursor {
         let mut rounds = self.rounds();
         rounds.append(&mut failure.rounds);
         failure.rounds = rounds;
+        failure.included.append(&mut self.included(script));
         let branches = self.branches.iter().take(self.running).enumerate();
         failure.meanwhile = branches
             .filter(|(n, _)| *n != failed)

@@ -33,6 +33,8 @@ pub struct Failure {
     pub client: Option<ClientId>,
     /// The client's name.
     pub client_name: String,
+    /// The `include` steps through which it came into the conversation, the nearest first.
+    pub included: Vec<Span>,
     /// Rounds of the `repeat`s around it, outermost first, from 0.
     pub rounds: Vec<u64>,
     /// The branch of the `parallel` it is in, from 1.
@@ -386,6 +388,7 @@ impl Failure {
             in_finally: false,
             client: None,
             client_name: String::new(),
+            included: Vec::new(),
             rounds: Vec::new(),
             retries: Vec::new(),
             branch: None,

@@ -80,8 +80,8 @@ pub(super) fn advice(failure: &Failure, scene: &Scene<'_>) -> (String, Option<St
             (advice_on_framing(framing_of(failure, scene)), None)
         }
         FailureKind::NoValue(error) => (advice_on_values(error.unset.is_some()).into(), None),
-        FailureKind::NotTrue { .. } => {
-            ("if these values are right, the expression is not".into(), None)
+        FailureKind::NotTrue { values } => {
+            (advice_on_falsehood(values, failure, scene), None)
         }
         FailureKind::Program(fault) => (program::advice(fault), None),
         FailureKind::LeftOver { .. } => (
@@ -161,6 +161,56 @@ fn framing_of<'a>(failure: &Failure, scene: &Scene<'a>) -> Option<&'a Framing> {
 fn advice_on_framing(framing: Option<&Framing>) -> String {
     let rule = framing.map_or_else(String::new, |framing| format!("{}. ", framing.rule()));
     format!("{rule}`send_bytes` sends bytes as they are, whatever the framing")
+}
+
+/// The advice where something is false: often it is text that is compared with a number.
+fn advice_on_falsehood(
+    values: &[(String, String)],
+    failure: &Failure,
+    scene: &Scene<'_>,
+) -> String {
+    let source = scene.sources.get(usize::from(failure.span.file));
+    let written = source
+        .and_then(|source| {
+            let range = failure.span.start as usize..failure.span.end as usize;
+            source.text.get(range)
+        })
+        .unwrap_or_default();
+    let plain: String = written.split_whitespace().collect();
+    let is_text = |(name, value): &&(String, String)| {
+        let digits = value
+            .strip_prefix('"')
+            .and_then(|rest| rest.strip_suffix('"'));
+        digits.is_some_and(|digits| digits.parse::<f64>().is_ok_and(f64::is_finite))
+            && !plain.contains(&format!("{name}|"))
+    };
+    let is_number = |(_, value): &(String, String)| value.parse::<f64>().is_ok();
+    let has_number = values.iter().any(is_number) || has_bare_number(&plain);
+    match values.iter().find(is_text).filter(|_| has_number) {
+        Some((name, _)) => format!(
+            "`{name}` is text, and no text is equal to a number: write `{name} | int`, or compare it with text in quotes"
+        ),
+        None => "if these values are right, the expression is not".into(),
+    }
+}
+
+/// Whether a number stands in an expression without quotes around it.
+fn has_bare_number(expression: &str) -> bool {
+    let inside = expression.trim_matches('"').replace("\\\"", "\"");
+    let mut quote = None;
+    let mut before = ' ';
+    for c in inside.chars() {
+        match (quote, c) {
+            (None, '"' | '\'') => quote = Some(c),
+            (Some(open), c) if c == open => quote = None,
+            (None, c) if c.is_ascii_digit() && !before.is_alphanumeric() && before != '_' => {
+                return true;
+            }
+            _ => {}
+        }
+        before = c;
+    }
+    false
 }
 
 /// The advice where an expression has no value; `unset`: for the lack of a name.

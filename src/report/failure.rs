@@ -97,6 +97,7 @@ fn one(failure: &Failure, scene: &Scene<'_>, palette: &Palette, with_all: bool) 
         span,
         &label,
     ));
+    rows.labelled("included", 9, included(failure, scene.sources));
     if let Some(note) = &failure.note {
         rows.labelled("note", 9, [words_of(note)]);
     }
@@ -135,6 +136,16 @@ fn said(failure: &Failure, scene: &Scene<'_>, palette: &Palette, with_all: bool)
         lines.extend(finally.tail(palette, here(failure, finally)));
     }
     lines
+}
+
+/// Where the files are included in one of which the step stands: `at login.json:4:18`, the nearest first.
+pub(super) fn included(failure: &Failure, sources: &[SourceFile]) -> Vec<String> {
+    let places = failure.included.iter().filter_map(|span| {
+        let source = sources.get(usize::from(span.file))?;
+        let (line, column) = source.line_column(span.start);
+        Some(format!("at {}:{line}:{column}", words_of(&source.name)))
+    });
+    places.collect()
 }
 
 /// Which step it was: `step 4 of 6`, and whose, in which round, where that says something.

@@ -337,7 +337,8 @@ fn syntax(text: &str, error: &ParseError) -> Diagnostic {
     if let Some(diagnostic) = cut_off(text, error.kind(), start, end) {
         return diagnostic;
     }
-    let (message, label, help) = words(text, error.kind(), start);
+    let (message, label, help) =
+        foreign(text, start).unwrap_or_else(|| words(text, error.kind(), start));
     let mut diagnostic = Diagnostic::error(code::SYNTAX, span(start..end), message).label(label);
     diagnostic.help = help.map(str::to_owned);
     diagnostic
@@ -374,8 +375,75 @@ fn cut_off(text: &str, kind: &Kind, start: usize, end: usize) -> Option<Diagnost
     }
 }
 
+/// Message, label and help for a mistake.
+type Words = (&'static str, &'static str, Option<&'static str>);
+
+/// [`words`] for what other languages write: comments, quotes and words that are not those of JSON.
+fn foreign(text: &str, at: usize) -> Option<Words> {
+    let rest = text.get(at..)?;
+    let before = text.get(..at)?;
+    let word_end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    let word = rest.get(..word_end.unwrap_or(rest.len()))?;
+    let is_first = before.trim().is_empty() || before.trim().bytes().all(|byte| byte == b'-');
+    let key = rest.get(word.len()..)?.trim_start_matches([' ', '\t']);
+    Some(match rest.chars().next()? {
+        '#' => (
+            "a comment that JSON does not know",
+            "begins with #",
+            Some("comments are written // to the end of the line, or /* like this */"),
+        ),
+        '“' | '”' | '„' | '‘' | '’' | '«' | '»' | '`' => (
+            "quotes that are not those of JSON",
+            "no straight double quote",
+            Some(
+                "strings are written in straight double quotes, \"like this\"; word processors change them",
+            ),
+        ),
+        '=' => (
+            "a colon is missing after a key",
+            "a key and its value are joined by `:`",
+            Some("an object is { \"key\": value, \"key\": value }"),
+        ),
+        ';' => (
+            "a semicolon",
+            "JSON has none",
+            Some("a comma separates values; after the last one nothing is needed"),
+        ),
+        _ if is_first && (before.contains('-') || !word.is_empty() && key.starts_with(':')) => (
+            "not JSON",
+            "this looks like YAML",
+            Some("a scenario is JSON: { \"steps\": [{ \"expect\": \"Welcome!\" }] }"),
+        ),
+        _ if is_first && !word.is_empty() => (
+            "not JSON",
+            "a scenario begins with {",
+            Some("the smallest one is { \"steps\": [{ \"expect\": \"Welcome!\" }] }"),
+        ),
+        _ if matches!(word, "True" | "TRUE" | "False" | "FALSE") => (
+            "a word that JSON does not know",
+            "not in small letters",
+            Some("write true or false"),
+        ),
+        _ if matches!(word, "None" | "nil" | "undefined" | "NULL" | "Null") => (
+            "a word that JSON does not know",
+            "not JSON's word for nothing",
+            Some("write null"),
+        ),
+        _ if before.ends_with(|c: char| c.is_ascii_digit())
+            && matches!(word, "us" | "ms" | "s" | "m") =>
+        {
+            (
+                "a duration without quotes",
+                "a number has no unit",
+                Some("durations are text: \"50ms\""),
+            )
+        }
+        _ => return None,
+    })
+}
+
 /// Message, label and help for what the parser calls `kind`.
-fn words(text: &str, kind: &Kind, at: usize) -> (&'static str, &'static str, Option<&'static str>) {
+fn words(text: &str, kind: &Kind, at: usize) -> Words {
     match kind {
         Kind::ExpectedComma if leading_zero(text, at) => (
             "a number does not begin with 0",
@@ -425,7 +493,7 @@ fn words(text: &str, kind: &Kind, at: usize) -> (&'static str, &'static str, Opt
         Kind::HexadecimalNumbersNotAllowed => (
             "a hexadecimal number",
             "JSON has decimal numbers only",
-            None,
+            Some("write it in decimal digits; bytes are written { \"hex\": \"1f\" }"),
         ),
         Kind::UnaryPlusNumbersNotAllowed => (
             "a number with a plus sign",
@@ -449,7 +517,7 @@ fn words(text: &str, kind: &Kind, at: usize) -> (&'static str, &'static str, Opt
 }
 
 /// [`words`] for what is wrong inside a string.
-fn string_words(kind: &StringKind) -> (&'static str, &'static str, Option<&'static str>) {
+fn string_words(kind: &StringKind) -> Words {
     match kind {
         StringKind::InvalidUnicodeEscapeSequence(_) => (
             "half of a surrogate pair",

@@ -4,9 +4,10 @@ use std::fs;
 
 use crate::harness::Workplace;
 
-const FILES: [&str; 4] = [
+const FILES: [&str; 5] = [
     "scenarios/hello.json",
     "schema/scenario.schema.json",
+    "schema/project.schema.json",
     ".vscode/settings.json",
     ".github/workflows/backchat.yml",
 ];
@@ -17,7 +18,8 @@ fn what_it_makes_is_checked_and_passes_at_once() {
     let output = place.backchat(["init", "new/project"]).output();
     output
         .ends_with(0)
-        .says("next  backchat run new/project/scenarios\n");
+        .says("next  backchat run new/project/scenarios\n")
+        .says("yours  backchat run new/project/scenarios --spawn './your-server --port {port}'\n");
     for file in FILES {
         output.says(&format!("made  new/project/{file}\n"));
         assert!(
@@ -36,6 +38,8 @@ fn what_it_makes_is_checked_and_passes_at_once() {
     inside(&["run", "--segment", "byte"]).ends_with(0);
     inside(&["run", "--simulate"]).ends_with(0);
     inside(&["schema", "--check", "schema/scenario.schema.json"]).ends_with(0);
+    let project = ["schema", "project", "--check", "schema/project.schema.json"];
+    inside(&project).ends_with(0);
 }
 
 #[test]
@@ -49,11 +53,17 @@ fn the_first_scenario_and_the_settings_are_what_editors_understand() {
     let schema = jsonschema::validator_for(&json(FILES[1])).expect("a schema");
     let hello = json(FILES[0]);
     assert!(schema.is_valid(&hello), "{hello}");
-    let settings = json(FILES[2]);
+    let settings = json(FILES[3]);
     assert_eq!(
         settings["json.schemas"][0]["url"],
         "./schema/scenario.schema.json"
     );
+    assert_eq!(
+        settings["json.schemas"][1]["fileMatch"][0],
+        "/backchat.json"
+    );
+    let url = settings["json.schemas"][1]["url"].as_str().expect("a path");
+    assert!(place.path().join(url).is_file(), "{url}");
     let below = place
         .path()
         .join("scenarios")

@@ -45,4 +45,5 @@ mod tls_clients;
 mod transports;
 mod tutorial;
 mod update;
+mod usage;
 mod watch;

@@ -53,6 +53,24 @@ fn objects_have_at_least_the_keys_that_are_expected_and_numbers_their_value() {
 }
 
 #[test]
+fn the_first_differences_are_named_and_the_others_counted() {
+    let difference =
+        r#"{ "a": [1, 2], "b": { "c/d": "x", "e": true }, "f": 1, "g": 2, "h": 3, "i": 4 }"#;
+    let judged = judged(
+        difference,
+        r#"{"a":[1,3],"b":{"c/d":"y"},"f":2,"g":3,"h":4,"i":5}"#,
+    );
+    let named = "/a/1 is 3, not 2; /b/c~1d is \"y\", not \"x\"; /b/e is missing; /f is 2, not 1; /g is 3, not 2; and 2 more";
+    assert_eq!(judged.as_deref(), Some(named));
+    let other = super::json::judged(
+        r#"{ "n": "{{ n | string }}", "t": 4 }"#,
+        r#"{"n":3,"t":"4"}"#,
+    );
+    let named = "/n is the number 3, not the text \"3\" (`| int` makes a number of text); /t is the text \"4\", not the number 4";
+    assert_eq!(other.as_deref(), Some(named));
+}
+
+#[test]
 fn what_cannot_become_the_value_any_more_fails_at_once() {
     for (json, arrives) in [
         ("true", "tx"),
@@ -121,7 +139,7 @@ fn a_difference_is_named_by_its_path() {
         (
             r#"{ "a": { "b/c": [0, 1] } }"#,
             r#"{"a":{"b/c":[0,"1"]}}"#,
-            "/a/b~1c/1 is \"1\", not 1",
+            "/a/b~1c/1 is the text \"1\", not the number 1",
         ),
         (r#"{ "a": 1 }"#, r#"{"A":1}"#, "/a is missing"),
         ("[1]", "[1,2]", "the value has 2 elements, not 1"),

@@ -13,7 +13,7 @@ use crate::player::{
 };
 use crate::report::advice::advice;
 use crate::report::conversation::{happened, links};
-use crate::report::failure::{Scene, here, place, span};
+use crate::report::failure::{Scene, here, included, place, span};
 use crate::report::program::render_program;
 use crate::report::terminal::whole_block;
 use crate::report::text::words;
@@ -112,6 +112,7 @@ fn one(failure: &Failure, scene: &Scene<'_>) -> FailureRecord {
         file: source.map(|source| source.name.clone()),
         line: at.map(|(line, _)| line as u64),
         column: at.map(|(_, column)| column as u64),
+        included: included(failure, scene.sources),
         step: failure.step,
         steps: failure.steps,
         in_finally: failure.in_finally,

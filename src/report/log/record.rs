@@ -210,6 +210,9 @@ pub struct FailureRecord {
     /// Its column, in characters from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub column: Option<u64>,
+    /// Where its file is included, the nearest place first: `at login.json:4:18`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub included: Vec<String>,
     /// The number of the step in its block, from 1; 0 is the start.
     pub step: u32,
     /// How many steps its block has.

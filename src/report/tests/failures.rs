@@ -54,6 +54,7 @@ pub(super) fn failure(kind: FailureKind) -> Failure {
         in_finally: false,
         client: Some(ClientId(0)),
         client_name: "client".into(),
+        included: Vec::new(),
         rounds: Vec::new(),
         retries: Vec::new(),
         branch: None,

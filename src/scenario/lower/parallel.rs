@@ -81,7 +81,16 @@ impl<'a> Reader<'a> {
             return None;
         }
         if array.elements.len() < 2 {
-            self.empty(given.span(), "`parallel` needs at least two lists of steps");
+            let label = match array.elements.is_empty() {
+                true => "empty",
+                false => "this is one list, with nothing beside it",
+            };
+            let message = "`parallel` needs at least two lists of steps";
+            self.report(
+                Diagnostic::error(code::EMPTY, given.span(), message)
+                    .label(label)
+                    .help("steps that are played one after the other stand in `steps` as they are"),
+            );
         }
         if self.scope.branches.is_some() {
             self.report(

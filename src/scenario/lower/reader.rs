@@ -246,6 +246,9 @@ impl<'a> Reader<'a> {
             {
                 found.help("put it in square brackets: [{ ... }]")
             }
+            (Form::Branches, _) if matches!(given.value, Value::Object(_)) => found.help(
+                "branches have no names: put the lists themselves in square brackets, and say by `note` what each is for",
+            ),
             _ => found,
         });
     }
