@@ -20,7 +20,8 @@ use std::hint::black_box;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use backchat::scenario::{ReadOptions, read};
+use backchat::player::wrong_examples;
+use backchat::scenario::{ReadOptions, foresee, read};
 
 use measure::{median, range, rounds};
 use peak::peak_memory;
@@ -133,13 +134,14 @@ fn time(mut work: impl FnMut()) -> f64 {
     begin.elapsed().as_secs_f64() * 1e6 / f64::from(calls)
 }
 
+/// All that `check` does with a text.
 fn compile(text: &str) {
-    let read = read(
-        "bench.json",
-        black_box(text.as_bytes()),
-        &ReadOptions::default(),
-    );
-    black_box(read.expect("the scenario is right"));
+    let options = ReadOptions::default();
+    let read = read("bench.json", black_box(text.as_bytes()), &options);
+    let (scenario, _) = read.expect("the scenario is right");
+    assert!(foresee(&scenario, &options.vars).is_empty());
+    assert!(wrong_examples(&scenario, &options.vars).is_empty());
+    black_box(scenario);
 }
 
 /// A scenario of so many pairs of `send` and `expect`.

@@ -67,6 +67,11 @@ impl Known {
         wrong
     }
 
+    /// Whether another case may come to something else: something has been evaluated, and more may be.
+    pub(super) fn may_differ(&self) -> bool {
+        (1..MAX_EVALUATED).contains(&self.left)
+    }
+
     /// Notes the value of a name, unless a step or the run may give it another one.
     pub(super) fn set(&mut self, slot: SlotId, value: Value) {
         if !self.is_unknown(slot) {

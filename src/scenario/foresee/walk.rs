@@ -35,7 +35,8 @@ pub fn foresee(scenario: &Scenario, run: &[String]) -> Vec<Diagnostic> {
         for block in [Some(BlockId(0)), script.finally].into_iter().flatten() {
             walk.block(block, true);
         }
-        if !walk.found.is_empty() {
+        // Where nothing depends on values, the other cases are the same.
+        if !walk.found.is_empty() || !walk.known.may_differ() {
             break;
         }
     }

@@ -17,7 +17,8 @@ impl<'a> Reader<'a> {
             let message = format!("the path of {} cannot hold expressions", given.words());
             self.report(
                 Diagnostic::error(code::BAD_TEMPLATE, given.span(), message)
-                    .label("needed before anything is played"),
+                    .label("needed before anything is played")
+                    .help("write a step for each file, and say by `when` which of them is played"),
             );
             return None;
         }
