@@ -74,3 +74,79 @@ fn an_address_that_is_none_says_what_to_write() {
         }
     }
 }
+
+/// All transports of the built-in server.
+const ALL: &str = "tcp4,tcp6,tls,unix,unix-seqpacket,unix-datagram,udp4,udp6";
+
+#[test]
+fn the_same_scenario_is_played_over_each_transport_and_each_is_reported() {
+    let place = Workplace::with_scenario(TALK);
+    let run = |words: &[&str]| {
+        let words = ["run", "talk.json", "--no-fail-fast"]
+            .into_iter()
+            .chain(words.iter().copied());
+        place.backchat(words).output()
+    };
+    let streams = run(&["--transports", "tcp4,tls,unix"]);
+    streams
+        .ends_with(0)
+        .says("3 run: 3 passed, 0 failed, 0 skipped");
+    for transport in ["tcp4", "tls", "unix"] {
+        streams.says(&format!("talk@{transport}"));
+    }
+    let greeting = run(&["--transports", "udp4,unix-datagram"]);
+    greeting
+        .ends_with(0)
+        .says("2 skipped")
+        .says("it expects something before it has sent anything");
+    run(&["--transports", "tcp4,tcp5"])
+        .ends_with(2)
+        .says("tcp5");
+    run(&["--transports", "tcp4", "-t", "localhost:1"])
+        .ends_with(2)
+        .says("cannot be used with");
+}
+
+#[test]
+fn what_needs_no_greeting_is_played_over_packets_too_and_a_failure_names_its_transport() {
+    let place = Workplace::new()
+        .file("a.json", br#"{ "server": { "greeting": null }, "steps": [{ "send": "Ann" }, { "expect": "Hello, Ann!" }] }"#)
+        .file("b.json", br#"{ "server": { "greeting": null }, "steps": [{ "send": "Ann" }, { "expect": "Goodbye, Ann!" }] }"#);
+    let run = |file: &str| {
+        let words = ["run", file, "--no-fail-fast", "--transports", ALL];
+        place.backchat(words).output()
+    };
+    let count = ALL.split(',').count();
+    let passed = run("a.json");
+    let ipv6 = std::net::TcpListener::bind("[::1]:0").is_ok();
+    let failed = run("b.json");
+    failed.ends_with(1);
+    for transport in ALL.split(',').filter(|name| ipv6 || !name.ends_with('6')) {
+        passed.says(&format!("a@{transport}"));
+        failed.says(&format!("b@{transport}"));
+    }
+    match ipv6 {
+        true => passed
+            .ends_with(0)
+            .says(&format!("{count} run: {count} passed, 0 failed, 0 skipped")),
+        false => passed.says("0 failed"),
+    };
+}
+
+#[test]
+fn icmp_is_played_where_raw_sockets_are_permitted_and_else_skipped_with_the_reason() {
+    let place = Workplace::with_scenario(
+        r#"{ "steps": [
+             { "note": "an echo request: its checksum, an identifier, the number 1", "send": { "hex": "08 00 07 fd f0 01 00 01" } },
+             { "note": "the request itself comes by here, too", "skip_until": { "prefix": { "hex": "00 00" }, "suffix": { "hex": "f0 01 00 01" } } } ] }"#,
+    );
+    let output = place
+        .backchat(["run", "talk.json", "-t", "icmp://127.0.0.1"])
+        .output();
+    output.ends_with(0);
+    if output.stderr.contains("1 passed") {
+        return;
+    }
+    eprintln!("SKIPPED: raw sockets are not permitted here");
+    output.says("icmp").says("1 skipped");
+}

@@ -4,5 +4,7 @@ mod addresses;
 mod connections;
 #[cfg(target_os = "linux")]
 mod packets;
+#[cfg(target_os = "linux")]
+mod peers;
 #[cfg(unix)]
 mod unix;

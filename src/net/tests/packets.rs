@@ -17,7 +17,7 @@ use crate::player::Ending;
 use crate::wire::Carries;
 
 /// How long to wait for what is to come: long enough for a machine that is busy.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 
 struct Folder(TempDir);
 
@@ -41,13 +41,13 @@ impl Folder {
     }
 }
 
-async fn send(connection: &mut Connection, packet: &[u8]) -> io::Result<usize> {
+pub(super) async fn send(connection: &mut Connection, packet: &[u8]) -> io::Result<usize> {
     let sent = poll_fn(|cx| connection.poll_write(cx, packet));
     timeout(PATIENCE, sent).await.expect("in time")
 }
 
 /// The next packet; `None`: the end.
-async fn next(connection: &mut Connection) -> io::Result<Option<Vec<u8>>> {
+pub(super) async fn next(connection: &mut Connection) -> io::Result<Option<Vec<u8>>> {
     let mut packet = Vec::new();
     let read = poll_fn(|cx| connection.poll_packet(cx, &mut packet));
     let is_there = timeout(PATIENCE, read).await.expect("in time")?;
@@ -55,7 +55,7 @@ async fn next(connection: &mut Connection) -> io::Result<Option<Vec<u8>>> {
 }
 
 /// A client that has sent `first`, and its peer at the listener, who has read it.
-async fn pair(listener: &Listener) -> (Connection, Connection) {
+pub(super) async fn pair(listener: &Listener) -> (Connection, Connection) {
     let mut client = connect(listener.address()).await.unwrap();
     send(&mut client, b"first").await.unwrap();
     let accepted = timeout(PATIENCE, listener.accept()).await.expect("in time");
