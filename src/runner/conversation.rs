@@ -9,7 +9,7 @@ use tokio::task::yield_now;
 use tokio::time::timeout;
 
 use super::fit::{misfit, packets};
-use super::program::{fault, news, watched};
+use super::program::{fault, has_hung_up, news, watched};
 use super::{CaseRef, CaseResult, Outcome, ProgramNews, RunOptions, Suite, case_seed};
 use crate::drive::{Asked, Cancel, Lingering, Peers, PlayStats, play};
 use crate::net::Address;
@@ -29,8 +29,8 @@ const SIMULATED: &str = "simulated";
 /// How many turns of a simulation are played before others have theirs: less than a millisecond.
 const TURNS: usize = 256;
 
-/// How long the end of a program is waited for after a case that has not passed: a program that writes its memory down
-/// when it crashes has closed its connections long before.
+/// How long the end of a program is waited for after a case that failed without a connection that is open: a program that
+/// writes its memory down when it crashes has closed its connections long before.
 const DYING: Duration = Duration::from_millis(250);
 
 /// How long a program is given to see that its clients have hung up, before it is asked to end: its closing its side of
@@ -246,15 +246,15 @@ impl Run {
         let Some(program) = &peer.program else {
             return after;
         };
+        if has_hung_up(verdict) && !self.cancel.is_cancelled() {
+            // Connections end before their process has: perhaps it is about to, and whoever asks it to end would hide why.
+            let _ = timeout(DYING, program.until_ended()).await;
+        }
         if peer.fresh || is_last {
             // What it does when its clients hang up is part of the conversation.
             let _ = timeout(FAREWELL, lingering.wait()).await;
             program.stop().await;
             self.killed.fetch_or(program.was_killed(), Ordering::SeqCst);
-        }
-        if *verdict != Verdict::Passed {
-            // Connections end before their process has: perhaps it is about to.
-            let _ = timeout(DYING, program.until_ended()).await;
         }
         let crash = program.crash_since(mark);
         let cut_short = *verdict == Verdict::Cancelled && self.cancel.is_cancelled();

@@ -68,3 +68,13 @@ pub(super) fn fault(crash: &Crash, verdict: &Verdict) -> Option<ProgramFault> {
         _ => None,
     }
 }
+
+/// Whether a conversation failed with no connection, or with one that had ended: a program that is dying shows so.
+pub(super) fn has_hung_up(verdict: &Verdict) -> bool {
+    match verdict {
+        Verdict::Failed(failure) => {
+            !(failure.links.iter()).any(|link| link.open && link.ended.is_none())
+        }
+        Verdict::Passed | Verdict::Cancelled => false,
+    }
+}

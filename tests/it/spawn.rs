@@ -271,6 +271,17 @@ fn a_program_that_dies_in_the_middle_is_named_with_its_end_and_its_last_words() 
 }
 
 #[test]
+fn a_program_that_hangs_up_before_it_ends_is_named_with_its_end_too() {
+    let folder = Folder::new();
+    // The last case of a run, after which the program is asked to end, and the only one of its program.
+    for more in [&[][..], &["--fresh"]] {
+        let output = folder.with("hang-up-and-exit", more);
+        output.ends_with(1).says("ended: exit code 7");
+    }
+    folder.left_nothing(2);
+}
+
+#[test]
 fn a_scenario_that_passed_while_the_program_died_has_failed() {
     let folder = Folder::new();
     for more in [&[][..], &["--fresh"]] {

@@ -115,6 +115,13 @@ impl Group {
         self.leader.as_raw_nonzero().get()
     }
 
+    /// Whether the leader has ended, also where nobody has been told yet.
+    pub(super) fn has_ended(&self) -> bool {
+        let gone = self.gone.lock().unwrap_or_else(PoisonError::into_inner);
+        let look = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT | WaitIdOptions::NOHANG;
+        *gone || matches!(waitid(WaitId::Pid(self.leader), look), Ok(Some(_)))
+    }
+
     /// Sends a signal to all of the group; to nobody once the leader is gone.
     pub(super) fn signal(&self, signal: Signal) {
         let gone = self.gone.lock().unwrap_or_else(PoisonError::into_inner);

@@ -42,7 +42,7 @@ pub struct Program {
     pub address: Address,
     /// Where else it listens, by names.
     pub named: Vec<(String, Address)>,
-    group: Arc<Group>,
+    pub(super) group: Arc<Group>,
     pub(super) ended: watch::Receiver<Option<Exit>>,
     output: Output,
     grace: Duration,
@@ -242,6 +242,10 @@ impl Program {
 
     /// Asks it to end, waits, kills it if it does not; in the end there is nobody left of its group.
     pub async fn stop(&self) {
+        if self.group.has_ended() {
+            // It ended by itself just before, and that is what is to be told of it.
+            let _ = timeout(KILLED, self.until_ended()).await;
+        }
         if self.ended().is_none() {
             self.asked.store(true, Ordering::SeqCst);
             // The first time counts, where several ask.

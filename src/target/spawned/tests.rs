@@ -78,6 +78,20 @@ async fn a_program_that_leaves_a_child_behind_has_ended_and_so_has_the_child() {
 }
 
 #[tokio::test]
+async fn who_ended_just_before_being_asked_to_ended_by_itself() {
+    let program = start(&spawn("exit 7")).await;
+    // The thread that waits for the end may not have told it yet.
+    while !program.group.has_ended() {
+        tokio::task::yield_now().await;
+    }
+    program.stop().await;
+    assert_eq!(
+        program.crash_since(Mark::default()),
+        Some(Crash::Ended(Exit::Code(7)))
+    );
+}
+
+#[tokio::test]
 async fn its_end_by_a_signal_is_told() {
     let program = start(&spawn("kill -SEGV $$")).await;
     assert_eq!(program.until_ended().await, Exit::Signal(11));

@@ -2,10 +2,11 @@
 
 use std::fs::OpenOptions;
 use std::io::{BufRead, BufReader, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::Command;
 use std::thread;
+use std::time::Duration;
 
 /// Says that this process is a server: how it behaves, its port, and the file that its number is written to.
 const SERVER: &str = "BACKCHAT_TEST_SERVER";
@@ -97,6 +98,12 @@ fn converse(
             ("abort", _) => {
                 eprintln!("about to abort");
                 std::process::abort();
+            }
+            ("hang-up-and-exit", _) => {
+                stream.shutdown(Shutdown::Both)?;
+                // As one that tidies up first.
+                thread::sleep(Duration::from_millis(20));
+                std::process::exit(7);
             }
             ("panic", _) => {
                 // What it says goes where a panic of a thread does.
