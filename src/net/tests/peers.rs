@@ -116,17 +116,17 @@ async fn bytes_that_wait_are_bounded_for_all_peers_together() {
     let packet = vec![0; LEN];
     let fit = MAX_QUEUED_BYTES / LEN;
     // The last one has a peer that is known, and room in its queue.
-    assert!(fit % MAX_QUEUED_PACKETS != 0);
+    assert!(!fit.is_multiple_of(MAX_QUEUED_PACKETS));
     let mut servers: Vec<Connection> = Vec::new();
     let mut clients: Vec<UdpSocket> = Vec::new();
     // One more than there is room for.
     for n in 0..=fit {
-        if n % MAX_QUEUED_PACKETS == 0 {
+        if n.is_multiple_of(MAX_QUEUED_PACKETS) {
             clients.push(bench.source());
         }
         clients.last().unwrap().send(&packet).unwrap();
         bench.settle().await;
-        if n % MAX_QUEUED_PACKETS == 0 {
+        if n.is_multiple_of(MAX_QUEUED_PACKETS) {
             servers.push(bench.accept().await);
         }
     }
