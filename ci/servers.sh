@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Real servers that are not ours, each started by `backchat run --spawn` and played with its folder in scenarios/: as the scenarios are written,
+# Real servers that are not ours, each started by backchat, as a suite of backchat.json says or by `--spawn`, and played with its folder in scenarios/: as the scenarios are written,
 # then with every send cut into bytes; over each transport that the server has. Their settings stand beside the scenarios.
 # Plays all of them, or those that are named: ci/servers.sh irc redis. What stands behind `--` is given to each run: ci/servers.sh redis -- --repeat 20
 # Installs what is missing with apt-get where that is possible. BACKCHAT=PATH plays with that program, else one is built.
@@ -14,11 +14,11 @@ declare -A package=([dns]=dnsmasq-base [dns-udp]=dnsmasq-base [ftp]=vsftpd [http
 # Each of these plays one folder, with all that its server can be reached by: play HOW COMMAND [ARGUMENTS OF backchat run].
 
 dns() {
-    play "TCP" 'dnsmasq --conf-file={file:scenarios/dns/dnsmasq.conf}'
+    suite "TCP"
 }
 
 dns-udp() {
-    play "UDP" 'dnsmasq --conf-file={file:scenarios/dns/dnsmasq.conf}' --target 'udp://127.0.0.1:{port}'
+    suite "UDP"
 }
 
 # Only root can lock clients into a folder, and files belong to the user that comes with the package.
@@ -42,26 +42,25 @@ http() {
 }
 
 irc() {
-    play "TCP" 'ngircd --nodaemon --config {file:scenarios/irc/ngircd.conf}'
+    suite "TCP"
 }
 
 memcached() {
-    local server='memcached --user=root --memory-limit=16 --threads=1'
-    play "TCP" "$server --listen=127.0.0.1 --port={port} --udp-port=0"
-    play "a Unix socket" "$server --unix-socket={socket}"
+    suite "TCP"
+    play "a Unix socket" 'memcached --user=root --memory-limit=16 --threads=1 --unix-socket={socket}'
 }
 
 memcached-udp() {
-    play "UDP" 'memcached --user=root --memory-limit=16 --threads=1 --listen=127.0.0.1 --port=0 --udp-port={port}' --target 'udp://127.0.0.1:{port}'
+    suite "UDP"
 }
 
 mqtt() {
-    play "TCP" 'mosquitto -c {file:scenarios/mqtt/mosquitto.conf}'
+    suite "TCP"
 }
 
 redis() {
     local server="redis-server --bind 127.0.0.1 --save '' --appendonly no --dir {dir} --port {port} --unixsocket {socket}"
-    play "TCP" "$server" --target 'tcp://127.0.0.1:{port}'
+    suite "TCP"
     play "a Unix socket" "$server" --target 'unix:{socket}'
     play_tls "$server --tls-port {port:tls} --tls-cert-file $certificate/cert.pem --tls-key-file $certificate/key.pem --tls-auth-clients no" \
         --target 'tls://localhost:{port:tls}'
@@ -83,13 +82,25 @@ ssh() {
     play "TCP" "sh -ec '$prepare; exec /usr/sbin/sshd -D -e -f \$2' sh {dir} {file:scenarios/ssh/sshd_config}"
 }
 
+# Plays the suite $name of backchat.json, which a person plays so too, over $1.
+suite() {
+    both "$1" --suite "$name"
+}
+
 # Plays the folder of $name over $1 with the server that $2 starts; the rest is for backchat.
 play() {
-    local how=$1 command=$2 segment
+    local how=$1 command=$2
     shift 2
+    both "$how" --spawn "$command" "$@" "scenarios/$name"
+}
+
+# Plays what these arguments say, over $1: as it is written, then byte by byte.
+both() {
+    local how=$1 segment
+    shift
     echo "== scenarios/$name, played with ${program[$name]} over $how"
     for segment in whole byte; do
-        "$backchat" run -q --no-fail-fast --timeout 20s --spawn "$command" --segment "$segment" "$@" "${more[@]}" "scenarios/$name" ||
+        "$backchat" run -q --no-fail-fast --timeout 20s --segment "$segment" "${more[@]}" "$@" ||
             failed+=("$name over $how")
     done
 }
