@@ -151,6 +151,20 @@ fn what_a_suite_requires_skips_all_its_scenarios() {
 }
 
 #[test]
+fn a_program_that_is_not_started_need_not_be_there() {
+    let place = place(
+        r#"{ "suites": { "a": { "paths": ["plain"], "spawn": "no-such-program {port}", "requires": ["program:no-such-program"] } } }"#,
+    );
+    run(&place, &[])
+        .ends_with(0)
+        .says("requires program:no-such-program");
+    let server = Server::start(|mut stream| stream.write_all(b"Welcome!\n").expect("written"));
+    run(&place, &["-t", &server.target()])
+        .ends_with(0)
+        .says("1 passed");
+}
+
+#[test]
 fn a_flag_beats_its_variable_which_beats_the_profile_which_beats_the_default() {
     let place = place(
         r#"{ "suites": { "all": { "paths": ["plain"] } },

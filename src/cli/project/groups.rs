@@ -14,7 +14,7 @@ use super::file::{ProjectFile, var_names};
 use super::profile;
 use super::suite::{configured, health, named};
 use crate::runner::Suite;
-use crate::scenario::{Diagnostic, ReadOptions, SuiteSettings};
+use crate::scenario::{Diagnostic, ReadOptions, Requirement, SuiteSettings};
 
 /// Files that are read and played alike.
 #[derive(Debug)]
@@ -254,6 +254,7 @@ fn suite(
                 console,
             )?,
             tls: tls::client(&args.tls)?,
+            requires: beside_its_program(settings),
             ..named(settings)
         },
         false => configured(settings, file, options, console, wrong),
@@ -272,6 +273,17 @@ fn suite(
         suite.tls = tls::client(typed)?;
     }
     Ok(suite)
+}
+
+/// What a suite requires where another target was typed: its own program is not started, so none has to be there for that.
+fn beside_its_program(settings: &SuiteSettings) -> Vec<Requirement> {
+    let is_of_program =
+        |one: &&Requirement| settings.spawn.is_some() && matches!(one, Requirement::Program(_));
+    let required = settings.requires.iter();
+    required
+        .filter(|one| !is_of_program(one))
+        .cloned()
+        .collect()
 }
 
 /// All that makes no sense in the suites and profiles of a configuration.
