@@ -71,12 +71,13 @@ enum Text {
 const LONG_LINE: &str = r#"{ "line": { "max_message": 67108864 } }"#;
 
 #[rustfmt::skip]
-const WAYS: [Way; 10] = [
+const WAYS: [Way; 11] = [
     way("bytes: exact", r#""raw""#, r#"{ "expect_bytes": [{ "repeat": "0123456789abcdef", "times": "{{ size }}" }, "code=4711;\n"] }"#, Text::Same),
     way("bytes: contains", r#""raw""#, r#"{ "expect_bytes": { "contains": "code=4711;\n" } }"#, Text::Lines),
     way("bytes: regex", r#""raw""#, r#"{ "expect_bytes": { "regex": "code=[0-9]+;\n" } }"#, Text::Lines),
     way("bytes: skip_until", r#""raw""#, r#"{ "skip_until": "code=4711;\n" }"#, Text::Lines),
     way("bytes: skip_until, regex with a group", r#""raw""#, r#"{ "skip_until": { "regex": "code=(?<code>[0-9]+);\n" } }"#, Text::Lines),
+    way("bytes: skip_until, bytes, then a regex", r#""raw""#, r#"{ "skip_until": ["code=", { "regex": "^[0-9]+;\n" }] }"#, Text::Lines),
     way("a message: contains", LONG_LINE, r#"{ "expect": { "contains": "code=4711;" } }"#, Text::Line),
     way("a message: regex", LONG_LINE, r#"{ "expect": { "regex": "code=[0-9]+;" } }"#, Text::Line),
     way("messages: skip_until", r#""line""#, r#"{ "skip_until": "code=4711;" }"#, Text::Lines),

@@ -44,7 +44,7 @@ fn repeating(len: std::ops::Range<usize>) -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(5000))]
+    #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
     fn long_bytes_are_found_wherever_they_begin_and_however_the_stream_is_cut(
@@ -100,8 +100,8 @@ fn short_and_long_bytes_are_found_alike() {
 
 #[test]
 fn work_does_not_depend_on_the_length_of_what_is_looked_for() {
-    // Were it looked for anew at each arrival, or at each place, this would be 10¹¹ bytes, and not come back.
-    const BYTES: usize = 1_000_000;
+    // Were it looked for anew at each arrival, or at each place, this would be 10¹⁰ bytes and more, and not come back.
+    const BYTES: usize = 400_000;
     let needle = [b"a".repeat(BYTES / 4), b"b".to_vec()].concat();
     let repeating = b"ab".repeat(BYTES / 8);
     let stream = b"a".repeat(BYTES);
