@@ -35,6 +35,10 @@ impl<F: Formatter> Formatter for Ascii<F> {
         out: &mut W,
         fragment: &str,
     ) -> io::Result<()> {
+        // Nearly always.
+        if fragment.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            return out.write_all(fragment.as_bytes());
+        }
         let mut plain_from = 0;
         for (at, c) in fragment.char_indices() {
             if matches!(c, ' '..='~') {

@@ -2,9 +2,12 @@
 //!
 //! What is held in memory is where each case stands in the log; the records themselves are read when a report asks for them.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
-use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufRead, BufReader, Read, Seek};
 
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 use thiserror::Error;
 
 use super::record::{CaseRecord, Header, LOG_VERSION, Line, ResultKind, Started};
@@ -35,13 +38,20 @@ pub enum LogError {
     },
 }
 
+/// How many bytes of a log are read at a time: 256 KiB. Cases end nearly in the order in which reports want them.
+const BUFFER: usize = 256 << 10;
+
 /// Where a line stands in the log: its offset and its length.
 type Place = (u64, u64);
 
 /// The log of a run.
 #[derive(Debug)]
 pub struct RunLog<R> {
-    source: R,
+    source: BufReader<R>,
+    /// Where in the log the next byte is read.
+    position: u64,
+    /// The line that was read last.
+    line: Vec<u8>,
     /// What was to be played.
     pub header: Header,
     /// How it was begun; empty where the log breaks off before that.
@@ -63,6 +73,8 @@ pub struct Played {
     pub number: u64,
     /// Its id.
     pub id: String,
+    /// The scenario file, as the log has it.
+    file: String,
     /// What came of the last attempt.
     pub result: ResultKind,
     /// How long the last attempt took.
@@ -73,6 +85,8 @@ pub struct Played {
     attempts: Vec<Place>,
     /// Whether an attempt before the last one failed.
     has_failed_before: bool,
+    /// Whether its only record says nothing that is not said here.
+    is_plain: bool,
 }
 
 impl Played {
@@ -121,13 +135,16 @@ impl<R: Read + Seek> RunLog<R> {
     pub fn read(mut source: R) -> Result<Self, LogError> {
         source.rewind()?;
         let mut lines = Lines {
-            source: BufReader::new(source),
+            source: BufReader::with_capacity(BUFFER, source),
             offset: 0,
             number: 0,
             line: Vec::new(),
         };
         let header = match lines.next() {
-            Ok(Some((_, Line::Log(header)))) => header,
+            Ok(Some((_, Entry::Line(line)))) => match *line {
+                Line::Log(header) => header,
+                _ => return Err(LogError::NoLog),
+            },
             Err(LogError::Io(error)) => return Err(LogError::Io(error)),
             _ => return Err(LogError::NoLog),
         };
@@ -140,7 +157,10 @@ impl<R: Read + Seek> RunLog<R> {
         }
         let (cases, unfinished) = index.sorted(&header);
         Ok(Self {
-            source: lines.source.into_inner(),
+            // It may have read a line without an end, too.
+            position: lines.source.stream_position()?,
+            source: lines.source,
+            line: Vec::new(),
             header,
             started: index.started,
             cases,
@@ -188,9 +208,10 @@ impl<R: Read + Seek> RunLog<R> {
     ///
     /// Fails when the log cannot be read, or has changed meanwhile.
     pub fn record(&mut self, case: &Played) -> Result<CaseRecord, LogError> {
-        // There is one at least.
-        let place = case.attempts.last().copied().unwrap_or_default();
-        self.at(place)
+        match case.attempts.last() {
+            Some(place) if !case.is_plain => self.at(*place),
+            _ => Ok(case.record()),
+        }
     }
 
     /// The records of a case's attempts before the last.
@@ -208,16 +229,44 @@ impl<R: Read + Seek> RunLog<R> {
             line: 0,
             message: "it has changed while it was read".into(),
         };
-        self.source.seek(SeekFrom::Start(offset))?;
-        let mut line = vec![0; usize::try_from(len).map_err(|_| damaged())?];
-        self.source.read_exact(&mut line)?;
-        match serde_json::from_slice(&line) {
-            Ok(Line::CaseEnded(mut record)) => {
-                make_fit(&mut record);
-                Ok(*record)
-            }
-            _ => Err(damaged()),
-        }
+        // What is in the buffer already is not read again.
+        let ahead = i64::try_from(offset)
+            .ok()
+            .zip(i64::try_from(self.position).ok());
+        let (to, from) = ahead.ok_or_else(damaged)?;
+        self.source.seek_relative(to - from)?;
+        self.position = offset;
+        self.line.clear();
+        self.line
+            .resize(usize::try_from(len).map_err(|_| damaged())?, 0);
+        self.source.read_exact(&mut self.line)?;
+        self.position += len;
+        let mut record: CaseRecord = serde_json::from_slice(&self.line).map_err(|_| damaged())?;
+        make_fit(&mut record);
+        Ok(record)
+    }
+}
+
+impl Played {
+    /// What the log says of a case that has nothing to say.
+    fn record(&self) -> CaseRecord {
+        let mut record = CaseRecord {
+            number: self.number,
+            attempt: 1,
+            id: self.id.clone(),
+            name: None,
+            file: self.file.clone(),
+            result: self.result,
+            reason: None,
+            elapsed_us: self.elapsed_us,
+            leftovers: self.leftovers,
+            failure: None,
+            program: None,
+            talk: None,
+            health: None,
+        };
+        make_fit(&mut record);
+        record
     }
 }
 
@@ -274,34 +323,43 @@ struct Index {
 }
 
 impl Index {
-    fn add(&mut self, place: Place, line: Line) {
+    fn add(&mut self, place: Place, line: Entry<'_>) {
+        let line = match line {
+            Entry::Ended(ended) => return self.ended(place, *ended),
+            Entry::Line(line) => *line,
+        };
         match line {
             Line::RunStarted(started) => self.started = started,
             Line::CaseStarted { number, id, .. } => {
                 self.begun.insert(number, id);
             }
-            Line::CaseEnded(record) => {
-                let case = self.cases.entry(record.number).or_insert_with(|| Played {
-                    number: record.number,
-                    id: String::new(),
-                    result: record.result,
-                    elapsed_us: 0,
-                    leftovers: 0,
-                    attempts: Vec::new(),
-                    has_failed_before: false,
-                });
-                case.has_failed_before |=
-                    !case.attempts.is_empty() && case.result == ResultKind::Failed;
-                case.attempts.push(place);
-                case.id = record.id;
-                case.result = record.result;
-                case.elapsed_us = record.elapsed_us;
-                case.leftovers = record.leftovers;
-            }
             Line::Stopping { .. } => self.stopped = true,
             Line::RunFinished { elapsed_us } => self.elapsed_us = Some(elapsed_us),
-            Line::Log(_) | Line::CaseSlow { .. } | Line::Unknown => {}
+            Line::Log(_) | Line::CaseEnded(_) | Line::CaseSlow { .. } | Line::Unknown => {}
         }
+    }
+
+    fn ended(&mut self, place: Place, record: Ended<'_>) {
+        let is_plain = record.is_plain();
+        let case = self.cases.entry(record.number).or_insert_with(|| Played {
+            number: record.number,
+            id: String::new(),
+            file: String::new(),
+            result: record.result,
+            elapsed_us: 0,
+            leftovers: 0,
+            attempts: Vec::new(),
+            has_failed_before: false,
+            is_plain,
+        });
+        case.has_failed_before |= !case.attempts.is_empty() && case.result == ResultKind::Failed;
+        case.is_plain = is_plain && case.attempts.is_empty();
+        case.attempts.push(place);
+        case.id = record.id.into_owned();
+        case.file = record.file.into_owned();
+        case.result = record.result;
+        case.elapsed_us = record.elapsed_us;
+        case.leftovers = record.leftovers;
     }
 
     /// What is over and what is not, each in the order of the files.
@@ -324,6 +382,51 @@ impl Index {
     }
 }
 
+/// A line as it is first read.
+enum Entry<'a> {
+    /// A case that is over: what is held of it.
+    Ended(Box<Ended<'a>>),
+    /// Any other.
+    Line(Box<Line>),
+}
+
+/// What tells the lines of cases from others, without reading all that they say.
+#[derive(Deserialize)]
+struct Event<'a> {
+    #[serde(borrow)]
+    event: Cow<'a, str>,
+}
+
+/// What is held of a case that is over, and whether there is more.
+#[derive(Deserialize)]
+struct Ended<'a> {
+    number: u64,
+    #[serde(default)]
+    attempt: Option<u32>,
+    #[serde(borrow)]
+    id: Cow<'a, str>,
+    #[serde(borrow)]
+    file: Cow<'a, str>,
+    result: ResultKind,
+    elapsed_us: u64,
+    #[serde(default)]
+    leftovers: u64,
+    name: Option<IgnoredAny>,
+    reason: Option<IgnoredAny>,
+    failure: Option<IgnoredAny>,
+    program: Option<IgnoredAny>,
+    talk: Option<IgnoredAny>,
+    health: Option<IgnoredAny>,
+}
+
+impl Ended<'_> {
+    fn is_plain(&self) -> bool {
+        let more = [&self.name, &self.reason, &self.failure, &self.program];
+        let more = more.into_iter().chain([&self.talk, &self.health]);
+        self.attempt.is_none() && more.into_iter().all(Option::is_none)
+    }
+}
+
 /// The lines of a log, each with its place.
 struct Lines<R> {
     source: BufReader<R>,
@@ -334,7 +437,7 @@ struct Lines<R> {
 
 impl<R: Read> Lines<R> {
     /// The next line; `None` at the end, and before a line without an end, which was being written when the log broke off.
-    fn next(&mut self) -> Result<Option<(Place, Line)>, LogError> {
+    fn next(&mut self) -> Result<Option<(Place, Entry<'_>)>, LogError> {
         self.line.clear();
         let read = (&mut self.source)
             .take(MAX_LINE)
@@ -348,7 +451,7 @@ impl<R: Read> Lines<R> {
         }
         let place = (self.offset, read - 1);
         self.offset += read;
-        match serde_json::from_slice(&self.line) {
+        match parse(&self.line) {
             Ok(line) => Ok(Some((place, line))),
             Err(error) => Err(self.damaged(&error.to_string())),
         }
@@ -360,4 +463,17 @@ impl<R: Read> Lines<R> {
             message: message.to_owned(),
         }
     }
+}
+
+fn parse(line: &[u8]) -> serde_json::Result<Entry<'_>> {
+    let Event { event } = serde_json::from_slice(line)?;
+    if event != "case_ended" {
+        return Ok(Entry::Line(Box::new(serde_json::from_slice(line)?)));
+    }
+    let ended: Ended<'_> = serde_json::from_slice(line)?;
+    if !ended.is_plain() {
+        // What reports read later is whole, or nothing of it is read.
+        let _: CaseRecord = serde_json::from_slice(line)?;
+    }
+    Ok(Entry::Ended(Box::new(ended)))
 }
