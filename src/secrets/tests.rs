@@ -76,6 +76,28 @@ fn a_value_is_hidden_in_every_disguise() {
 }
 
 #[test]
+fn digits_of_either_case_and_lines_between_letters_change_nothing() {
+    let secrets = secrets(&[b"\xab\xcdkey>>?"]);
+    for text in [
+        "aBcD6b65793E3e3F",
+        "ab:cd:6b:65:79:3e:3e:3f",
+        "AB CD 6B 65 79 3E 3E 3F",
+        "%aB%Cdkey%3e>%3F",
+        "q81r\r\nZXk+\r\nPj8=",
+        "q81rZXk-Pj8",
+        "q81rZXk%2BPj8%3D",
+    ] {
+        let hidden = hidden(&secrets, text.as_bytes());
+        let rest: Vec<u8> = hidden.into_iter().filter(|byte| *byte != b'*').collect();
+        assert!(
+            rest.len() <= 4,
+            "{text}: {}",
+            String::from_utf8_lossy(&rest)
+        );
+    }
+}
+
+#[test]
 fn text_hides_what_escapes_stand_in() {
     let value = "pa\"s\n\u{eb}\\word";
     let secrets = secrets(&[value.as_bytes()]);

@@ -182,6 +182,99 @@ fn a_secret_that_a_peer_says_in_every_way_is_in_no_output() {
 }
 
 #[test]
+fn a_secret_that_arrives_a_byte_at_a_time_is_in_no_output() {
+    let server = Server::start(|stream| {
+        stream.set_nodelay(true).expect("set");
+        let mut reader = BufReader::new(stream.try_clone().expect("a handle"));
+        let mut line = Vec::new();
+        let _ = reader.read_until(b'\n', &mut line);
+        let secret = line.strip_suffix(b"\n").unwrap_or(&line);
+        let mut stream = stream;
+        for byte in [b"PASS ", secret, b"\n"]
+            .concat()
+            .iter()
+            .chain(&echoes(secret))
+        {
+            let _ = stream.write_all(&[*byte]);
+        }
+        let _ = reader.read(&mut [0]);
+    });
+    for last in [
+        r#"{ "expect": "PASS nothing" }"#,
+        r#"{ "skip_until": "never", "within": "1s" }"#,
+    ] {
+        let scenario = format!(r#"{{ "steps": [{{ "send": "{{{{ pw }}}}" }}, {last}] }}"#);
+        let place = Workplace::with_scenario(&scenario);
+        let given = format!("pw={SECRET}");
+        let flags = flags(&server.target());
+        let flags = flags.iter().map(String::as_str);
+        let output = place.backchat(flags.chain(["--secret", &given])).output();
+        output.ends_with(1).shows_nothing_raw();
+        nothing_of_it(&output, &place);
+    }
+}
+
+/// Names of files are the tester's own, and shown all the same wherever a case is.
+#[test]
+#[cfg(unix)]
+fn a_secret_in_the_name_of_a_file_is_in_no_output() {
+    let secret = "hunter2-of-anna";
+    let given = format!("pw={secret}");
+    let file = format!("{secret}/{secret}.json");
+    let place = Workplace::new().file(&file, br#"{ "steps": [{ "expect": "Go away!" }] }"#);
+    let mut flags = flags("embedded");
+    flags[1] = file.clone();
+    let wrong = Workplace::new().file(&file, br#"{ "steps": [{ "expects": "Go away!" }] }"#);
+    let mut outputs = vec![
+        place
+            .backchat(flags.iter().map(String::as_str).chain(["--secret", &given]))
+            .output(),
+        place
+            .backchat(["run", &file, "--list", "--secret", &given])
+            .output(),
+        wrong.backchat(["run", &file, "--secret", &given]).output(),
+        wrong
+            .backchat(["check", &file, "--secret", &given])
+            .output(),
+        wrong
+            .backchat([
+                "check",
+                &file,
+                "--message-format",
+                "json",
+                "--secret",
+                &given,
+            ])
+            .output(),
+        place
+            .backchat(["run", &format!("{secret}.json"), "--secret", &given])
+            .output(),
+    ];
+    let codes: Vec<_> = outputs.iter().map(|output| output.code).collect();
+    assert_eq!(codes, [1, 0, 3, 3, 3, 4].map(Some));
+    // What was written without it can be shown without knowing it.
+    outputs.push(place.backchat(["report", "show"]).output());
+    let mut all = Vec::new();
+    for output in &outputs {
+        all.push((
+            "standard output".to_owned(),
+            output.stdout.clone().into_bytes(),
+        ));
+        all.push((
+            "standard error".to_owned(),
+            output.stderr.clone().into_bytes(),
+        ));
+    }
+    add_files(&place.path().join("backchat-out"), &mut all);
+    add_files(&place.path().join("g.txt"), &mut all);
+    assert!(all.len() > 18);
+    for (name, bytes) in &all {
+        let shown = String::from_utf8_lossy(bytes);
+        assert!(!shown.contains("hunter2"), "{name}: {shown}");
+    }
+}
+
+#[test]
 fn what_env_gives_is_a_secret() {
     let server = Server::start(serve);
     let place = Workplace::with_scenario(
