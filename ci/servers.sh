@@ -6,6 +6,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export PATH="$PATH:/usr/sbin"
+source ci/install.sh
 
 # What Debian calls each server: its program, and the package that brings it.
 declare -A program=([dns]=dnsmasq [dns-udp]=dnsmasq [ftp]=vsftpd [http]=nginx [irc]=ngircd [memcached]=memcached [memcached-udp]=memcached [mqtt]=mosquitto [redis]=redis-server [smtp]=exim4 [ssh]=sshd)
@@ -111,21 +112,6 @@ play_tls() {
     else
         echo "SKIPPED: scenarios/$name over TLS: no certificate"
     fi
-}
-
-# Installs packages, each for itself, and removes none for them, as another mail server. RUNLEVEL=1 keeps them from starting servers of their own.
-install() {
-    local as_root=() package
-    if [ "$(id -u)" != 0 ]; then
-        command -v sudo >/dev/null && sudo -n true 2>/dev/null || return 1
-        as_root=(sudo -n)
-    fi
-    command -v apt-get >/dev/null || return 1
-    "${as_root[@]}" apt-get update -qq || return 1
-    for package in "$@"; do
-        "${as_root[@]}" env RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive \
-            apt-get install -y -qq --no-install-recommends --no-remove "$package" >/dev/null || true
-    done
 }
 
 # A certificate for localhost, which signs itself, and its key: cert.pem and key.pem in the folder $1.

@@ -29,6 +29,7 @@ mod packets;
 mod parity;
 mod project;
 mod readme;
+mod release;
 mod reports;
 mod scenarios;
 mod schedule;
