@@ -2,7 +2,7 @@
 # Reads fuzz/limits, the one list of fuzz targets.
 #
 #   ci/fuzz-limits.sh                      all targets
-#   ci/fuzz-limits.sh TARGET floor         executions in a second of processor time that are due
+#   ci/fuzz-limits.sh TARGET speed         executions that it makes while `empty` makes 100,000
 #   ci/fuzz-limits.sh TARGET flags         the flags that it is run with in fuzz/, one a line
 set -euo pipefail
 cd "$(dirname "$0")/../fuzz"
@@ -10,7 +10,7 @@ cd "$(dirname "$0")/../fuzz"
 awk -v target="${1:-}" -v what="${2:-}" '
     /^#/ || NF == 0 || (target != "" && $1 != target) { next }
     { found = 1 }
-    what == "floor" { print $3; next }
+    what == "speed" { print $3; next }
     what == "flags" {
         more = $4
         gsub(/,/, "\n", more)

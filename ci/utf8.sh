@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # UTF-8 against the standard library: every sequence of three bytes, and of four bytes every one that begins a character, with a
-# fourth byte from both sides of every border; each in every cut. With --all every sequence of four bytes, which takes minutes.
+# fourth byte from both sides of the borders of continuations; each in every cut. With --all every sequence of four bytes, which takes minutes.
 #
 #   ci/utf8.sh [--all]
 #

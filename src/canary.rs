@@ -16,8 +16,8 @@ use std::sync::atomic::{AtomicU8, Ordering};
 pub(crate) enum Bug {
     /// A short field of a length is read big-endian where it is little-endian, unless more bytes stand behind it.
     ShortField = 1,
-    /// The end of a frame that is dropped is missed once more than 100 bytes were dropped.
-    LongDrop,
+    /// The end of the eighth frame that is dropped is missed, where messages may have more than 8 bytes.
+    ManyDrops,
     /// A message of exactly the limit is refused after a little-endian length of eight bytes.
     TightLimit,
     /// A varint of two bytes loses a bit.
@@ -28,11 +28,11 @@ pub(crate) enum Bug {
     LostByte,
     /// An empty message is not echoed.
     EmptyEcho,
-    /// When the input ends, messages that wait are forgotten, if some were answered while they did.
+    /// When the input ends, messages that wait are forgotten, if more than 70 bytes of others were answered while they did.
     ForgottenMessages,
     /// A long text that is looked for is not found where two pushes share it.
     SharedNeedle,
-    /// A suffix of four bytes or more is not found where two pushes share it.
+    /// A suffix of more than 16 bytes is not found where two pushes share it.
     SharedSuffix,
     /// Alternatives on a stream: the last one wins, not the shortest, when there are more than two.
     LastAlternative,
@@ -48,8 +48,8 @@ pub(crate) enum Bug {
     LateAboveMax,
     /// A brace directly behind an expression is lost.
     ThirdBrace,
-    /// A lone name behind three expressions that are more than names is left out.
-    FourthExpression,
+    /// A lone name behind five expressions that are more than names is left out.
+    ManyExpressions,
     /// A client that is just connecting is not given back at the end of `finally`.
     HeldConnection,
     /// Answers are written into the middle of an answer, when many wait.
@@ -60,7 +60,7 @@ pub(crate) enum Bug {
 #[cfg(canary)]
 const NAMES: [(&str, Bug); 20] = [
     ("short_field", Bug::ShortField),
-    ("long_drop", Bug::LongDrop),
+    ("many_drops", Bug::ManyDrops),
     ("tight_limit", Bug::TightLimit),
     ("long_varint", Bug::LongVarint),
     ("shared_character", Bug::SharedCharacter),
@@ -76,7 +76,7 @@ const NAMES: [(&str, Bug); 20] = [
     ("greedy_prefix", Bug::GreedyPrefix),
     ("late_above_max", Bug::LateAboveMax),
     ("third_brace", Bug::ThirdBrace),
-    ("fourth_expression", Bug::FourthExpression),
+    ("many_expressions", Bug::ManyExpressions),
     ("held_connection", Bug::HeldConnection),
     ("hasty_answer", Bug::HastyAnswer),
 ];

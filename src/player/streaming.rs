@@ -315,5 +315,5 @@ fn planted_leap(needle: &[u8]) -> bool {
 
 /// A planted bug: whether the first bytes of a suffix are passed over.
 fn planted_haste(needle: &[u8]) -> bool {
-    sings(Bug::SharedSuffix) && needle.len() > 3
+    sings(Bug::SharedSuffix) && needle.len() > 16
 }

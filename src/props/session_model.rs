@@ -2,6 +2,7 @@
 //!
 //! All bytes lie in one heap, which is looked through from its start each time. Nothing here knows how the session does it.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::naive::first;
@@ -9,6 +10,12 @@ use crate::scenario::Reply;
 use crate::session::{Closing, Config};
 use crate::time::Time;
 use crate::wire::{Framing, WireErrorKind, validate};
+
+/// A message and how many unread bytes it takes, or what is wrong.
+type Found<'a> = Result<Option<(Cow<'a, [u8]>, usize)>, WireErrorKind>;
+
+/// How much room it has for bytes from the start: making room bit by bit takes a fuzzer's time.
+const ROOM: usize = 128;
 
 /// A naive session.
 #[derive(Debug, Clone)]
@@ -33,9 +40,9 @@ impl Model {
     pub(crate) fn new(config: Arc<Config>, now: Time) -> Self {
         let mut model = Self {
             config,
-            unread: Vec::new(),
+            unread: Vec::with_capacity(ROOM),
             arrived: None,
-            outbox: Vec::new(),
+            outbox: Vec::with_capacity(ROOM),
             packet: false,
             thinking: None,
             last: None,
@@ -160,11 +167,24 @@ impl Model {
             if self.is_full() && !self.unread.is_empty() {
                 return;
             }
-            match self.next_message() {
-                Ok(Some(message)) => self.hear(&message, now),
+            // Lent while it is heard: a copy of each message is what a fuzzer has no time for.
+            let mut unread = std::mem::take(&mut self.unread);
+            let arrived = self.arrived.take();
+            let found = match &arrived {
+                Some(packet) => self.whole(packet, 0),
+                None => self.next_message(&unread),
+            };
+            match found {
+                Ok(Some((message, len))) => {
+                    self.hear(&message, now);
+                    unread.drain(..len);
+                }
                 Ok(None) => match self.last {
                     Some(why) => self.close(why),
-                    None => return,
+                    None => {
+                        self.unread = unread;
+                        return;
+                    }
                 },
                 Err(why) => {
                     let why = match why {
@@ -176,36 +196,36 @@ impl Model {
                     self.refuse(format!("error: {why}").as_bytes());
                 }
             }
+            if self.closing.is_none() {
+                self.unread = unread;
+            }
         }
     }
 
-    /// Takes the next message.
-    fn next_message(&mut self) -> Result<Option<Vec<u8>>, WireErrorKind> {
+    /// The next message in what has not been read, and how many bytes it takes.
+    fn next_message<'a>(&self, unread: &'a [u8]) -> Found<'a> {
         let limit = self.config.max_message;
-        if let Some(packet) = self.arrived.take() {
-            return match packet.len() > limit {
-                true => Err(WireErrorKind::TooLong { limit }),
-                false => Ok(Some(packet)),
-            };
-        }
         // Soon answered, so that a fuzzer is not slowed down by bytes that come one at a time.
         let is_line = matches!(self.config.framing, Framing::Line(_));
-        if is_line && self.unread.len() <= limit && !self.unread.contains(&b'\n') {
+        if is_line && unread.len() <= limit && !unread.contains(&b'\n') {
             return Ok(None);
         }
-        let found = if !self.config.framing.is_by_push() {
-            first(&self.config.framing, &self.unread, limit).map_err(|(_, why)| why)?
-        } else if self.unread.len() > limit {
-            return Err(WireErrorKind::TooLong { limit });
-        } else {
-            let all = (self.unread.as_slice().into(), self.unread.len());
-            Some(all).filter(|(_, len)| *len > 0)
-        };
-        let Some((message, len)) = found.map(|(message, len)| (message.into_owned(), len)) else {
+        if !self.config.framing.is_by_push() {
+            return first(&self.config.framing, unread, limit).map_err(|(_, why)| why);
+        }
+        if unread.is_empty() {
             return Ok(None);
-        };
-        self.unread.drain(..len);
-        Ok(Some(message))
+        }
+        self.whole(unread, unread.len())
+    }
+
+    /// All of these bytes as a message, unless they are too many; it takes `len` of what has not been read.
+    fn whole<'a>(&self, bytes: &'a [u8], len: usize) -> Found<'a> {
+        let limit = self.config.max_message;
+        if bytes.len() > limit {
+            return Err(WireErrorKind::TooLong { limit });
+        }
+        Ok(Some((bytes.into(), len)))
     }
 
     fn hear(&mut self, message: &[u8], now: Time) {

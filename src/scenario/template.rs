@@ -218,7 +218,7 @@ impl Template {
         let mut expressions = 0;
         for part in &self.parts {
             match part {
-                Part::Slot(_) if sings(Bug::FourthExpression) && expressions == 3 => {}
+                Part::Slot(_) if sings(Bug::ManyExpressions) && expressions == 5 => {}
                 Part::Text(text) => out.push(text.as_bytes())?,
                 Part::Value(value) => out.push_value(value, "constant")?,
                 Part::Slot(slot) => {

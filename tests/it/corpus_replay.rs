@@ -25,9 +25,9 @@ const TARGETS: [Target; 9] = [
     Target::new("matcher", props::matcher, 29),
     Target::new("player", props::player, 217),
     Target::new("scenario_json", props::scenario_json, 45),
-    Target::new("session", props::session, 33),
+    Target::new("session", props::session, 35),
     Target::new("template", props::template, 33),
-    Target::new("utf8", props::utf8, 16),
+    Target::new("utf8", props::utf8, 20),
 ];
 
 impl Target {
