@@ -47,11 +47,13 @@ pub(super) fn is_shown_whole(transcript: &Transcript) -> bool {
 }
 
 impl Conversation<'_> {
-    /// The last events, with an arrow at the one with the index `here`.
+    /// The last events, or those around the one with the index `here`, which has an arrow.
     pub(super) fn tail(&self, palette: &Palette, here: Option<usize>) -> Vec<String> {
-        let first = self.events.len().saturating_sub(SHOWN);
+        let last = self.events.len().saturating_sub(SHOWN);
+        let first = here.map_or(last, |here| last.min(here.saturating_sub(SHOWN / 2)));
         let mut lines = self.omitted(palette, first);
-        for (index, event) in self.events.iter().enumerate().skip(first) {
+        let shown = self.events.iter().enumerate().skip(first).take(SHOWN);
+        for (index, event) in shown {
             let mut line = self.line(palette, event, COLUMNS);
             if here == Some(index) {
                 let plain = width(&self.line(&Palette::plain(), event, COLUMNS));
@@ -59,6 +61,9 @@ impl Conversation<'_> {
                 line.push_str(&format!("{:blank$}{}", "", paint(palette.bad, "← here")));
             }
             lines.push(line);
+        }
+        if first < last {
+            lines.push(more(palette, (last - first) as u64, "later"));
         }
         lines
     }
@@ -87,8 +92,7 @@ impl Conversation<'_> {
         if count == 0 {
             return Vec::new();
         }
-        let noun = if count == 1 { "event" } else { "events" };
-        vec![paint(palette.dim, format_args!("… {count} earlier {noun}")).to_string()]
+        vec![more(palette, count, "earlier")]
     }
 
     fn line(&self, palette: &Palette, event: &Event, columns: usize) -> String {
@@ -130,6 +134,12 @@ impl Conversation<'_> {
             .filter(|_| self.clients.len() > 1)?;
         Some(format!("{name}{:1$}", "", longest - width(name)))
     }
+}
+
+/// Says how many events are not shown.
+fn more(palette: &Palette, count: u64, which: &str) -> String {
+    let noun = if count == 1 { "event" } else { "events" };
+    paint(palette.dim, format_args!("… {count} {which} {noun}")).to_string()
 }
 
 /// Of how many pieces it was, where there were several.

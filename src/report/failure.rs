@@ -171,6 +171,7 @@ pub(super) fn place(failure: &Failure, conversation: &Conversation<'_>) -> Strin
 
 /// The index of the event that the failure is about.
 pub(super) fn here(failure: &Failure, conversation: &Conversation<'_>) -> Option<usize> {
+    let untaken = untaken_from(failure, conversation);
     conversation.events.iter().rposition(|event| {
         event.at <= failure.at
             && failure.client.is_none_or(|client| client == event.client)
@@ -179,9 +180,16 @@ pub(super) fn here(failure: &Failure, conversation: &Conversation<'_>) -> Option
                 | FailureKind::TooLong { .. }
                 | FailureKind::Exhausted { .. }
                 | FailureKind::BadFrame { .. }
-                | FailureKind::Unexpected { .. } => {
-                    matches!(event.kind, EventKind::Received { .. })
-                }
+                | FailureKind::Unexpected { .. } => match (&event.kind, untaken) {
+                    // More may have arrived behind what the step looked at.
+                    (
+                        EventKind::Received {
+                            from: Some(from), ..
+                        },
+                        Some(untaken),
+                    ) => *from <= untaken,
+                    (kind, _) => matches!(kind, EventKind::Received { .. }),
+                },
                 FailureKind::Ended { .. }
                 | FailureKind::NeverCame { how: Some(_), .. }
                 | FailureKind::WrongEnding { .. }
@@ -203,6 +211,28 @@ pub(super) fn here(failure: &Failure, conversation: &Conversation<'_>) -> Option
                 _ => false,
             }
     })
+}
+
+/// Where in what the peer has said on the connection the first byte stands that no step had taken; `None`: all had been, or it is no
+/// stream.
+fn untaken_from(failure: &Failure, conversation: &Conversation<'_>) -> Option<u64> {
+    let client = failure.client?;
+    let link = failure.links.get(usize::from(client.0))?;
+    let received = conversation.events.iter().rev().find_map(|event| {
+        let is_seen = event.client == client && event.at <= failure.at;
+        match event.kind {
+            EventKind::Received {
+                from: Some(from),
+                len,
+                ..
+            } if is_seen => Some(from + len as u64),
+            _ => None,
+        }
+    })?;
+    let unread = u64::try_from(link.unread)
+        .ok()
+        .filter(|unread| *unread > 0)?;
+    received.checked_sub(unread)
 }
 
 /// The rows under the step, each with a label before it.

@@ -7,6 +7,7 @@ mod finally;
 mod flow;
 mod formats;
 mod framing;
+mod pending;
 mod program;
 mod searching;
 mod tls;
