@@ -3,11 +3,14 @@
 use super::advice::advice;
 use super::conversation::{Conversation, FINALLY, links};
 use super::palette::paint;
-use super::text::{LINE, boundary, head, width, words as words_of};
+use super::text::{LINE, boundary, bytes, head, width, words as words_of};
 use super::{Palette, code, difference, hexdump, snippet, words};
 use crate::player::{EventKind, Failure, FailureKind, Transcript};
 use crate::scenario::{Scenario, SourceFile, Span};
 use crate::wire::{Framing, escape};
+
+/// How many bytes a reader counts by eye: of longer messages it is said how long they are, and where they differ.
+const COUNTED: usize = 16;
 
 /// What a failure is shown with.
 #[derive(Debug)]
@@ -268,6 +271,18 @@ impl Rows<'_> {
                         let text =
                             difference::text(self.palette, exact, received, *received_len, at);
                         self.lines.extend(text);
+                        if exact.len().max(*received_len) > COUNTED {
+                            let expected = bytes(exact.len());
+                            let line = match *received_len {
+                                came if came == exact.len() => {
+                                    format!("at offset {at} of {expected}")
+                                }
+                                came => {
+                                    format!("at offset {at}: {expected} expected, {came} received")
+                                }
+                            };
+                            self.labelled("differs", 9, [line]);
+                        }
                         self.lines
                             .extend(hexdump::compare(self.palette, exact, received, at));
                     }
