@@ -34,8 +34,9 @@ rate() {
     rm -rf "$scratch/corpus"
     mkdir -p "$scratch/corpus"
     {
-        time "$binaries/$target" "$@" -seed=1 -runs="$runs" -print_final_stats=1 -artifact_prefix="$scratch/" \
-            "$scratch/corpus" >"$scratch/log" 2>&1
+        # The first folder is the one that is written to.
+        time "$binaries/$target" "$scratch/corpus" "$@" -seed=1 -runs="$runs" -print_final_stats=1 \
+            -artifact_prefix="$scratch/" >"$scratch/log" 2>&1
     } 2>"$scratch/times" || {
         tail -n 20 "$scratch/log" >&2
         echo "error: $target failed" >&2
