@@ -32,7 +32,7 @@ pub(super) fn github(
     for case in all.iter().take(SHOWN) {
         let record = log.record(case)?;
         if let Some(failure) = &record.failure {
-            annotate(&record.id, failure, folder, out)?;
+            annotate(&record.id, record.name.as_deref(), failure, folder, out)?;
         }
     }
     if all.len() > SHOWN {
@@ -67,6 +67,7 @@ pub(super) fn github(
 
 fn annotate(
     id: &str,
+    name: Option<&str>,
     failure: &FailureRecord,
     folder: &str,
     out: &mut dyn Write,
@@ -91,7 +92,8 @@ fn annotate(
         end -= 1;
     }
     let more = if end < text.len() { "…" } else { "" };
-    let message = format!("{}{more}", text[..end].trim_end());
+    let name = name.map_or(String::new(), |name| format!("{name}\n"));
+    let message = format!("{name}{}{more}", text[..end].trim_end());
     Ok(writeln!(
         out,
         "::error {}::{}",

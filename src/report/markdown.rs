@@ -56,9 +56,11 @@ pub(super) fn markdown(
         shown += 1;
         size += failure.text.len();
         let fence = fence(&failure.text);
+        let name =
+            (record.name.as_deref()).map_or(String::new(), |name| format!(" ({})", plain(name)));
         writeln!(
             out,
-            "\n<details{}><summary>{}: {}</summary>\n\n{fence}text\n{}{fence}\n\n</details>",
+            "\n<details{}><summary>{}{name}: {}</summary>\n\n{fence}text\n{}{fence}\n\n</details>",
             if shown == 1 { " open" } else { "" },
             plain(&case.id),
             plain(&failure.headline()),

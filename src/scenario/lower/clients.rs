@@ -287,7 +287,11 @@ impl<'a> Reader<'a> {
             let help = match keys::nearest(name, names) {
                 Some(near) => format!("did you mean \"{near}\"?"),
                 None => match &self.clients[..] {
-                    [one] => format!("there is one client, `{}`", one.name),
+                    [one] => format!(
+                        "the only client is `{}`; to have others, name them all at the top of the file: \"clients\": [\"{}\", …]",
+                        one.name,
+                        name.escape_default()
+                    ),
                     _ => format!("the clients are {}", self.client_names("and")),
                 },
             };

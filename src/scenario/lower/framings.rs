@@ -28,6 +28,19 @@ const WITH_OPTIONS: [(&str, &str); 6] = [
     ("fixed", r#"{ "fixed": { "size": 8 } }"#),
 ];
 
+/// How the options of a framing are written of which only the most important one was given, without its key.
+pub(super) fn as_options(given: Given<'_, '_>) -> Option<String> {
+    let (key, value) = match (given.key.name, given.value) {
+        ("line", Value::StringLit(text)) => ("ending", format!("{:?}", text.value)),
+        ("delimited", Value::StringLit(text)) => ("by", format!("{:?}", text.value)),
+        ("length_prefixed", Value::NumberLit(number)) => ("width", number.value.to_owned()),
+        ("fixed", Value::NumberLit(number)) => ("size", number.value.to_owned()),
+        _ => return None,
+    };
+    let name = given.key.name;
+    Some(format!(r#""{name}": {{ "{key}": {value} }}"#))
+}
+
 /// How messages are cut, and how long they may be.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Cut {

@@ -12,6 +12,7 @@ use super::super::{
 };
 use super::durations;
 use super::fields::{Given, listed, quoted};
+use super::framings::as_options;
 use super::library::Library;
 use super::names::Scope;
 use super::payloads::MAX_PAYLOAD;
@@ -246,6 +247,10 @@ impl<'a> Reader<'a> {
             {
                 found.help("put it in square brackets: [{ ... }]")
             }
+            (Form::Options, _) => match as_options(given) {
+                Some(options) => found.help(format!("write {options}")),
+                None => found,
+            },
             (Form::Branches, _) if matches!(given.value, Value::Object(_)) => found.help(
                 "branches have no names: put the lists themselves in square brackets, and say by `note` what each is for",
             ),
