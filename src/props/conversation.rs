@@ -69,8 +69,8 @@ struct Came {
 /// Why a branch fails though the peer did nothing wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum ByItself {
-    /// What it was to send.
-    Sends,
+    /// What it was to send or to connect, or what is to be true.
+    Says,
     /// The number of steps that all branches have together.
     Steps,
 }
@@ -79,7 +79,12 @@ impl ByItself {
     fn of(verdict: &Verdict) -> Option<Self> {
         match verdict {
             Verdict::Failed(failure) if failure.branch.is_some() => match failure.kind {
-                FailureKind::HalfClosed => Some(Self::Sends),
+                FailureKind::HalfClosed
+                | FailureKind::AlreadyConnected
+                | FailureKind::NoConnection
+                | FailureKind::NotTrue { .. }
+                | FailureKind::NoValue(_)
+                | FailureKind::Unframed { .. } => Some(Self::Says),
                 FailureKind::TooManySteps { .. } => Some(Self::Steps),
                 _ => None,
             },
