@@ -33,7 +33,7 @@ pub(super) struct Core {
     /// How many steps have begun.
     steps: u64,
     /// As many again, those before `finally` included.
-    begun: u64,
+    pub(super) begun: u64,
     /// Whether `finally` is played.
     pub(super) in_finally: bool,
     /// How many messages (framed) or runs of bytes (raw) no step has taken, of connections given back.

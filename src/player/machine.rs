@@ -135,6 +135,11 @@ impl Player {
         self.core.link_ref(client).ok()?.tls.as_deref()
     }
 
+    /// How many steps have begun, those of `finally` and of each round too.
+    pub fn steps_begun(&self) -> u64 {
+        self.core.begun
+    }
+
     /// What its cursors share.
     pub(super) const fn core(&self) -> &Core {
         &self.core

@@ -10,6 +10,7 @@ mod order;
 mod outcome;
 mod program;
 mod queue;
+mod rush;
 mod schedule;
 mod seed;
 mod shard;

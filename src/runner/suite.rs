@@ -14,6 +14,7 @@ use super::conversation::{Finished, OpenSuite, Run, skipped};
 use super::inquiry::{Inquiry, ask};
 use super::order::InOrder;
 use super::queue::{Queue, Turn};
+use super::rush::Rush;
 use super::tries::tries;
 use super::{CaseRef, CaseResult, Event, Outcome, RunOptions, Suite, Summary, case_seed};
 use crate::drive::{Asked, Cancel, Lingering};
@@ -220,8 +221,10 @@ impl<F: FnMut(Event)> Listener<'_, F> {
     async fn listen(&mut self, mut news: mpsc::Receiver<News>, cancel: &Cancel) {
         let mut is_told = false;
         let inquiry = self.inquiry.clone();
+        let mut rush = Rush::default();
         loop {
             let slow = self.next_slow();
+            let rest = rush.rest();
             tokio::select! {
                 // The wish to stop is told before what it brings about, and a case that is over is not called slow.
                 biased;
@@ -230,19 +233,30 @@ impl<F: FnMut(Event)> Listener<'_, F> {
                     let playing = self.playing.len();
                     (self.events)(Event::Stopping { playing });
                 }
-                news = news.recv() => match news {
-                    Some(News::Started(n, id, asked)) => self.started(n, id, asked),
-                    Some(News::Waiting { n, slow, waiting }) => self.waits(n, slow, waiting),
-                    Some(News::Tried(number, outcome)) => {
-                        (self.events)(Event::CaseEnded { number, outcome });
+                () = at(rest), if rest.is_some() => rush.go_on(),
+                first = news.recv(), if rest.is_none() => {
+                    let Some(first) = first else {
+                        return;
+                    };
+                    self.hear(first);
+                    while let Ok(next) = news.try_recv() {
+                        self.hear(next);
                     }
-                    Some(News::Finished(n, finished)) => self.finished(n, finished),
-                    None => return,
-                },
+                    rush.heard();
+                }
                 () = cancel.wanted_at_once() => return,
                 () = at(slow) => self.call_slow(),
                 () = inquiry.asked() => self.ask_all(),
             }
+        }
+    }
+
+    fn hear(&mut self, news: News) {
+        match news {
+            News::Started(n, id, asked) => self.started(n, id, asked),
+            News::Waiting { n, slow, waiting } => self.waits(n, slow, waiting),
+            News::Tried(number, outcome) => (self.events)(Event::CaseEnded { number, outcome }),
+            News::Finished(n, finished) => self.finished(n, finished),
         }
     }
 

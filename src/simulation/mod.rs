@@ -7,4 +7,4 @@ mod pair;
 #[cfg(test)]
 mod tests;
 
-pub use pair::{Simulation, Toward, Unsupported, play};
+pub use pair::{MAX_TURNS_AT_ONCE, Simulation, Toward, Unsupported, play};

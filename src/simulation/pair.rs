@@ -77,11 +77,20 @@ pub fn play(player: &mut Player, config: &Arc<Config>) -> Time {
     Simulation::new(Arc::clone(config)).play(player)
 }
 
+/// How many turns of a simulation may bring the player to no further step while the clock stands: 1,048,576. Two sides that answer
+/// each other for ever, as an `ignore` whose answer is answered, would otherwise keep it from ever going on.
+pub const MAX_TURNS_AT_ONCE: u32 = 1 << 20;
+
 /// The network in memory, and the sessions at its other end. Used again, it allocates nothing.
 #[derive(Debug)]
 pub struct Simulation {
     config: Arc<Config>,
     now: Time,
+    max_at_once: u32,
+    /// How many turns there have been since the clock moved, or a step began.
+    at_once: u32,
+    /// How many steps had begun then.
+    steps: u64,
     /// By client.
     wires: Vec<Wire>,
 }
@@ -92,8 +101,18 @@ impl Simulation {
         Self {
             config,
             now: Time::ZERO,
+            max_at_once: MAX_TURNS_AT_ONCE,
+            at_once: 0,
+            steps: 0,
             wires: Vec::new(),
         }
+    }
+
+    /// Lets the clock go on after so many turns without a step, and not only after [`MAX_TURNS_AT_ONCE`].
+    #[must_use]
+    pub fn max_turns_at_once(mut self, turns: u32) -> Self {
+        self.max_at_once = turns;
+        self
     }
 
     /// Plays a script to its verdict; the time it took on the virtual clock.
@@ -118,6 +137,7 @@ impl Simulation {
     /// Begins a play that [`go_on`](Self::go_on) then plays.
     pub fn begin(&mut self, player: &Player) {
         self.now = Time::ZERO;
+        self.at_once = 0;
         self.wires
             .resize_with(player.script().clients.len(), Wire::default);
         for wire in &mut self.wires {
@@ -146,10 +166,22 @@ impl Simulation {
         if player.verdict().is_some() {
             return true;
         }
-        if !self.carry(player, cut) && !self.wake_sessions() {
+        let is_enough = self.is_enough(player);
+        if is_enough || !self.carry(player, cut) && !self.wake_sessions() {
+            self.at_once = 0;
             self.pass_time(player);
         }
         false
+    }
+
+    /// Whether so much has happened at this moment, and nothing come of it, that the clock has to go on.
+    fn is_enough(&mut self, player: &Player) -> bool {
+        let steps = player.steps_begun();
+        if steps != self.steps {
+            (self.steps, self.at_once) = (steps, 0);
+        }
+        self.at_once += 1;
+        self.at_once > self.max_at_once
     }
 
     fn act(&mut self, action: Action, player: &mut Player) {

@@ -24,9 +24,9 @@ const TARGETS: [Target; 9] = [
     Target::new("frame_roundtrip", props::frame_roundtrip, 23),
     Target::new("matcher", props::matcher, 29),
     Target::new("player", props::player, 217),
-    Target::new("scenario_json", props::scenario_json, 45),
+    Target::new("scenario_json", props::scenario_json, 46),
     Target::new("session", props::session, 35),
-    Target::new("template", props::template, 33),
+    Target::new("template", props::template, 34),
     Target::new("utf8", props::utf8, 20),
 ];
 

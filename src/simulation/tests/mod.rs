@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Simulation, Unsupported, play};
+use super::{MAX_TURNS_AT_ONCE, Simulation, Unsupported, play};
 use crate::player::{Event, FailureKind, Player, Segment, Setting, Verdict};
 use crate::scenario::{ReadOptions, Scenario, read};
 use crate::session::Config;
@@ -228,4 +228,35 @@ fn at_the_end_of_time_all_that_is_waited_for_is_over() {
     };
     let (verdict, end, _) = outcome(&scenario(text), setting);
     assert_eq!((verdict, end), (Some(Verdict::Passed), Time::NEVER));
+}
+
+#[test]
+fn two_sides_that_answer_each_other_for_ever_do_so_until_the_step_is_over() {
+    let text = r#"{ "framing": "line", "ignore": [{ "match": { "prefix": "Hello" }, "send": "you" }],
+        "steps": [{ "expect": "Welcome!" }, { "send": "Rose" }, { "expect": "never", "within": "3s" }] }"#;
+    let scenario = scenario(text);
+    let config = Arc::new(Config::for_scenario(&scenario).expect("a greeting"));
+    let mut player = Player::new(Arc::clone(&scenario.script), Setting::default());
+    let mut simulation = Simulation::new(config).max_turns_at_once(100);
+    let end = simulation.play(&mut player);
+    assert_eq!(end, Time::ZERO.after(Duration::from_secs(3)));
+    match player.verdict() {
+        Some(Verdict::Failed(failure)) => {
+            assert!(matches!(failure.kind, FailureKind::TimedOut { .. }));
+        }
+        verdict => panic!("{verdict:?}"),
+    }
+}
+
+#[test]
+fn steps_may_take_as_many_turns_as_they_are() {
+    assert_eq!(MAX_TURNS_AT_ONCE, 1_048_576);
+    let text = r#"{ "framing": "line", "steps": [{ "expect": "Welcome!" },
+        { "repeat": [{ "send": "Rose" }, { "expect": "Hello, Rose!" }], "times": 200 }] }"#;
+    let scenario = scenario(text);
+    let config = Arc::new(Config::for_scenario(&scenario).expect("a greeting"));
+    let mut player = Player::new(Arc::clone(&scenario.script), Setting::default());
+    let mut simulation = Simulation::new(config).max_turns_at_once(10);
+    assert_eq!(simulation.play(&mut player), Time::ZERO);
+    assert_eq!(player.verdict(), Some(&Verdict::Passed));
 }
