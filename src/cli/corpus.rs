@@ -15,7 +15,7 @@ use super::load::{Load, Loaded, Showing};
 use crate::corpus::{REPLAYED, TARGETS, replay, seeds};
 use crate::count::count;
 use crate::report::render_diagnostics;
-use crate::scenario::{ReadOptions, read};
+use crate::scenario::{ReadOptions, foresee, read};
 
 /// How standard input is asked for.
 const STDIN: &str = "-";
@@ -167,7 +167,14 @@ fn scenario_of(path: &Path, args: &CorpusArgs, console: &Console) -> Result<Exit
     let title = path.file_name().unwrap_or_default().to_string_lossy();
     let text = replay(&target, &input, &title.replace("{{", "{ {"), args.plain)
         .map_err(|error| CliError::Usage(safe(&format!("{name}: {error}"))))?;
-    if let Err(mistakes) = read(&name, text.as_bytes(), &ReadOptions::default()) {
+    let mistakes = match read(&name, text.as_bytes(), &ReadOptions::default()) {
+        Ok((scenario, mut found)) => {
+            found.list = foresee(&scenario, &[]);
+            Some(found).filter(|found| found.errors() > 0)
+        }
+        Err(mistakes) => Some(mistakes),
+    };
+    if let Some(mistakes) = mistakes {
         console.say(&render_diagnostics(&mistakes, &console.palette))?;
         return Err(CliError::Invalid(format!(
             "{name} is no valid scenario: nothing was written"
