@@ -1,6 +1,6 @@
 //! A whole run: many cases at a time, their results in order.
 
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -388,10 +388,13 @@ pub fn in_words(suites: &[Suite]) -> String {
     }
 }
 
-/// How many files the cases are from, each counted once however often its cases are played.
+/// How many files the cases are from: the cases of one file stand together.
 fn count_scenarios(cases: &[CaseRef]) -> usize {
-    let files = cases.iter().map(|case| Arc::as_ptr(&case.scenario));
-    files.collect::<HashSet<_>>().len()
+    let same = |pair: &&[CaseRef]| match pair {
+        [a, b] => Arc::ptr_eq(&a.scenario, &b.scenario),
+        _ => false,
+    };
+    cases.len() - cases.windows(2).filter(same).count()
 }
 
 /// A name for this run that no other run has.
