@@ -239,7 +239,14 @@ impl<F: FnMut(Event)> Listener<'_, F> {
                         return;
                     };
                     self.hear(first);
-                    while let Ok(next) = news.try_recv() {
+                    // No more than may wait: workers that are as fast as this would keep it from hearing anybody else.
+                    for _ in 1..MAX_UNREPORTED {
+                        if cancel.is_cancelled() && !is_told {
+                            break;
+                        }
+                        let Ok(next) = news.try_recv() else {
+                            break;
+                        };
                         self.hear(next);
                     }
                     rush.heard();
