@@ -136,7 +136,8 @@ def main():
     if words[0] == "--screenshots":
         _, pictures, *words = words
     program, *pages = words
-    with tempfile.TemporaryDirectory() as profile:
+    # Processes that the browser has started may write to it for a moment longer than the browser runs.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         browser = Browser(program, profile)
         try:
             for page in pages:

@@ -49,7 +49,8 @@ def run(program, folder, out, words):
 
 def opened(chromium, page):
     """Seconds until the page is loaded and its list is there."""
-    with tempfile.TemporaryDirectory() as profile:
+    # Processes that the browser has started may write to it for a moment longer than the browser runs.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         browser = Browser(chromium, profile)
         try:
             target = browser.call("Target.createTarget", url="about:blank")["targetId"]
