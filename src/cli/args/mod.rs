@@ -8,6 +8,7 @@ mod report;
 mod run;
 mod secret;
 mod serve;
+mod shard;
 mod spawn;
 #[cfg(test)]
 mod tests;
@@ -25,6 +26,7 @@ pub(super) use report::{DEFAULT_OUT, MergeArgs, ReportArgs, ReportVerb, Reportin
 pub(super) use run::{FlakyArg, PlayArgs, RunArgs, SegmentArg, SelectArgs, TargetArg};
 pub(super) use secret::SecretArgs;
 pub(super) use serve::{FramingArg, ReplyArg, ServeArgs};
+pub(super) use shard::ShardArg;
 pub(super) use spawn::{ReadyWhen, SpawnArgs};
 pub(super) use tls::{ServerTlsArgs, TlsArgs};
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::super::reports::{Wanted, wanted};
+use super::super::report::wanted::{Wanted, wanted};
 
 /// The folder of the log and of the reports where none is named.
 pub(in crate::cli) const DEFAULT_OUT: &str = "backchat-out";

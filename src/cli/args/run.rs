@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use super::super::shard::{ShardArg, shard};
 use super::super::values::{
     allowed_host, duration, env_name, feature, jobs, max_message, retries, seed, some_number,
     some_time, target, time_scale, variable,
 };
+use super::shard::{ShardArg, shard};
 use super::{
     DEFAULT_TARGET, DetailArgs, ProjectArgs, ReportingArgs, SecretArgs, SpawnArgs, TlsArgs,
 };

@@ -12,7 +12,7 @@ use super::super::args::{Cli, RunArgs, Verb};
 use super::super::console::{Console, is_ci};
 use super::super::error::CliError;
 use super::super::files::safe;
-use super::super::reports::wanted;
+use super::super::report::wanted::wanted;
 use super::file::ProjectFile;
 use crate::scenario::{Diagnostic, Profile, ProfileFlag, Said};
 

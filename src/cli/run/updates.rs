@@ -1,18 +1,12 @@
-//! `backchat run --update`: exact expectations that differ are written anew, and played again.
-//!
-//! A conversation ends at its first difference, so it is played once for each. Only the bytes between the quotes change:
-//! matchers, templates, comments and the form of the file stay. What cannot be rewritten so is named and left alone.
+//! What `--update` writes anew: found while a run goes on, applied when it is over.
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::PathBuf;
 
-use super::ExitStatus;
-use super::args::RunArgs;
-use super::console::{Console, is_ci};
-use super::error::CliError;
-use super::replace::replace;
-use super::run::play_once;
+use super::super::console::Console;
+use super::super::error::CliError;
+use super::super::replace::replace;
 use crate::player::{Failure, FailureKind, Verdict};
 use crate::report::{exact_hex, exact_payload};
 use crate::runner::{CaseResult, Outcome};
@@ -31,7 +25,7 @@ pub(super) struct Updates {
     /// What is left alone, and why.
     left: Vec<String>,
     /// How many cases have failed.
-    failed: usize,
+    pub(super) failed: usize,
     /// The steps that have been rewritten: a file's id, a block, a step.
     done: HashSet<(String, usize, usize)>,
 }
@@ -45,32 +39,6 @@ struct Update {
     span: Span,
     /// What is written there.
     json: String,
-}
-
-/// Plays, rewrites, and plays again what was rewritten, until nothing more differs that can be.
-pub(super) fn update(args: &RunArgs, console: &Console) -> Result<ExitStatus, CliError> {
-    if is_ci() {
-        return Err(CliError::Usage(
-            "--update rewrites scenario files, and does not where CI is set: nobody would look at them".into(),
-        ));
-    }
-    let mut updates = Updates::default();
-    let mut before = ExitStatus::Success;
-    loop {
-        let status = play_once(args, console, &mut Vec::new(), Some(&mut updates), None)?;
-        if !matches!(status, ExitStatus::Success | ExitStatus::Failed) {
-            return Ok(status);
-        }
-        let changed = updates.apply(console)?;
-        if changed.is_empty() {
-            return Ok(status.or(before));
-        }
-        if updates.failed > changed.len() {
-            before = ExitStatus::Failed;
-        }
-        updates.failed = 0;
-        updates.only = Some(changed);
-    }
 }
 
 impl Updates {
@@ -160,7 +128,7 @@ impl Updates {
     }
 
     /// Rewrites what was found, says so, and gives the ids of what has changed.
-    fn apply(&mut self, console: &Console) -> Result<HashSet<String>, CliError> {
+    pub(super) fn apply(&mut self, console: &Console) -> Result<HashSet<String>, CliError> {
         for left in self.left.drain(..) {
             console.say(&format!("{:>12}  {left}\n", "left alone"))?;
         }
@@ -169,7 +137,7 @@ impl Updates {
             let Some(path) = self.paths.get(&update.id) else {
                 continue;
             };
-            let name = super::files::shown(path);
+            let name = super::super::files::shown(path);
             let there = fs::read(path).map_err(|source| CliError::Unreadable {
                 path: name.clone(),
                 source,
@@ -197,7 +165,7 @@ impl Updates {
                 .iter()
                 .filter(|byte| **byte == b'\n')
                 .count();
-            let (was, is) = (super::files::safe(&was), update.json);
+            let (was, is) = (super::super::files::safe(&was), update.json);
             console.say(&format!(
                 "{:>12}  {name}:{}  {was}  ->  {is}\n",
                 "updated",

@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use super::args::{ProjectArgs, ReadyWhen, RunArgs, SegmentArg, SpawnArgs};
-use super::files;
-use super::load::Loaded;
-use super::secrets::SecretArg;
+use super::super::args::{ProjectArgs, ReadyWhen, RunArgs, SegmentArg, SpawnArgs};
+use super::super::files;
+use super::super::load::Loaded;
+use super::super::secrets::SecretArg;
 use super::select::matches;
 use crate::player::{
     DEFAULT_MAX_PAYLOAD, DEFAULT_MAX_STEPS, DEFAULT_SEGMENT_PACE, DEFAULT_TIMEOUT,
@@ -333,7 +333,7 @@ fn word(path: &Path) -> String {
 mod tests {
     use clap::Parser;
 
-    use super::super::args::{Cli, Verb};
+    use super::super::super::args::{Cli, Verb};
     use super::*;
 
     #[test]

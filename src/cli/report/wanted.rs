@@ -4,15 +4,16 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
-use super::error::CliError;
-use super::files::shown;
-use super::replace::replace_with;
+use super::super::console::Console;
+use super::super::error::CliError;
+use super::super::files::shown;
+use super::super::replace::replace_with;
 use crate::report::{LogError, ReportKind, RunLog, write_report};
 use crate::scenario::nearest;
 
 /// A report that is wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Wanted {
+pub(in crate::cli) struct Wanted {
     kind: ReportKind,
     /// Where it goes, if that was said; `-` is standard output.
     path: Option<PathBuf>,
@@ -20,7 +21,7 @@ pub(super) struct Wanted {
 
 /// Where a report goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Place {
+pub(in crate::cli) enum Place {
     /// Standard output.
     Stdout,
     /// A file.
@@ -28,7 +29,7 @@ pub(super) enum Place {
 }
 
 /// Reads `KIND` or `KIND=PATH`.
-pub(super) fn wanted(text: &str) -> Result<Wanted, String> {
+pub(in crate::cli) fn wanted(text: &str) -> Result<Wanted, String> {
     let (name, path) = match text.split_once('=') {
         Some((_, "")) => return Err("a path has to follow the `=`; `-` is standard output".into()),
         Some((name, path)) => (name, Some(path.into())),
@@ -48,7 +49,7 @@ pub(super) fn wanted(text: &str) -> Result<Wanted, String> {
 
 impl Wanted {
     /// A report for people, on standard output.
-    pub(super) fn text() -> Self {
+    pub(in crate::cli) fn text() -> Self {
         Self {
             kind: ReportKind::Text,
             path: Some("-".into()),
@@ -56,12 +57,12 @@ impl Wanted {
     }
 
     /// Whether these are annotations of GitHub.
-    pub(super) fn is_github(&self) -> bool {
+    pub(in crate::cli) fn is_github(&self) -> bool {
         self.kind == ReportKind::Github
     }
 
     /// Where it goes, where `folder` is that of the log.
-    pub(super) fn place(&self, folder: &Path) -> Place {
+    pub(in crate::cli) fn place(&self, folder: &Path) -> Place {
         match (&self.path, self.kind.file()) {
             (Some(path), _) if path.as_os_str() == "-" => Place::Stdout,
             (Some(path), _) => Place::File(path.clone()),
@@ -76,7 +77,7 @@ impl Wanted {
 /// # Errors
 ///
 /// Fails when two of them have the same.
-pub(super) fn apart(wanted: &[Wanted], folder: &Path) -> Result<(), CliError> {
+pub(in crate::cli) fn apart(wanted: &[Wanted], folder: &Path) -> Result<(), CliError> {
     for (n, one) in wanted.iter().enumerate() {
         let place = one.place(folder);
         if wanted
@@ -98,7 +99,7 @@ pub(super) fn apart(wanted: &[Wanted], folder: &Path) -> Result<(), CliError> {
 /// # Errors
 ///
 /// Fails, naming the file, when the log cannot be read or the report not be written.
-pub(super) fn write(
+pub(in crate::cli) fn write(
     wanted: &Wanted,
     folder: &Path,
     log: &mut RunLog<impl Read + Seek>,
@@ -108,7 +109,7 @@ pub(super) fn write(
             let mut out = BufWriter::new(io::stdout().lock());
             let written = write_report(wanted.kind, log, &repository_folder(), &mut out);
             let written = written.map_err(into_io).and_then(|()| out.flush());
-            super::console::quiet_if_gone(written)?;
+            super::super::console::quiet_if_gone(written)?;
             Ok(None)
         }
         Place::File(path) => {
@@ -140,7 +141,7 @@ pub(super) fn write(
 }
 
 /// What the runner of GitHub reads: its variables, where this is a job of it.
-pub(super) fn is_github() -> bool {
+pub(in crate::cli) fn is_github() -> bool {
     std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true")
 }
 
@@ -160,14 +161,17 @@ fn repository_folder() -> String {
 /// # Errors
 ///
 /// Fails, naming the file, when one of them cannot be written.
-pub(super) fn github(annotate: bool, log: &mut RunLog<impl Read + Seek>) -> Result<(), CliError> {
+pub(in crate::cli) fn github(
+    annotate: bool,
+    log: &mut RunLog<impl Read + Seek>,
+) -> Result<(), CliError> {
     if annotate {
         let mut out = Vec::new();
         let written = write_report(ReportKind::Github, log, &repository_folder(), &mut out);
         let written = written
             .map_err(into_io)
             .and_then(|()| io::stderr().write_all(&out));
-        super::console::quiet_if_gone(written)?;
+        super::super::console::quiet_if_gone(written)?;
     }
     let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) else {
         return Ok(());
@@ -191,6 +195,24 @@ fn into_io(error: LogError) -> io::Error {
         LogError::Io(error) => error,
         other => io::Error::other(format!("the log of the run: {other}")),
     }
+}
+
+/// Makes these reports of a log, into this folder where they name no path; where none is wanted, the one for people on standard output.
+pub(super) fn write_all(
+    wanted: &[Wanted],
+    folder: &Path,
+    log: &mut RunLog<File>,
+    console: &Console,
+) -> Result<(), CliError> {
+    let text = [Wanted::text()];
+    let wanted = if wanted.is_empty() { &text } else { wanted };
+    apart(wanted, folder)?;
+    for wanted in wanted {
+        if let Some(path) = write(wanted, folder, log)? {
+            console.say(&format!("{:>12}  {}\n", "report", shown(&path)))?;
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -15,17 +15,17 @@ use notify::{EventKind, RecommendedWatcher, RecursiveMode};
 use notify_debouncer_full::{DebounceEventResult, Debouncer, RecommendedCache, new_debouncer};
 use tokio::sync::mpsc;
 
-use super::ExitStatus;
-use super::args::{DEFAULT_OUT, ReportingArgs, RunArgs};
-use super::console::{Console, is_ci};
-use super::error::CliError;
-use super::files::shown;
-use super::project::{self, ProjectFile};
+use super::super::ExitStatus;
+use super::super::args::{DEFAULT_OUT, ReportingArgs, RunArgs};
+use super::super::console::{Console, is_ci};
+use super::super::error::CliError;
+use super::super::files::shown;
+use super::super::project::{self, ProjectFile};
+use super::super::report::wanted::Place;
+use super::super::runtime::runtime;
+use super::super::signals::Signals;
+use super::once::{groups, run_once};
 use super::recording::folder;
-use super::reports::Place;
-use super::run::{groups, run_once};
-use super::runtime::runtime;
-use super::signals::Signals;
 
 /// For how long nothing must have changed before a run begins: 100 ms.
 const DEBOUNCE: Duration = Duration::from_millis(100);

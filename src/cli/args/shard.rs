@@ -2,12 +2,12 @@
 
 use std::env;
 
-use super::error::CliError;
+use super::super::error::CliError;
 use crate::runner::{Shard, ShardRule};
 
 /// What was typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum ShardArg {
+pub(in crate::cli) enum ShardArg {
     /// `2/5`
     Given(Shard),
     /// `auto`, or `auto/5`: the environment says which, and without a number how many there are.
@@ -56,7 +56,7 @@ const SERVICES: [Service; 4] = [
 ];
 
 /// Reads the value of `--shard`.
-pub(super) fn shard(text: &str) -> Result<ShardArg, String> {
+pub(in crate::cli) fn shard(text: &str) -> Result<ShardArg, String> {
     let (rule, rest) = match text.strip_prefix("hash:") {
         Some(rest) => (ShardRule::Hash, rest),
         None => (ShardRule::RoundRobin, text),
@@ -78,7 +78,7 @@ pub(super) fn shard(text: &str) -> Result<ShardArg, String> {
 
 impl ShardArg {
     /// The shard that is meant, in the environment of this process.
-    pub(super) fn resolve(self) -> Result<Shard, CliError> {
+    pub(in crate::cli) fn resolve(self) -> Result<Shard, CliError> {
         match self {
             Self::Given(shard) => Ok(shard),
             Self::Auto { rule, count } => {

@@ -4,14 +4,15 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use super::ExitStatus;
-use super::args::MergeArgs;
-use super::console::Console;
-use super::error::CliError;
-use super::files::shown;
+use super::super::ExitStatus;
+use super::super::args::MergeArgs;
+use super::super::console::Console;
+use super::super::error::CliError;
+use super::super::files::shown;
+use super::super::replace::replace_with;
 use super::log_file::LOG;
-use super::replace::replace_with;
-use super::report::{open, show_reports};
+use super::open::open;
+use super::wanted::write_all;
 use crate::count::count;
 use crate::report::{LogError, MergeError, RunLog, merge_logs};
 
@@ -60,7 +61,7 @@ pub(super) fn merge(args: &MergeArgs, console: &Console) -> Result<ExitStatus, C
     ))?;
     drop(logs);
     let (mut log, folder) = open(&place)?;
-    show_reports(&args.report, &folder, &mut log, console)?;
+    write_all(&args.report, &folder, &mut log, console)?;
     let totals = log.totals();
     let mut status = ExitStatus::Success;
     if totals.unfinished > 0 || log.elapsed_us.is_none() {

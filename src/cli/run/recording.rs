@@ -3,14 +3,14 @@
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::ExitStatus;
-use super::args::{DEFAULT_OUT, ReportingArgs};
-use super::console::{Console, is_ci};
-use super::error::CliError;
-use super::files::shown;
-use super::log_file::LogFile;
-use super::reports::{self, Wanted};
-use super::secrets;
+use super::super::ExitStatus;
+use super::super::args::{DEFAULT_OUT, ReportingArgs};
+use super::super::console::{Console, is_ci};
+use super::super::error::CliError;
+use super::super::files::shown;
+use super::super::report::LogFile;
+use super::super::report::wanted::{self, Wanted};
+use super::super::secrets;
 use crate::player::Verdict;
 use crate::report::{Header, LOG_VERSION, LogError, LogWriter, Reporter, RunLog, SelectedFile};
 use crate::runner::{CaseRef, CaseResult, Event};
@@ -73,14 +73,14 @@ impl Recording {
         console: &Console,
     ) -> Result<Self, CliError> {
         let folder = folder(args);
-        reports::apart(&args.report, &folder)?;
+        wanted::apart(&args.report, &folder)?;
         let mut recording = Self {
             log: None,
             asked: !args.report.is_empty() || args.out.is_some() || args.rerun_failed,
             reports: args.report.clone(),
             failed: Vec::new(),
         };
-        let at_once = recording.asked || is_ci() || reports::is_github() || folder.is_dir();
+        let at_once = recording.asked || is_ci() || wanted::is_github() || folder.is_dir();
         let mut file = LogFile::new(folder);
         let path = file.path();
         let begun = if at_once { file.keep() } else { Ok(()) };
@@ -125,7 +125,7 @@ impl Recording {
     /// Writes the reports; the lines that say where they are.
     pub(super) fn finish(&mut self) -> Vec<String> {
         let mut written = Vec::new();
-        if self.reports.is_empty() && !reports::is_github() {
+        if self.reports.is_empty() && !wanted::is_github() {
             return written;
         }
         let Some(file) = self.log.as_mut().map(LogWriter::out) else {
@@ -153,15 +153,14 @@ impl Recording {
             }
         };
         for wanted in &self.reports {
-            match reports::write(wanted, &folder, &mut log) {
+            match wanted::write(wanted, &folder, &mut log) {
                 Ok(path) => written.extend(path.map(|path| shown(&path))),
                 Err(error) => self.failed.push(error),
             }
         }
-        if reports::is_github() {
+        if wanted::is_github() {
             let annotate = !self.reports.iter().any(Wanted::is_github);
-            self.failed
-                .extend(reports::github(annotate, &mut log).err());
+            self.failed.extend(wanted::github(annotate, &mut log).err());
         }
         written
     }
@@ -185,7 +184,7 @@ impl Recording {
 fn no_log(error: &CliError) -> String {
     format!(
         "{}; there will be no log of this run",
-        super::files::safe(&error.to_string())
+        super::super::files::safe(&error.to_string())
     )
 }
 

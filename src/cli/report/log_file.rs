@@ -19,7 +19,7 @@ const GITIGNORE: &str = "\
 
 /// The file of a log.
 #[derive(Debug)]
-pub(super) struct LogFile {
+pub(in crate::cli) struct LogFile {
     folder: PathBuf,
     state: State,
 }
@@ -33,7 +33,7 @@ enum State {
 
 impl LogFile {
     /// A log in this folder, which is not written before it is [kept](Self::keep).
-    pub(super) const fn new(folder: PathBuf) -> Self {
+    pub(in crate::cli) const fn new(folder: PathBuf) -> Self {
         Self {
             folder,
             state: State::Waiting(Vec::new()),
@@ -41,22 +41,22 @@ impl LogFile {
     }
 
     /// The folder.
-    pub(super) fn folder(&self) -> &Path {
+    pub(in crate::cli) fn folder(&self) -> &Path {
         &self.folder
     }
 
     /// Its path.
-    pub(super) fn path(&self) -> PathBuf {
+    pub(in crate::cli) fn path(&self) -> PathBuf {
         self.folder.join(LOG)
     }
 
     /// Whether it is being written.
-    pub(super) const fn is_kept(&self) -> bool {
+    pub(in crate::cli) const fn is_kept(&self) -> bool {
         matches!(self.state, State::Open(_))
     }
 
     /// Writes it from now on, and what waited. It takes the place of the log of another run, which may go on writing its own.
-    pub(super) fn keep(&mut self) -> io::Result<()> {
+    pub(in crate::cli) fn keep(&mut self) -> io::Result<()> {
         let State::Waiting(waiting) = &self.state else {
             return Ok(());
         };
@@ -80,7 +80,7 @@ impl LogFile {
     }
 
     /// A second handle to what is written, to be read.
-    pub(super) fn reader(&self) -> io::Result<Option<File>> {
+    pub(in crate::cli) fn reader(&self) -> io::Result<Option<File>> {
         match &self.state {
             State::Waiting(_) => Ok(None),
             State::Open(file) => file.try_clone().map(Some),

@@ -3,14 +3,14 @@
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
 
-use super::args::RunArgs;
-use super::console::Console;
-use super::error::CliError;
-use super::files::safe;
-use super::load::Loaded;
-use super::project::{ProjectFile, before, typed, with_profile};
+use super::super::args::RunArgs;
+use super::super::console::Console;
+use super::super::error::CliError;
+use super::super::files::safe;
+use super::super::load::Loaded;
+use super::super::project::{ProjectFile, before, typed, with_profile};
+use super::super::report::open;
 use super::recording::folder;
-use super::report::open;
 use crate::count::count;
 use crate::runner::CaseRef;
 
@@ -155,7 +155,7 @@ fn named<S: AsRef<str>>(ids: &[S]) -> String {
 mod tests {
     use clap::Parser;
 
-    use super::super::args::{Cli, Verb};
+    use super::super::super::args::{Cli, Verb};
     use super::*;
     use crate::report::{Detail, Palette};
 

@@ -1,6 +1,6 @@
 //! `run --transports`: the same cases once over each.
 
-use super::error::CliError;
+use super::super::error::CliError;
 use crate::runner::{CaseRef, Suite};
 use crate::target::{Target, Transport};
 

@@ -3,13 +3,13 @@
 use std::collections::HashSet;
 use std::io::{self, BufWriter, Write};
 
+use super::super::args::FlakyArg;
+use super::super::console::{Console, quiet_if_gone};
+use super::super::error::CliError;
+use super::super::secrets::HidingWriter;
 use super::again::Again;
-use super::args::FlakyArg;
-use super::console::{Console, quiet_if_gone};
-use super::error::CliError;
 use super::recording::Recording;
-use super::secrets::HidingWriter;
-use super::update::Updates;
+use super::updates::Updates;
 use crate::player::{FailureKind, ProgramFault, Verdict};
 use crate::report::{Progress, Reporter, Terminal, TerminalOptions, help_with_tls, last_lines};
 use crate::runner::{CaseResult, Event, Outcome, Summary};

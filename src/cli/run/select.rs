@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::args::SelectArgs;
-use super::load::Loaded;
+use super::super::args::SelectArgs;
+use super::super::load::Loaded;
 use crate::scenario::Scenario;
 
 /// How many tags are told where none of them was asked for.

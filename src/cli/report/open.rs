@@ -1,0 +1,42 @@
+//! A log is found by its path or its folder's, and read.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use super::super::error::CliError;
+use super::super::files::shown;
+use super::log_file::LOG;
+use crate::report::{LogError, RunLog};
+
+/// Reads a log, by its path or its folder's; tells the folder too.
+///
+/// # Errors
+///
+/// Fails when there is none, or it cannot be read.
+pub(in crate::cli) fn open(path: &Path) -> Result<(RunLog<File>, PathBuf), CliError> {
+    let path = if path.is_dir() {
+        path.join(LOG)
+    } else {
+        path.to_owned()
+    };
+    let folder = path.parent().map(Path::to_owned).unwrap_or_default();
+    let unreadable = |source: std::io::Error| match source.kind() {
+        std::io::ErrorKind::NotFound => CliError::NoLog { path: shown(&path) },
+        _ => CliError::Unreadable {
+            path: shown(&path),
+            source,
+        },
+    };
+    // A FIFO would keep its reader waiting, and cannot be read twice.
+    if std::fs::metadata(&path).map_err(unreadable)?.is_file() {
+        let file = File::open(&path).map_err(unreadable)?;
+        let log = RunLog::read(file).map_err(|error| match error {
+            LogError::Io(source) => unreadable(source),
+            other => unreadable(std::io::Error::other(other.to_string())),
+        })?;
+        Ok((log, folder))
+    } else {
+        let what = "it is no regular file";
+        Err(unreadable(std::io::Error::other(what)))
+    }
+}

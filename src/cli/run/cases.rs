@@ -1,0 +1,89 @@
+//! The cases that were asked for, and warnings about what none of them reads.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::super::args::RunArgs;
+use super::super::console::Console;
+use super::super::error::CliError;
+use super::super::files;
+use super::super::load::Loaded;
+use super::options::names;
+use super::select::Selection;
+use crate::count::count;
+use crate::runner::CaseRef;
+use crate::scenario::{BUILT_IN, nearest};
+
+/// The cases that were asked for.
+pub(super) fn cases(
+    args: &RunArgs,
+    loaded: &[Loaded],
+    console: &Console,
+) -> Result<Vec<CaseRef>, CliError> {
+    let selection = Selection::new(&args.select);
+    let mut all = 0;
+    let mut cases = Vec::new();
+    for Loaded {
+        found,
+        scenario,
+        group,
+        ..
+    } in loaded
+    {
+        all += scenario.cases.len();
+        if !selection.allows(scenario) {
+            continue;
+        }
+        let file: Arc<str> = found.id.as_str().into();
+        for (number, case) in scenario.cases.iter().enumerate() {
+            let id = match &case.label {
+                Some(label) => format!("{}#{label}", found.id),
+                None => found.id.clone(),
+            };
+            if selection.matches(&id) {
+                cases.push(CaseRef {
+                    round: 0,
+                    id: id.into(),
+                    file: Arc::clone(&file),
+                    scenario: Arc::clone(scenario),
+                    case: number,
+                    suite: *group,
+                });
+            }
+        }
+    }
+    if cases.is_empty() {
+        return Err(CliError::NothingSelected {
+            cases: count(all, "case"),
+            filters: selection.describe(),
+            help: selection.help(loaded),
+        });
+    }
+    console.say(&unread(names(args), &cases, console))?;
+    Ok(cases)
+}
+
+/// A warning for each variable that no case reads, with the name that was probably meant.
+fn unread<'a>(
+    vars: impl Iterator<Item = (&'a str, &'static str)>,
+    cases: &[CaseRef],
+    console: &Console,
+) -> String {
+    let scripts = || cases.iter().map(|case| &case.scenario.script);
+    let mut warnings = String::new();
+    for (name, flag) in vars {
+        if scripts().any(|script| script.names.find(name).is_some()) {
+            continue;
+        }
+        let names: BTreeSet<&str> = scripts()
+            .flat_map(|script| script.names.iter())
+            .filter(|name| !BUILT_IN.contains(name))
+            .collect();
+        let help = nearest(name, names.iter().copied())
+            .map(|near| format!("; did you mean \"{}\"?", files::safe(near)))
+            .unwrap_or_default();
+        let message = format!("no selected scenario reads `{name}`, which {flag} sets{help}");
+        warnings.push_str(&console.palette.warning_line(&message));
+    }
+    warnings
+}

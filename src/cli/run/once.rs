@@ -1,0 +1,191 @@
+//! One run: files are read, cases selected, played, and listened to until the exit code is known.
+
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use super::super::ExitStatus;
+use super::super::args::{DEFAULT_TARGET, RunArgs, ShardArg};
+use super::super::console::Console;
+use super::super::error::CliError;
+use super::super::files;
+use super::super::keys;
+use super::super::load::{Loaded, Showing};
+use super::super::project::{self, Group, ProjectFile};
+use super::super::runtime::runtime;
+use super::super::secrets;
+use super::super::signals::Signals;
+use super::super::tls;
+use super::again::{self, Again};
+use super::cases::cases;
+use super::listening::Report;
+use super::options::{options, read_options};
+use super::recording::{self, Recording};
+use super::rerun::Rerun;
+use super::transports::over_each;
+use super::updates::Updates;
+use super::verdict::{denied, flaky, verdict};
+use super::whole::arrange;
+use crate::drive::Cancel;
+use crate::report::TerminalOptions;
+use crate::runner::{CaseRef, RunOptions, Suite, in_words, run_suites};
+use crate::target::{Target, adopt_orphans};
+
+/// Plays once. The files that were read are added to `sources`, unless one of them has a mistake.
+pub(super) fn run_once(
+    args: &RunArgs,
+    console: &Console,
+    sources: &mut Vec<PathBuf>,
+) -> Result<ExitStatus, CliError> {
+    play_once(args, console, sources, None, None)
+}
+
+/// Plays once, only what a `rerun` leaves; `updates` takes down what could be rewritten.
+pub(super) fn play_once(
+    args: &RunArgs,
+    console: &Console,
+    sources: &mut Vec<PathBuf>,
+    mut updates: Option<&mut Updates>,
+    rerun: Option<&Rerun>,
+) -> Result<ExitStatus, CliError> {
+    usable(args)?;
+    let file = ProjectFile::load(args.project.config.as_deref(), console)?;
+    let file = file.as_ref();
+    sources.extend(file.map(|file| file.path.clone()));
+    let groups = groups(args, file)?;
+    let typed = read_options(args);
+    let mut suites = project::suites(&groups, file, args, &typed, console)?;
+    let trusting = project::trusting(&groups, file);
+    let load = project::load(groups, file, &typed, Showing::mistakes(console));
+    console.say(&load.shown)?;
+    let loaded = load.valid()?;
+    sources.extend(loaded.iter().flat_map(Loaded::sources));
+    let mut options = options(args.play.clone(), console);
+    options.shard = args.select.shard.map(ShardArg::resolve).transpose()?;
+    let mut cases = cases(args, &loaded, console)?;
+    over_each(&args.transports, &mut suites, &mut cases)?;
+    let shuffled = args.select.shuffle.then_some(options.seed);
+    let whole = arrange(&mut cases, options.shard, args.play.repeat.get(), shuffled);
+    if let Some(updates) = &mut updates {
+        let paths = loaded.iter().map(|one| &one.found);
+        updates.paths = paths
+            .map(|found| (found.id.clone(), found.path.clone()))
+            .collect();
+        if let Some(only) = &updates.only {
+            cases.retain(|case| only.contains(&*case.id));
+        }
+    }
+    let outstanding = match rerun {
+        Some(rerun) => rerun.select(&mut cases, &loaded, console)?,
+        None => Vec::new(),
+    };
+    if args.select.list {
+        let ids: String = cases
+            .iter()
+            .map(|case| format!("{}\n", files::safe(&case.id)))
+            .collect();
+        console.print(&secrets::hide(&ids))?;
+        return Ok(ExitStatus::Success);
+    }
+    console.say(&tls::trusting(&args.tls, &trusting, &cases, console))?;
+    if updates.is_some() {
+        options.max_fail = None;
+    }
+    let report = TerminalOptions {
+        palette: console.palette,
+        detail: console.detail,
+        max_fail: options.max_fail,
+        retries: options.retries,
+        counted: !console.watched,
+    };
+    let again = Again::new(args, &loaded);
+    let mut report = Report::new(report, again, in_words(&suites), console);
+    if updates.is_none() {
+        let mut header = recording::header(again::flags(args), &args.paths, &cases);
+        report.outstanding = outstanding.len();
+        header.outstanding = outstanding;
+        header.shard = options.shard.map(|shard| shard.to_string());
+        header.part = whole.map(|whole| whole.part(&cases));
+        report.recording = Some(Recording::begin(&args.reporting, header, console)?);
+    }
+    report.updates = updates;
+    report.deny_skips = args.play.deny_skips;
+    report.flaky_result = args.play.flaky_result;
+    // From here on a case's scenario is held only until it has been played.
+    drop(loaded);
+    let runtime = runtime()?;
+    let status = runtime.block_on(play(cases, suites, options, report, console));
+    // Whoever asked twice to stop does not wait for a name to be resolved.
+    runtime.shutdown_background();
+    status
+}
+
+/// Whether what was typed goes together.
+fn usable(args: &RunArgs) -> Result<(), CliError> {
+    if args.play.simulate && !args.target.is_empty() && args.target() != DEFAULT_TARGET {
+        return Err(CliError::Usage(
+            "--simulate plays against the reference server in memory, so it takes no --target"
+                .into(),
+        ));
+    }
+    if args.play.simulate && (args.spawn.spawn.is_some() || args.spawn.health.is_some()) {
+        return Err(CliError::Usage(
+            "--simulate plays against the reference server in memory, so it takes neither --spawn nor --health"
+                .into(),
+        ));
+    }
+    Ok(())
+}
+
+/// The files that are played, each with its suite.
+pub(super) fn groups(args: &RunArgs, file: Option<&ProjectFile>) -> Result<Vec<Group>, CliError> {
+    project::groups(file, &args.project, &args.paths, files::default_of_run)
+}
+
+async fn play(
+    cases: Vec<CaseRef>,
+    suites: Vec<Suite>,
+    mut options: RunOptions,
+    mut report: Report<'_>,
+    console: &Console,
+) -> Result<ExitStatus, CliError> {
+    let spawns = |suite: &Suite| matches!(suite.target, Target::Spawned(_));
+    if suites.iter().any(spawns) {
+        adopt_orphans();
+    }
+    options.inquiry = keys::listen(console);
+    let cancel = Cancel::default();
+    let stopped: Arc<OnceLock<ExitStatus>> = Arc::default();
+    let mut signals = Signals::listen()?;
+    tokio::spawn({
+        let (cancel, stopped) = (cancel.clone(), Arc::clone(&stopped));
+        async move {
+            // There is one first signal, so the cell is empty.
+            let _ = stopped.set(signals.next().await);
+            cancel.cancel();
+            signals.next().await;
+            cancel.at_once();
+            signals.do_not_ask_again().await;
+        }
+    });
+    let summary = run_suites(cases, suites, options, &cancel, |event| {
+        if report.event(&event).is_err() {
+            cancel.cancel();
+        }
+    })
+    .await;
+    let mut status = stopped.get().copied().unwrap_or(ExitStatus::Success);
+    if let Some(recording) = &report.recording {
+        status = status.or(recording.status(console));
+    }
+    if report.outstanding > 0 {
+        status = status.or(ExitStatus::Incomplete);
+    }
+    if let Some(error) = report.failed {
+        console.error(&error);
+        return Ok(status.or(error.status()));
+    }
+    let denied = denied(&summary, report.deny_skips, console);
+    let flaky = flaky(&summary, report.flaky_result, console);
+    let verdict = verdict(&summary, report, console).or(denied).or(flaky);
+    Ok(status.or(verdict))
+}

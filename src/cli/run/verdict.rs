@@ -1,0 +1,60 @@
+//! What a run comes to: its exit code, and the last lines that say why.
+
+use super::super::ExitStatus;
+use super::super::args::FlakyArg;
+use super::super::console::Console;
+use super::super::error::CliError;
+use super::listening::Report;
+use crate::count::count;
+use crate::runner::Summary;
+
+/// What the count comes to.
+pub(super) fn verdict(summary: &Summary, report: Report<'_>, console: &Console) -> ExitStatus {
+    let Report {
+        target,
+        tried,
+        help,
+        not_ready,
+        ..
+    } = report;
+    if summary.failed == 0 && !summary.crashed {
+        ExitStatus::Success
+    } else if summary.connected || tried.is_empty() && not_ready.is_none() {
+        ExitStatus::Failed
+    } else {
+        let error = not_ready.unwrap_or(CliError::Unreachable {
+            target,
+            tried,
+            help,
+        });
+        console.error(&error);
+        error.status()
+    }
+}
+
+/// What comes of cases that were skipped where none may be.
+pub(super) fn denied(summary: &Summary, deny_skips: bool, console: &Console) -> ExitStatus {
+    if !deny_skips || summary.skipped == 0 {
+        return ExitStatus::Success;
+    }
+    let were = match summary.skipped {
+        1 => "1 case was".to_owned(),
+        n => format!("{n} cases were"),
+    };
+    let error = CliError::Denied(format!("{were} skipped, which --deny-skips does not allow"));
+    console.error(&error);
+    error.status()
+}
+
+/// What comes of cases that passed only when they were tried again, where that is not enough.
+pub(super) fn flaky(summary: &Summary, result: FlakyArg, console: &Console) -> ExitStatus {
+    if result == FlakyArg::Pass || summary.flaky == 0 {
+        return ExitStatus::Success;
+    }
+    let cases = count(summary.flaky, "case");
+    let error = CliError::Denied(format!(
+        "{cases} passed only when tried again, which --flaky-result fail does not allow"
+    ));
+    console.error(&error);
+    error.status()
+}
