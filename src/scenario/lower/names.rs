@@ -22,6 +22,9 @@ pub(in crate::scenario) const WORDS: [&str; 13] = [
     "true", "false", "none", "True", "False", "None", "and", "or", "not", "in", "is", "if", "else",
 ];
 
+/// What to do about a name that is one of them.
+const OTHER_NAME: &str = "templates could not tell it from the word; choose another name";
+
 /// All names of a file.
 #[derive(Debug)]
 pub(super) struct Scope {
@@ -68,6 +71,8 @@ struct Known {
     place: Option<Span>,
     /// Whether anything reads it.
     read: bool,
+    /// Whether something was to set it, and that was a mistake: to read it is no second one.
+    refused: bool,
 }
 
 /// What sets a name.
@@ -347,7 +352,7 @@ impl Scope {
                 }
             } else if let Some((_, setter)) = known.set {
                 found.push(too_early(read.span, name, setter));
-            } else if !self.cases_unknown {
+            } else if !self.cases_unknown && !known.refused {
                 let near = nearest.entry(read.slot);
                 let near = *near.or_insert_with(|| self.nearest(name, run));
                 found.push(undefined(read.span, name, near));
@@ -380,8 +385,13 @@ impl Known {
 
 fn undefined(span: Span, name: &str, near: Option<&str>) -> Diagnostic {
     let message = format!("nothing defines {}", quoted(name));
-    let found = Diagnostic::error(code::UNDEFINED_NAME, span, message)
-        .label("not a var, not a capture, not a column of the cases");
+    let found = Diagnostic::error(code::UNDEFINED_NAME, span, message);
+    if WORDS.contains(&name) {
+        return found
+            .label("a word of the template language, and no name")
+            .help(OTHER_NAME);
+    }
+    let found = found.label("not a var, not a capture, not a column of the cases");
     found.help(match near {
         Some(near) => format!("did you mean \"{near}\"?"),
         None => format!(
@@ -444,7 +454,13 @@ impl<'a> Reader<'a> {
         let fault = if !is_name(name) {
             Some(("a name is made of letters, digits and `_`", None))
         } else if WORDS.contains(&name) {
-            Some(("a word of the template language", None))
+            if let Some(slot) = self.scope.names.intern(name) {
+                self.scope.known(slot).refused = true;
+            }
+            Some((
+                "a word of the template language",
+                Some(OTHER_NAME.to_owned()),
+            ))
         } else if self.scope.client(name).is_some() {
             Some((
                 "the name of a client",
