@@ -3,7 +3,6 @@
 //! Codes are never reused and never change their meaning.
 
 use super::Code;
-use super::explanations::EXPLANATIONS;
 
 /// A kind of mistake, explained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,13 +15,6 @@ pub struct Explanation {
     pub text: &'static str,
     /// A piece of a file with the mistake, and the same without it; for what a few words can show.
     pub example: Option<(&'static str, &'static str)>,
-}
-
-/// The explanation of a code such as `BC1004`, in any case of letters.
-pub fn explain(code: &str) -> Option<&'static Explanation> {
-    EXPLANATIONS
-        .iter()
-        .find(|entry| entry.code.0.eq_ignore_ascii_case(code))
 }
 
 pub(super) const MORE: Code = Code("BC1000");

@@ -5,6 +5,13 @@
 use super::code::*;
 use super::{Code, Explanation};
 
+/// The explanation of a code such as `BC1004`, in any case of letters.
+pub fn explain(code: &str) -> Option<&'static Explanation> {
+    EXPLANATIONS
+        .iter()
+        .find(|entry| entry.code.0.eq_ignore_ascii_case(code))
+}
+
 /// All codes, in order.
 pub const EXPLANATIONS: &[Explanation] = &[
     entry(

@@ -10,6 +10,7 @@ use std::sync::{Arc, LazyLock};
 use minijinja::value::{Enumerator, Object, ObjectRepr, ValueKind};
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior};
 
+use super::digests;
 use super::filters::{self, AS_CAPTURED, JOINABLE};
 use super::functions::{self, Asked, CALLED};
 use super::source::Source;
@@ -261,6 +262,7 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
         env.remove_global(name);
     }
     filters::install(&mut env);
+    digests::install(&mut env);
     env
 });
 

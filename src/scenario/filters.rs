@@ -7,7 +7,6 @@ use minijinja::functions::Function;
 use minijinja::value::{FunctionArgs, FunctionResult, Rest, ValueKind, ValueOrKwargs};
 use minijinja::{Environment, Error, ErrorKind, State, filters};
 
-use super::digests;
 use super::encoding::{parse_base64, parse_hex, to_base64, to_hex};
 use super::{Value, Values};
 
@@ -138,7 +137,6 @@ pub(super) fn install(env: &mut Environment<'static>) {
     env.add_filter("unhex", |value: Value| unhex(&value));
     env.add_filter("unbase64", |value: Value| unbase64(&value));
     env.add_filter("regex_escape", |value: Value| regex_escape(&value));
-    digests::install(env);
 }
 
 /// Bytes of a peer as text where they are UTF-8, any other value as it is.

@@ -48,13 +48,13 @@ mod value;
 mod vocabulary;
 
 pub use address::{Address, AddressError, MAX_SOCKET_PATH};
+pub use code::Explanation;
 pub(crate) use code::WRONG_EXAMPLE;
-pub use code::{Explanation, explain};
 pub use condition::Condition;
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Severity, SourceFile, Span};
 pub use encoding::{PayloadError, parse_base64, parse_hex};
 pub use error::EvalError;
-pub use explanations::EXPLANATIONS;
+pub use explanations::{EXPLANATIONS, explain};
 pub use expression::{MAX_EXPRESSION, MAX_FUEL, MAX_LIST, MAX_NESTED};
 pub use files::{FileError, Files, MAX_NAMED, MAX_SOURCES, NoFiles, OtherFile};
 pub use foresee::{MAX_EVALUATED, MAX_FORESEEN, foresee};
