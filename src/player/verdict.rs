@@ -323,6 +323,13 @@ pub enum FailureKind {
         /// The limit.
         limit: u64,
     },
+    /// It passed only when it was played again, in a run to which that is a failure. A player plays once, so it never says this.
+    Flaky {
+        /// The attempt that passed, from 2.
+        attempt: u32,
+        /// What the attempt before it came to.
+        before: Box<Failure>,
+    },
 }
 
 /// What a program under test did beside the conversation, or did not. Whoever watches it tells; a player never does.

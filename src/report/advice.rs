@@ -88,6 +88,10 @@ pub(super) fn advice(failure: &Failure, scene: &Scene<'_>) -> (String, Option<St
             "expect it, or let `ignore` drop it; without --deny-leftover it is only counted".into(),
             None,
         ),
+        FailureKind::Flaky { .. } => (
+            "make what differs from attempt to attempt certain; without --flaky-result fail it is only counted".into(),
+            None,
+        ),
         FailureKind::TooManySteps { .. } => ("is a `repeat` too large? `--max-steps` raises the limit".into(), None),
     }
 }

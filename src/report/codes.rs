@@ -4,7 +4,7 @@ use crate::player::{FailureKind, ProgramFault};
 use crate::scenario::Code;
 
 /// Every code of a failed step, with what it means.
-pub const CODES: [(Code, &str); 32] = [
+pub const CODES: [(Code, &str); 33] = [
     (Code("BC2001"), "a reply differs from what was expected"),
     (
         Code("BC2002"),
@@ -79,6 +79,10 @@ pub const CODES: [(Code, &str); 32] = [
         Code("BC2048"),
         "what is looked for would be tried at too many places",
     ),
+    (
+        Code("BC2049"),
+        "the scenario passed only when it was tried again",
+    ),
 ];
 
 /// The code of a kind of failure.
@@ -116,6 +120,7 @@ pub const fn code(kind: &FailureKind) -> Code {
         FailureKind::PacketTooLarge { .. } => 29,
         FailureKind::NotAllowed(_) => 30,
         FailureKind::Exhausted { .. } => 31,
+        FailureKind::Flaky { .. } => 32,
     }];
     code
 }

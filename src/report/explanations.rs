@@ -235,6 +235,13 @@ pub const FAILURES: &[FailureExplanation] = &[
          ones, or make it one `regex`: that is looked for everywhere at once.",
         example: include_str!("tests/golden/exhausted.txt"),
     },
+    FailureExplanation {
+        code: Code("BC2049"),
+        text: "Where --retries lets a case that has failed be tried again, --flaky-result fail makes one fail that passes then: \
+         what it depends on is left to chance, in the scenario or in the server. What each attempt before came to \
+         stands above the report, and in the log.",
+        example: include_str!("tests/golden/flaky.txt"),
+    },
 ];
 
 #[cfg(test)]

@@ -79,7 +79,7 @@ pub(super) fn block(failure: &Failure, scene: &Scene<'_>, palette: &Palette) -> 
 fn one(failure: &Failure, scene: &Scene<'_>, palette: &Palette, with_all: bool) -> String {
     let title = match &failure.kind {
         // No step is to blame.
-        FailureKind::Program(_) => words::title(failure),
+        FailureKind::Program(_) | FailureKind::Flaky { .. } => words::title(failure),
         _ => format!(
             "{} at {}",
             words::title(failure),
@@ -127,6 +127,10 @@ fn one(failure: &Failure, scene: &Scene<'_>, palette: &Palette, with_all: bool) 
 /// What was said until the failure: of `finally` only where that is what failed.
 fn said(failure: &Failure, scene: &Scene<'_>, palette: &Palette, with_all: bool) -> Vec<String> {
     let mut lines = Vec::new();
+    if matches!(failure.kind, FailureKind::Flaky { .. }) {
+        // All went well this time, and the attempts before have been shown.
+        return lines;
+    }
     if !failure.in_finally {
         let here = here(failure, &scene.conversation);
         return scene.conversation.tail(palette, here);

@@ -75,6 +75,7 @@ pub(super) fn title(failure: &Failure) -> String {
         FailureKind::LeftOver { replies: 1, .. } => "a reply that no step expected".into(),
         FailureKind::LeftOver { replies, .. } => format!("{replies} replies that no step expected"),
         FailureKind::Program(fault) => program::title(fault),
+        FailureKind::Flaky { attempt, .. } => format!("passed only at attempt {attempt}"),
     }
 }
 
@@ -118,6 +119,7 @@ pub(super) fn label(kind: &FailureKind) -> String {
         FailureKind::TooManySteps { .. } => "this one is too many".into(),
         FailureKind::LeftOver { .. } => "the last step".into(),
         FailureKind::Program(_) => String::new(),
+        FailureKind::Flaky { .. } => "failed here before".into(),
     }
 }
 
@@ -219,6 +221,7 @@ fn awaited(kind: &FailureKind) -> Option<String> {
         | FailureKind::NotTrue { .. }
         | FailureKind::TooManySteps { .. }
         | FailureKind::LeftOver { .. }
+        | FailureKind::Flaky { .. }
         | FailureKind::Program(_) => None,
     }
 }
@@ -270,6 +273,13 @@ pub(super) fn because(failure: &Failure) -> Option<String> {
             Some(format!("{} accepted the connection", text::words(peer)))
         }
         FailureKind::Program(fault) => program::because(fault),
+        FailureKind::Flaky { attempt, before } => {
+            let step = match before.step {
+                0 => String::new(),
+                step => format!(" at step {step} of {}", before.steps),
+            };
+            Some(format!("attempt {}: {}{step}", attempt - 1, title(before)))
+        }
         _ => None,
     }
 }

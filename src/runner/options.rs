@@ -98,6 +98,8 @@ pub struct RunOptions {
     pub max_fail: Option<NonZeroUsize>,
     /// How often a case that has failed is tried again at most: up to [`MAX_RETRIES`].
     pub retries: u32,
+    /// Fails a case that passes only when it is tried again.
+    pub flaky_fails: bool,
     /// After how long a case is called slow, and again each time it has lasted as long once more.
     pub slow_timeout: Duration,
     /// By how much all times of scenarios are multiplied, those of the server they ask for too.
@@ -130,6 +132,7 @@ impl Default for RunOptions {
             shard: None,
             max_fail: None,
             retries: 0,
+            flaky_fails: false,
             slow_timeout: DEFAULT_SLOW_TIMEOUT,
             time_scale: TimeScale::ONE,
             deny_leftover: false,

@@ -7,8 +7,10 @@ use tokio::sync::mpsc;
 use super::CaseRef;
 use super::conversation::{Finished, Run};
 use super::hiding::hide;
+use super::outcome::{CaseResult, Outcome};
 use super::suite::News;
 use crate::drive::Asked;
+use crate::player::{Failure, FailureKind, Verdict};
 
 /// Plays a case, up to [`RunOptions::retries`](super::RunOptions::retries) times more while it fails. An attempt that another one
 /// follows is told at once, so that it is written down whatever becomes of the next. `None`: nobody listens any more.
@@ -30,6 +32,9 @@ pub(super) async fn tries(
             && !run.cancel.is_cancelled();
         if !again {
             finished.outcome.earlier = earlier;
+            if run.options.flaky_fails {
+                fail_if_flaky(&mut finished.outcome);
+            }
             return Some(finished);
         }
         let outcome = Arc::from(finished.outcome);
@@ -38,6 +43,25 @@ pub(super) async fn tries(
         earlier.push(outcome);
         run.again(&case);
     }
+}
+
+/// Fails a case that has passed, but not at once.
+fn fail_if_flaky(outcome: &mut Outcome) {
+    let Some(CaseResult::Played(Verdict::Failed(before))) = (outcome.earlier.last())
+        .filter(|_| outcome.is_flaky())
+        .map(|earlier| &earlier.result)
+    else {
+        return;
+    };
+    let kind = FailureKind::Flaky {
+        attempt: outcome.attempt,
+        before: before.clone(),
+    };
+    let failure = Failure {
+        included: before.included.clone(),
+        ..Failure::outside(before.span, kind)
+    };
+    outcome.result = CaseResult::Played(Verdict::Failed(Box::new(failure)));
 }
 
 fn count<T>(list: &[T]) -> u32 {

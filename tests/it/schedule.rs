@@ -139,13 +139,40 @@ fn what_fails_is_tried_again_and_what_passes_then_is_shown_as_flaky() {
 fn what_is_flaky_may_count_as_failed() {
     let server = greets_only(2);
     let target = server.target();
+    let place = suite(1);
     let flags = ["-t", &target, "--retries", "1", "--flaky-result", "fail"];
-    run(&suite(1), &flags)
-        .ends_with(1)
-        .says("1 run: 1 passed (1 flaky)")
-        .says(
-            "error: 1 case passed only when tried again, which --flaky-result fail does not allow",
-        );
+    let reports = ["junit", "tap", "json", "markdown", "github=notes.txt"];
+    let reports = reports.iter().flat_map(|kind| ["--report", kind]);
+    run(
+        &place,
+        &flags.into_iter().chain(reports).collect::<Vec<_>>(),
+    )
+    .ends_with(1)
+    .says("  TRY 1 FAIL [")
+    .says("error[BC2049]: passed only at attempt 2\n")
+    .says("because  attempt 1: reply differs at step 1 of 1")
+    .says("1 run: 0 passed, 1 failed, 0 skipped");
+    // No report may be green where the run is red.
+    for (name, expected) in [
+        ("backchat-out/junit.xml", r#"failures="1""#),
+        (
+            "backchat-out/junit.xml",
+            r#"<rerunFailure message="reply differs"#,
+        ),
+        ("backchat-out/report.tap", "not ok 1 - "),
+        (
+            "backchat-out/report.json",
+            r#""passed":0,"flaky":0,"failed":1"#,
+        ),
+        ("backchat-out/report.md", "## ❌"),
+        ("notes.txt", "passed only at attempt 2::"),
+    ] {
+        let report = std::fs::read_to_string(place.path().join(name)).expect("written");
+        assert!(report.contains(expected), "{name}: {report}");
+    }
+    // It is left to be done; the server greets this one wrongly again.
+    run(&place, &["--rerun-failed"]).says("1 run: ");
+    assert_eq!(server.connections(), 3);
 }
 
 #[test]

@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 use std::io::{self, BufWriter, Write};
 
-use super::super::args::FlakyArg;
 use super::super::console::{Console, quiet_if_gone};
 use super::super::error::CliError;
 use super::super::secrets::HidingWriter;
@@ -26,8 +25,6 @@ pub(super) struct Report<'u> {
     pub(super) target: String,
     /// Whether a skipped case makes the run fail.
     pub(super) deny_skips: bool,
-    /// What a case comes to that passes only when tried again.
-    pub(super) flaky_result: FlakyArg,
     /// Why connections did not come about: each reason once.
     pub(super) tried: Vec<String>,
     /// Why the program under test was not ready.
@@ -69,7 +66,6 @@ impl Report<'_> {
             failed: None,
             updates: None,
             deny_skips: false,
-            flaky_result: FlakyArg::Pass,
             recording: None,
             outstanding: 0,
             console: *console,

@@ -23,7 +23,7 @@ use super::recording::{self, Recording};
 use super::rerun::Rerun;
 use super::transports::over_each;
 use super::updates::Updates;
-use super::verdict::{denied, flaky, verdict};
+use super::verdict::{denied, verdict};
 use super::whole::arrange;
 use crate::drive::Cancel;
 use crate::report::TerminalOptions;
@@ -109,7 +109,6 @@ pub(super) fn play_once(
     }
     report.updates = updates;
     report.deny_skips = args.play.deny_skips;
-    report.flaky_result = args.play.flaky_result;
     // From here on a case's scenario is held only until it has been played.
     drop(loaded);
     let runtime = runtime()?;
@@ -185,7 +184,6 @@ async fn play(
         return Ok(status.or(error.status()));
     }
     let denied = denied(&summary, report.deny_skips, console);
-    let flaky = flaky(&summary, report.flaky_result, console);
-    let verdict = verdict(&summary, report, console).or(denied).or(flaky);
+    let verdict = verdict(&summary, report, console).or(denied);
     Ok(status.or(verdict))
 }

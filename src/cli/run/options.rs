@@ -3,7 +3,7 @@
 use std::hash::{BuildHasher, RandomState};
 use std::num::NonZeroUsize;
 
-use super::super::args::{PlayArgs, RunArgs, SegmentArg};
+use super::super::args::{FlakyArg, PlayArgs, RunArgs, SegmentArg};
 use super::super::console::{Console, is_ci};
 use super::super::secrets;
 use super::super::values::{environment, environment_names};
@@ -53,6 +53,7 @@ pub(super) fn options(args: PlayArgs, console: &Console) -> RunOptions {
             max => max,
         },
         retries: args.retries,
+        flaky_fails: args.flaky_result == FlakyArg::Fail,
         slow_timeout: args.slow_timeout,
         time_scale: args.time_scale,
         deny_leftover: args.deny_leftover,

@@ -1,11 +1,9 @@
 //! What a run comes to: its exit code, and the last lines that say why.
 
 use super::super::ExitStatus;
-use super::super::args::FlakyArg;
 use super::super::console::Console;
 use super::super::error::CliError;
 use super::listening::Report;
-use crate::count::count;
 use crate::runner::Summary;
 
 /// What the count comes to.
@@ -42,19 +40,6 @@ pub(super) fn denied(summary: &Summary, deny_skips: bool, console: &Console) -> 
         n => format!("{n} cases were"),
     };
     let error = CliError::Denied(format!("{were} skipped, which --deny-skips does not allow"));
-    console.error(&error);
-    error.status()
-}
-
-/// What comes of cases that passed only when they were tried again, where that is not enough.
-pub(super) fn flaky(summary: &Summary, result: FlakyArg, console: &Console) -> ExitStatus {
-    if result == FlakyArg::Pass || summary.flaky == 0 {
-        return ExitStatus::Success;
-    }
-    let cases = count(summary.flaky, "case");
-    let error = CliError::Denied(format!(
-        "{cases} passed only when tried again, which --flaky-result fail does not allow"
-    ));
     console.error(&error);
     error.status()
 }

@@ -4,6 +4,7 @@ mod codes;
 mod diagnostics;
 mod failures;
 mod finally;
+mod flaky;
 mod flow;
 mod formats;
 mod framing;
