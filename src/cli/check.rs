@@ -86,7 +86,7 @@ pub(super) fn check(args: CheckArgs, console: &Console) -> Result<ExitStatus, Cl
         load.add_text(found, &bytes, &options, showing);
     }
     match args.message_format {
-        MessageFormatArg::Json => console.print(&load.shown)?,
+        MessageFormatArg::Json => console.print_json(&load.shown)?,
         MessageFormatArg::Human | MessageFormatArg::Short => console.say(&load.shown)?,
     }
     console.say(&format!("{}\n", load.count()))?;

@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use anstream::{AutoStream, ColorChoice};
 
 use super::args::{ColorArg, DetailArgs, OutputArgs};
+use super::ci_commands::{Printed, inert};
 use super::error::CliError;
 use super::files::safe;
 use super::secrets::hide;
@@ -54,7 +55,8 @@ impl Console {
             text.push_str(&format!("  {}\n", safe(&line)));
         }
         // Where standard error is gone, there is nobody left to be told.
-        let _ = io::stderr().write_all(hide(&text).as_bytes());
+        let text = inert(hide(&text), Printed::Text);
+        let _ = io::stderr().write_all(text.as_bytes());
     }
 
     /// Writes a block for people.
@@ -63,10 +65,11 @@ impl Console {
     ///
     /// Fails when it cannot be written; a reader that has gone away is no error.
     pub(super) fn say(&self, block: &str) -> Result<(), CliError> {
-        quiet_if_gone(io::stderr().write_all(hide(block).as_bytes()))
+        let block = inert(hide(block), Printed::Text);
+        quiet_if_gone(io::stderr().write_all(block.as_bytes()))
     }
 
-    /// Writes data for programs.
+    /// Writes data for programs, as it is.
     ///
     /// # Errors
     ///
@@ -74,6 +77,15 @@ impl Console {
     pub(super) fn print(&self, data: &str) -> Result<(), CliError> {
         let mut out = io::stdout().lock();
         quiet_if_gone(out.write_all(data.as_bytes()).and_then(|()| out.flush()))
+    }
+
+    /// Writes JSON for programs.
+    ///
+    /// # Errors
+    ///
+    /// Fails when it cannot be written; a reader that has gone away is no error.
+    pub(super) fn print_json(&self, json: &str) -> Result<(), CliError> {
+        self.print(&inert(json.into(), Printed::Json))
     }
 }
 

@@ -181,7 +181,7 @@ fn scenario_of(path: &Path, args: &CorpusArgs, console: &Console) -> Result<Exit
         )));
     }
     let Some(output) = &args.output else {
-        console.print(&text)?;
+        console.print_json(&text)?;
         return Ok(ExitStatus::Success);
     };
     match keep::write(output, text.as_bytes(), args.force)? {

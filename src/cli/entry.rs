@@ -10,6 +10,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::args::{Cli, DetailArgs, Verb};
 use super::check::check;
+use super::ci_commands::{Printed, inert};
 use super::console::Console;
 use super::corpus::corpus;
 use super::files::safe;
@@ -101,6 +102,7 @@ fn show(error: &clap::Error) -> io::Result<()> {
             ));
         }
     }
+    let text = inert(text.into(), Printed::Text);
     io::stderr().write_all(text.as_bytes())
 }
 

@@ -6,6 +6,7 @@
 
 mod args;
 mod check;
+mod ci_commands;
 mod console;
 mod corpus;
 mod entry;

@@ -4,6 +4,7 @@ use std::backtrace::Backtrace;
 use std::panic;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::ci_commands::{Printed, inert};
 use super::secrets::hide;
 
 /// Whether a thread has panicked.
@@ -13,7 +14,9 @@ static HAPPENED: AtomicBool = AtomicBool::new(false);
 pub(super) fn install() {
     panic::set_hook(Box::new(|info| {
         let first = !HAPPENED.swap(true, Ordering::SeqCst);
-        eprintln!("internal error: {}", hide(&info.to_string()));
+        let what = info.to_string();
+        let what = inert(hide(&what), Printed::Text);
+        eprintln!("internal error: {what}");
         if first {
             eprintln!("\n{}", Backtrace::capture());
             eprintln!(

@@ -6,6 +6,7 @@ mod addresses;
 mod agreement;
 mod allocations;
 mod check;
+mod ci_commands;
 mod cli;
 mod cookbook;
 mod corpus_replay;

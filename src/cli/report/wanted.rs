@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
+use super::super::ci_commands::{InertWriter, Printed};
 use super::super::console::Console;
 use super::super::error::CliError;
 use super::super::files::shown;
@@ -106,7 +107,8 @@ pub(in crate::cli) fn write(
 ) -> Result<Option<PathBuf>, CliError> {
     match wanted.place(folder) {
         Place::Stdout => {
-            let mut out = BufWriter::new(io::stdout().lock());
+            let out = BufWriter::new(io::stdout().lock());
+            let mut out = InertWriter::new(out, printed(wanted.kind));
             let written = write_report(wanted.kind, log, &repository_folder(), &mut out);
             let written = written.map_err(into_io).and_then(|()| out.flush());
             super::super::console::quiet_if_gone(written)?;
@@ -120,20 +122,21 @@ pub(in crate::cli) fn write(
             if let Some(folder) = path.parent() {
                 fs::create_dir_all(folder).map_err(unwritable)?;
             }
-            let mut write = |file: &mut dyn Write| {
-                let mut out = BufWriter::new(file);
-                write_report(wanted.kind, log, &repository_folder(), &mut out).map_err(into_io)?;
+            let mut write = |out: &mut dyn Write| {
+                write_report(wanted.kind, log, &repository_folder(), out).map_err(into_io)?;
                 out.flush()
             };
             let special =
                 fs::metadata(&path).is_ok_and(|there| !there.is_file() && !there.is_dir());
             if special {
-                // A device or a FIFO: there is nothing to be replaced.
+                // A device or a FIFO: there is nothing to be replaced, and it may be standard output.
                 let file = File::options().write(true).open(&path);
-                file.and_then(|mut file| write(&mut file))
+                let out =
+                    file.map(|file| InertWriter::new(BufWriter::new(file), printed(wanted.kind)));
+                out.and_then(|mut out| write(&mut out))
                     .map_err(unwritable)?;
             } else {
-                replace_with(&path, write).map_err(unwritable)?;
+                replace_with(&path, |file| write(&mut BufWriter::new(file))).map_err(unwritable)?;
             }
             Ok(Some(path))
         }
@@ -168,9 +171,9 @@ pub(in crate::cli) fn github(
     if annotate {
         let mut out = Vec::new();
         let written = write_report(ReportKind::Github, log, &repository_folder(), &mut out);
-        let written = written
-            .map_err(into_io)
-            .and_then(|()| io::stderr().write_all(&out));
+        let mut stderr = InertWriter::new(io::stderr(), Printed::Annotations);
+        let written = (written.map_err(into_io)).and_then(|()| stderr.write_all(&out));
+        let written = written.and_then(|()| stderr.flush());
         super::super::console::quiet_if_gone(written)?;
     }
     let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) else {
@@ -188,6 +191,17 @@ pub(in crate::cli) fn github(
     let file = File::options().create(true).append(true).open(&path);
     file.and_then(|mut file| file.write_all(&out))
         .map_err(unwritable)
+}
+
+/// What a report is for whoever reads it for commands.
+const fn printed(kind: ReportKind) -> Printed {
+    match kind {
+        ReportKind::Github => Printed::Annotations,
+        ReportKind::Json => Printed::Json,
+        ReportKind::Junit => Printed::Xml,
+        ReportKind::Html => Printed::Page,
+        ReportKind::Text | ReportKind::Tap | ReportKind::Markdown => Printed::Text,
+    }
 }
 
 fn into_io(error: LogError) -> io::Error {

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::io::{self, BufWriter, Write};
 
+use super::super::ci_commands::{InertWriter, Printed};
 use super::super::console::{Console, quiet_if_gone};
 use super::super::error::CliError;
 use super::super::secrets::HidingWriter;
@@ -49,7 +50,8 @@ impl Report<'_> {
         target: String,
         console: &Console,
     ) -> Self {
-        let stderr = HidingWriter::new(BufWriter::new(io::stderr()));
+        let stderr = InertWriter::new(BufWriter::new(io::stderr()), Printed::Text);
+        let stderr = HidingWriter::new(stderr);
         let progress = console.watched.then(Progress::new);
         let out: Box<dyn Write> = match &progress {
             Some(progress) => Box::new(progress.writer(stderr)),

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::super::ExitStatus;
 use super::super::args::{DEFAULT_TARGET, RunArgs, ShardArg};
+use super::super::ci_commands::{Printed, inert};
 use super::super::console::Console;
 use super::super::error::CliError;
 use super::super::files;
@@ -83,7 +84,7 @@ pub(super) fn play_once(
             .iter()
             .map(|case| format!("{}\n", files::safe(&case.id)))
             .collect();
-        console.print(&secrets::hide(&ids))?;
+        console.print(&inert(secrets::hide(&ids), Printed::Text))?;
         return Ok(ExitStatus::Success);
     }
     console.say(&tls::trusting(&args.tls, &trusting, &cases, console))?;

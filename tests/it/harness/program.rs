@@ -71,6 +71,10 @@ impl Program {
         }
         for name in [
             "CI",
+            "GITHUB_ACTIONS",
+            "GITHUB_STEP_SUMMARY",
+            "TF_BUILD",
+            "TEAMCITY_VERSION",
             "NO_COLOR",
             "CLICOLOR",
             "CLICOLOR_FORCE",
