@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::str::FromStr;
 use std::time::Duration;
 
-use super::args::{DEFAULT_TARGET, ReadyWhen, TargetArg};
+use super::args::{DEFAULT_TARGET, MAX_RUN_ID, ReadyWhen, TargetArg};
 use crate::runner::MAX_RETRIES;
 use crate::scenario::{BUILT_IN, Value, Values, is_feature, parse_duration};
 use crate::target::Ready;
@@ -60,6 +60,15 @@ pub(super) fn max_message(text: &str) -> Result<usize, String> {
 
 /// The most that --max-message can be: 4 GiB, less one byte.
 const MAX_MAX_MESSAGE: usize = u32::MAX as usize;
+
+/// Reads what a run is called.
+pub(super) fn run_id(text: &str) -> Result<String, String> {
+    let fits = (1..=MAX_RUN_ID).contains(&text.len()) && !text.contains(char::is_control);
+    match fits {
+        true => Ok(text.to_owned()),
+        false => Err(format!("a name of 1 to {MAX_RUN_ID} bytes on one line")),
+    }
+}
 
 /// Reads the name of a feature.
 pub(super) fn feature(text: &str) -> Result<String, String> {

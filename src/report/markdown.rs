@@ -36,9 +36,12 @@ pub(super) fn markdown(
     );
     writeln!(
         out,
-        "{} · {elapsed} · seed `{}`",
+        "{} · {elapsed} · {}",
         plain(&log.started.target),
-        plain(&log.started.seed)
+        match log.started.seeds.is_empty() {
+            true => format!("seed `{}`", plain(&log.started.seed)),
+            false => plain(&log.started.seed_in_words()),
+        }
     )?;
     let (mut shown, mut size, mut named) = (0, 0, Vec::new());
     for case in log.cases.clone() {

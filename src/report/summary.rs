@@ -19,13 +19,13 @@ pub(super) fn text(
     let started = &log.started;
     writeln!(
         out,
-        "{} · {} · seed {}",
+        "{} · {} · {}",
         count(
             usize::try_from(log.totals().selected).unwrap_or(usize::MAX),
             "case"
         ),
         words(&started.target),
-        words(&started.seed)
+        started.seed_in_words()
     )?;
     for case in log.cases.clone() {
         if case.result != ResultKind::Failed && !case.is_flaky() {

@@ -210,3 +210,52 @@ fn shards_without_a_case_and_shards_that_broke_off_are_joined_too() {
         .says("the run is incomplete: 1 case not played to the end");
     output.prints("Bail out!");
 }
+
+#[test]
+fn shards_of_another_run_or_played_otherwise_are_refused() {
+    let place = suite();
+    let shard = |number: u32, flags: &[&str], environment: &[(&str, &str)]| {
+        let (shard, out) = (format!("{number}/2"), format!("shards/{number}"));
+        let words = ["run", "--no-fail-fast", "--shard", &shard, "--out", &out];
+        let mut program = place.backchat(words.into_iter().chain(flags.iter().copied()));
+        for (name, value) in environment {
+            program = program.env(name, value);
+        }
+        let output = program.output();
+        assert!(matches!(output.code, Some(0 | 1)), "{output}");
+    };
+    let merge = |flags: &[&str]| {
+        let words = ["report", "merge", "shards", "--out", "all"];
+        place
+            .backchat(words.into_iter().chain(flags.iter().copied()))
+            .output()
+    };
+    let github = |run, attempt| [("GITHUB_RUN_ID", run), ("GITHUB_RUN_ATTEMPT", attempt)];
+    shard(1, &[], &github("17", "1"));
+    shard(2, &[], &github("16", "1"));
+    merge(&[])
+        .ends_with(7)
+        .says("shards/1/run.jsonl is of run 17 (GITHUB_RUN_ID)")
+        .says("shards/2/run.jsonl is of run 16 (GITHUB_RUN_ID)");
+    assert!(!place.path().join("all/run.jsonl").exists());
+    // A job that was started again, in the run that there was.
+    shard(2, &[], &github("17", "2"));
+    merge(&[])
+        .ends_with(1)
+        .says("2 shards joined")
+        .says("of an earlier attempt at the run: 1/2")
+        .prints("2 shards with different seeds");
+    merge(&["--run-id", "18"]).ends_with(7).says("not of 18");
+    merge(&["--run-id", "17"]).ends_with(1);
+    merge(&["--run-id", ""])
+        .ends_with(2)
+        .says("a name of 1 to 256 bytes");
+    shard(1, &["--run-id", "mine", "--seed", "7"], &[]);
+    shard(2, &["--segment", "byte"], &[("BACKCHAT_RUN_ID", "mine")]);
+    merge(&[])
+        .ends_with(7)
+        .says("shards/1/run.jsonl was played with --seed 00000007 and no --segment")
+        .says("shards/2/run.jsonl with no --seed and --segment byte");
+    shard(2, &["--seed", "7", "-j", "1", "--run-id", "mine"], &[]);
+    merge(&[]).ends_with(1).prints("seed 00000007");
+}

@@ -22,7 +22,9 @@ pub(super) use files::{
     SchemaArgs, SchemaOf,
 };
 pub(super) use project::ProjectArgs;
-pub(super) use report::{DEFAULT_OUT, MergeArgs, ReportArgs, ReportVerb, ReportingArgs, ShowArgs};
+pub(super) use report::{
+    DEFAULT_OUT, MAX_RUN_ID, MergeArgs, ReportArgs, ReportVerb, ReportingArgs, ShowArgs,
+};
 pub(super) use run::{FlakyArg, PlayArgs, RunArgs, SegmentArg, SelectArgs, TargetArg};
 pub(super) use secret::SecretArgs;
 pub(super) use serve::{FramingArg, ReplyArg, ServeArgs};

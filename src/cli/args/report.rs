@@ -6,9 +6,13 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::super::report::wanted::{Wanted, wanted};
+use super::super::values::run_id;
 
 /// The folder of the log and of the reports where none is named.
 pub(in crate::cli) const DEFAULT_OUT: &str = "backchat-out";
+
+/// How many bytes the name of a run may have: 256.
+pub(in crate::cli) const MAX_RUN_ID: usize = 256;
 
 /// What a run leaves behind.
 #[derive(Debug, Clone, Args)]
@@ -23,6 +27,10 @@ pub(in crate::cli) struct ReportingArgs {
     /// is set or where it is there]
     #[arg(long, value_name = "DIR", env = "BACKCHAT_OUT", hide_env = true)]
     pub(in crate::cli) out: Option<PathBuf>,
+    /// What this run is called, where it is played by several machines: `report merge` joins no logs of different runs [default: as
+    /// GitHub, GitLab, Jenkins, Buildkite and CircleCI call it]
+    #[arg(long, value_name = "ID", value_parser = run_id, env = "BACKCHAT_RUN_ID", hide_env = true)]
+    pub(in crate::cli) run_id: Option<String>,
     /// Play what failed in the last run, and what it did not play to its end, in the way it did
     #[arg(long, conflicts_with_all = ["update", "watch"])]
     pub(in crate::cli) rerun_failed: bool,
@@ -70,6 +78,9 @@ pub(in crate::cli) struct MergeArgs {
         hide_env = true
     )]
     pub(in crate::cli) expect_shards: Option<NonZeroU32>,
+    /// Fail where these are logs of another run than ID, as `run --run-id` or the CI service called it
+    #[arg(long, value_name = "ID", value_parser = run_id, env = "BACKCHAT_RUN_ID", hide_env = true)]
+    pub(in crate::cli) run_id: Option<String>,
     /// The folder of the joined log, and of reports that name no PATH
     #[arg(long, value_name = "DIR", default_value = DEFAULT_OUT, env = "BACKCHAT_OUT", hide_env = true)]
     pub(in crate::cli) out: PathBuf,

@@ -85,6 +85,11 @@ impl ProjectFile {
         }))
     }
 
+    /// All that stands in it.
+    pub(in crate::cli) fn text(&self) -> &str {
+        &self.source.text
+    }
+
     /// A path of the configuration, from the working directory.
     pub(in crate::cli) fn at(&self, said: &Said) -> PathBuf {
         self.folder.join(&said.text)

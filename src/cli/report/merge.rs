@@ -14,7 +14,7 @@ use super::log_file::LOG;
 use super::open::open;
 use super::wanted::write_all;
 use crate::count::count;
-use crate::report::{LogError, MergeError, RunLog, merge_logs};
+use crate::report::{JoinOptions, Joined, LogError, MergeError, RunLog, merge_logs};
 
 /// How deep below a folder logs are looked for.
 const MAX_DEPTH: usize = 4;
@@ -52,13 +52,8 @@ pub(super) fn merge(args: &MergeArgs, console: &Console) -> Result<ExitStatus, C
     for path in &paths {
         logs.push((shown(path), open(path)?.0));
     }
-    write(&mut logs, args, &place)?;
-    console.say(&format!(
-        "{:>12}  {} joined: {}\n",
-        "merged",
-        count(logs.len(), "shard"),
-        shown(&place)
-    ))?;
+    let joined = write(&mut logs, args, &place)?;
+    console.say(&said(&joined, &place))?;
     drop(logs);
     let (mut log, folder) = open(&place)?;
     write_all(&args.report, &folder, &mut log, console)?;
@@ -83,16 +78,24 @@ fn write(
     logs: &mut [(String, RunLog<File>)],
     args: &MergeArgs,
     place: &Path,
-) -> Result<(), CliError> {
+) -> Result<Joined, CliError> {
     let unwritable = |source| CliError::Unwritable {
         path: shown(place),
         source,
     };
+    let whole = JoinOptions {
+        shards: args.expect_shards.map(Into::into),
+        run: args.run_id.as_deref(),
+    };
     let mut apart = None;
+    let mut joined = None;
     let content = |file: &mut dyn Write| {
         let mut out = BufWriter::new(file);
-        match merge_logs(logs, args.expect_shards.map(Into::into), &mut out) {
-            Ok(()) => out.flush(),
+        match merge_logs(logs, whole, &mut out) {
+            Ok(done) => {
+                joined = Some(done);
+                out.flush()
+            }
             Err(MergeError::Apart(why)) => {
                 apart = Some(why);
                 Err(io::Error::other("not joined"))
@@ -103,10 +106,34 @@ fn write(
     };
     fs::create_dir_all(&args.out).map_err(unwritable)?;
     let written = replace_with(place, content);
-    match apart {
-        Some(why) => Err(CliError::Incomplete(why)),
-        None => written.map_err(unwritable),
+    match (apart, written, joined) {
+        (Some(why), ..) => Err(CliError::Incomplete(why)),
+        (None, Ok(()), Some(joined)) => Ok(joined),
+        (None, Ok(()), None) => Err(unwritable(io::Error::other("not joined"))),
+        (None, Err(error), _) => Err(unwritable(error)),
     }
+}
+
+/// What has been joined, and what of it a person might not expect.
+fn said(joined: &Joined, place: &Path) -> String {
+    let mut said = format!(
+        "{:>12}  {} joined: {}\n",
+        "merged",
+        count(joined.shards, "shard"),
+        shown(place)
+    );
+    if !joined.earlier.is_empty() {
+        let shards = joined.earlier.join(", ");
+        said += &format!("{:>12}  of an earlier attempt at the run: {shards}\n", "");
+    }
+    if !joined.replaced.is_empty() {
+        let logs = joined.replaced.join(", ");
+        said += &format!(
+            "{:>12}  left out, for their shards were started again: {logs}\n",
+            ""
+        );
+    }
+    said
 }
 
 /// Finds the logs that are meant by a path: itself, the one in it, or those in the folders below.

@@ -3,17 +3,12 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use super::super::args::{ProjectArgs, ReadyWhen, RunArgs, SegmentArg, SpawnArgs};
+use super::super::args::RunArgs;
 use super::super::files;
 use super::super::load::Loaded;
-use super::super::secrets::SecretArg;
+use super::flags;
 use super::select::matches;
-use crate::player::{
-    DEFAULT_MAX_PAYLOAD, DEFAULT_MAX_STEPS, DEFAULT_SEGMENT_PACE, DEFAULT_TIMEOUT,
-};
-use crate::report::{quoted, shown_seed, typed};
-use crate::target::{DEFAULT_GRACE, DEFAULT_READY_TIMEOUT};
-use crate::time::TimeScale;
+use crate::report::quoted;
 
 /// How many files and filters the command names at most.
 const MAX_NAMED: usize = 8;
@@ -70,7 +65,9 @@ impl Again {
             },
         );
         Self {
-            flags: flags(args).iter().map(|word| quoted(word)).collect(),
+            flags: (flags::words(&flags::of_cases(args)).iter())
+                .map(|word| quoted(word))
+                .collect(),
             out: args.reporting.out.clone(),
             files: files.collect(),
         }
@@ -185,140 +182,6 @@ fn case_id(id: &str, label: &Option<String>) -> String {
     }
 }
 
-/// The flags that say what clients connect to.
-fn target_flags(args: &RunArgs) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut flag = |name: &str, value: &str| words.extend([name.to_owned(), value.to_owned()]);
-    if args.target() != "embedded" {
-        flag("-t", args.target());
-    }
-    for (name, at) in args.named_targets() {
-        flag("-t", &format!("{name}={at}"));
-    }
-    if !args.transports.is_empty() {
-        let names: Vec<&str> = args.transports.iter().map(|one| one.name()).collect();
-        flag("--transports", &names.join(","));
-    }
-    for host in &args.allow_host {
-        flag("--allow-host", host);
-    }
-    words
-}
-
-/// The flags that decide how cases are played, as they are typed without a shell.
-pub(super) fn flags(args: &RunArgs) -> Vec<String> {
-    let mut words = of_project(&args.project);
-    words.extend(target_flags(args));
-    words.extend(spawn_flags(&args.spawn));
-    let mut flag = |name: &str, value: &str| words.extend([name.to_owned(), value.to_owned()]);
-    let tls = [
-        ("--tls-ca", &args.tls.tls_ca),
-        ("--tls-cert", &args.tls.tls_cert),
-        ("--tls-key", &args.tls.tls_key),
-    ];
-    for (name, path) in tls {
-        if let Some(path) = path {
-            flag(name, &path.to_string_lossy());
-        }
-    }
-    for (name, value) in &args.play.var {
-        flag("--var", &format!("{name}={value}"));
-    }
-    for name in args.secrets.secret.iter().filter_map(SecretArg::name) {
-        flag("--secret", name);
-    }
-    for (name, path) in &args.secrets.secret_file {
-        flag("--secret-file", &format!("{name}={}", path.display()));
-    }
-    for name in &args.play.allow_env {
-        flag("--allow-env", name);
-    }
-    for name in &args.play.feature {
-        flag("--feature", name);
-    }
-    match args.play.segment {
-        SegmentArg::Whole => {}
-        SegmentArg::Byte => flag("--segment", "byte"),
-        SegmentArg::Random => flag("--segment", "random"),
-    }
-    if args.play.segment_pace != DEFAULT_SEGMENT_PACE {
-        flag("--segment-pace", &typed(args.play.segment_pace));
-    }
-    if let Some(seed) = args.play.seed {
-        flag("--seed", &shown_seed(seed));
-    }
-    if args.tls.tls_insecure {
-        words.push("--tls-insecure".into());
-    }
-    if args.play.simulate {
-        words.push("--simulate".into());
-    }
-    if args.spawn.fresh {
-        words.push("--fresh".into());
-    }
-    if args.spawn.pass_socket {
-        words.push("--pass-socket".into());
-    }
-    if args.play.no_fail_fast {
-        words.push("--no-fail-fast".into());
-    }
-    let mut flag = |name: &str, value: &str| words.extend([name.to_owned(), value.to_owned()]);
-    if args.play.timeout != DEFAULT_TIMEOUT {
-        flag("--timeout", &typed(args.play.timeout));
-    }
-    if args.play.time_scale != TimeScale::ONE {
-        flag("--time-scale", &args.play.time_scale.to_string());
-    }
-    if args.play.max_message != DEFAULT_MAX_PAYLOAD {
-        flag("--max-message", &args.play.max_message.to_string());
-    }
-    if args.play.max_steps != DEFAULT_MAX_STEPS {
-        flag("--max-steps", &args.play.max_steps.to_string());
-    }
-    if args.play.deny_leftover {
-        words.push("--deny-leftover".into());
-    }
-    words
-}
-
-/// The flags that decide what is started, and what is played beside.
-fn spawn_flags(spawn: &SpawnArgs) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut flag = |name: &str, value: &str| words.extend([name.to_owned(), value.to_owned()]);
-    if let Some(command) = &spawn.spawn {
-        flag("--spawn", command);
-        match &spawn.ready_when {
-            ReadyWhen::Port => {}
-            ReadyWhen::Output(pattern) => flag("--ready-when", &format!("output:{pattern}")),
-            ReadyWhen::File(path) => flag("--ready-when", &format!("file:{path}")),
-            ReadyWhen::Scenario(path) => {
-                flag("--ready-when", &format!("scenario:{}", path.display()));
-            }
-        }
-        if spawn.ready_timeout != DEFAULT_READY_TIMEOUT {
-            flag("--ready-timeout", &typed(spawn.ready_timeout));
-        }
-        if spawn.stop_timeout != DEFAULT_GRACE {
-            flag("--stop-timeout", &typed(spawn.stop_timeout));
-        }
-    }
-    if let Some(path) = &spawn.health {
-        flag("--health", &path.display().to_string());
-    }
-    words
-}
-
-/// The flags that decide what of the project's file holds.
-fn of_project(args: &ProjectArgs) -> Vec<String> {
-    let config = args.config.iter().map(|path| path.to_string_lossy());
-    let config = config.map(|path| ("--config", path.into_owned()));
-    let profile = args.profile.iter().map(|name| ("--profile", name.clone()));
-    let suites = args.suite.iter().map(|name| ("--suite", name.clone()));
-    let all = config.chain(profile).chain(suites);
-    all.flat_map(|(name, value)| [name.to_owned(), value])
-        .collect()
-}
-
 /// A path as a shell takes it; one that begins with `-` would be taken for a flag.
 fn word(path: &Path) -> String {
     let path = path.to_string_lossy();
@@ -331,65 +194,7 @@ fn word(path: &Path) -> String {
 
 #[cfg(test)]
 mod tests {
-    use clap::Parser;
-
-    use super::super::super::args::{Cli, Verb};
     use super::*;
-
-    #[test]
-    fn the_command_keeps_what_matters_and_drops_the_filters() {
-        for (typed, expected) in [
-            (&["run"][..], ""),
-            (&["run", "-f", "x", "--tag", "y", "-j", "1"], ""),
-            (&["run", "--no-fail-fast"], "--no-fail-fast"),
-            (
-                &[
-                    "run",
-                    "-t",
-                    "localhost:1",
-                    "--segment",
-                    "random",
-                    "--segment-pace",
-                    "0s",
-                    "--seed",
-                    "7f",
-                ],
-                "-t localhost:1 --segment random --segment-pace 0s --seed 0000007f",
-            ),
-            (
-                &[
-                    "run",
-                    "--var",
-                    "a=it's",
-                    "--timeout",
-                    "2s",
-                    "--max-steps",
-                    "9",
-                ],
-                r"--var 'a=it'\''s' --timeout 2s --max-steps 9",
-            ),
-            (
-                &[
-                    "run",
-                    "--secret",
-                    "pw=hunter2",
-                    "--secret",
-                    "PW",
-                    "--secret-file",
-                    "k=f",
-                ],
-                "--secret pw --secret PW --secret-file k=f",
-            ),
-            (&["run", "--var", "x=\x1b[31m"], r"--var $'x=\x1b[31m'"),
-        ] {
-            let args = std::iter::once(&"backchat").chain(typed);
-            let Verb::Run(args) = Cli::parse_from(args).verb else {
-                panic!("run");
-            };
-            let words: Vec<String> = flags(&args).iter().map(|word| quoted(word)).collect();
-            assert_eq!(words.join(" "), expected);
-        }
-    }
 
     /// A run of these files, as path and labels; no label: one case without one.
     fn again(files: &[(&str, &[&str])]) -> Again {

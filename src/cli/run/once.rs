@@ -16,8 +16,10 @@ use super::super::runtime::runtime;
 use super::super::secrets;
 use super::super::signals::Signals;
 use super::super::tls;
-use super::again::{self, Again};
+use super::again::Again;
 use super::cases::cases;
+use super::flags;
+use super::identity::identity;
 use super::listening::Report;
 use super::options::{options, read_options};
 use super::recording::{self, Recording};
@@ -65,7 +67,14 @@ pub(super) fn play_once(
     let mut cases = cases(args, &loaded, console)?;
     over_each(&args.transports, &mut suites, &mut cases)?;
     let shuffled = args.select.shuffle.then_some(options.seed);
-    let whole = arrange(&mut cases, options.shard, args.play.repeat.get(), shuffled);
+    let project = file.map(ProjectFile::text);
+    let whole = arrange(
+        &mut cases,
+        project,
+        options.shard,
+        args.play.repeat.get(),
+        shuffled,
+    );
     if let Some(updates) = &mut updates {
         let paths = loaded.iter().map(|one| &one.found);
         updates.paths = paths
@@ -101,7 +110,10 @@ pub(super) fn play_once(
     let again = Again::new(args, &loaded);
     let mut report = Report::new(report, again, in_words(&suites), console);
     if updates.is_none() {
-        let mut header = recording::header(again::flags(args), &args.paths, &cases);
+        let flags = flags::of_run(args);
+        let mut header = recording::header(flags::words(&flags), &args.paths, &cases);
+        header.settings = flags::settings(&flags);
+        header.run = identity(args.reporting.run_id.as_deref());
         report.outstanding = outstanding.len();
         header.outstanding = outstanding;
         header.shard = options.shard.map(|shard| shard.to_string());

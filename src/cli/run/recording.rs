@@ -54,6 +54,8 @@ pub(super) fn header(flags: Vec<String>, paths: &[PathBuf], cases: &[CaseRef]) -
             .iter()
             .map(|path| path.to_string_lossy().into_owned())
             .collect(),
+        settings: Default::default(),
+        run: None,
         shard: None,
         part: None,
         selected,

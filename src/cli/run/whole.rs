@@ -15,18 +15,19 @@ pub(super) struct Whole {
     places: HashMap<Arc<str>, u64>,
     /// How often each is played.
     rounds: u64,
-    /// Of the ids and of the files.
+    /// Of the ids, of the files and of the project's configuration.
     digest: String,
 }
 
 impl Whole {
     /// Looks at all that was selected.
-    fn of(cases: &[CaseRef], rounds: u32) -> Self {
+    fn of(cases: &[CaseRef], project: Option<&str>, rounds: u32) -> Self {
         let mut digest = Sha256::new();
         let mut add = |text: &str| {
             digest.update((text.len() as u64).to_be_bytes());
             digest.update(text);
         };
+        project.into_iter().for_each(&mut add);
         let mut last = None;
         for case in cases {
             add(&case.id);
@@ -67,17 +68,18 @@ impl Whole {
 }
 
 /// Leaves the cases of a shard, each as often as there are rounds, in the order in which they are to be played: another one where a seed
-/// says so. What they are a part of, where they are one.
+/// says so. What they are a part of, where they are one. `project` is the text of the project's configuration.
 ///
 /// Sharded first: machines of one run need not have the same seed.
 pub(super) fn arrange(
     cases: &mut Vec<CaseRef>,
+    project: Option<&str>,
     shard: Option<Shard>,
     rounds: u32,
     shuffled: Option<u64>,
 ) -> Option<Whole> {
     let whole = shard.map(|shard| {
-        let whole = Whole::of(cases, rounds);
+        let whole = Whole::of(cases, project, rounds);
         let mut nth = 0..;
         cases.retain(|case| shard.contains(nth.next().unwrap_or_default(), &case.id));
         whole
@@ -109,7 +111,8 @@ mod tests {
     use super::*;
     use crate::drive::Cancel;
     use crate::report::{
-        LogWriter, MergeError, ReportKind, Reporter, RunLog, merge_logs, write_report,
+        JoinOptions, Joined, LogWriter, MergeError, ReportKind, Reporter, RunId, RunLog,
+        merge_logs, write_report,
     };
     use crate::runner::{RunOptions, ShardRule, Suite, run_suites};
     use crate::scenario::{ReadOptions, read};
@@ -155,7 +158,7 @@ mod tests {
     /// Really plays a shard, or all, in memory; its log.
     fn played(files: &[File], shard: Option<Shard>, rounds: u32, shuffled: Option<u64>) -> Log {
         let mut cases = cases(files);
-        let whole = arrange(&mut cases, shard, rounds, shuffled);
+        let whole = arrange(&mut cases, None, shard, rounds, shuffled);
         let mut header = recording::header(Vec::new(), &[], &cases);
         header.shard = shard.map(|shard| shard.to_string());
         header.part = whole.map(|whole| whole.part(&cases));
@@ -222,9 +225,20 @@ mod tests {
     }
 
     fn merged(logs: &mut [(String, Log)], expected: Option<u32>) -> Result<Log, String> {
+        let options = JoinOptions {
+            shards: expected,
+            run: None,
+        };
+        joined(logs, options).map(|(log, _)| log)
+    }
+
+    fn joined(
+        logs: &mut [(String, Log)],
+        options: JoinOptions<'_>,
+    ) -> Result<(Log, Joined), String> {
         let mut out = Vec::new();
-        match merge_logs(logs, expected, &mut out) {
-            Ok(()) => Ok(read_log(out)),
+        match merge_logs(logs, options, &mut out) {
+            Ok(joined) => Ok((read_log(out), joined)),
             Err(MergeError::Apart(why)) => Err(why),
             Err(error) => panic!("{error}"),
         }
@@ -314,6 +328,139 @@ mod tests {
             .numbers
             .push(9);
         says(&mut rerun, None, "log 2 does not say which cases it has");
+    }
+
+    const FILES: [File; 2] = [(3, true), (2, true)];
+
+    fn three() -> Vec<(String, Log)> {
+        shards(&FILES, ShardRule::RoundRobin, 3, 1, None)
+    }
+
+    fn of_run(id: &str, attempt: u32) -> RunId {
+        RunId {
+            id: id.into(),
+            from: "GITHUB_RUN_ID".into(),
+            attempt,
+        }
+    }
+
+    /// Gives each log the run that is said of it.
+    fn of_runs(logs: &mut [(String, Log)], runs: &[Option<(&str, u32)>]) {
+        for ((_, log), run) in logs.iter_mut().zip(runs) {
+            log.header.run = run.map(|(id, attempt)| of_run(id, attempt));
+        }
+    }
+
+    #[test]
+    fn the_log_of_another_run_takes_no_shards_place() {
+        for (runs, expected) in [
+            (
+                [Some(("17", 1)), Some(("17", 1)), Some(("16", 1))],
+                "log 1 is of run 17 (GITHUB_RUN_ID), log 3 is of run 16 (GITHUB_RUN_ID)",
+            ),
+            (
+                [None, Some(("17", 1)), Some(("17", 1))],
+                "log 1 is of a run without a name, log 2 is of run 17",
+            ),
+        ] {
+            let mut logs = three();
+            of_runs(&mut logs, &runs);
+            let why = merged(&mut logs, None).expect_err("different runs");
+            assert!(why.contains(expected), "{why}");
+        }
+        let mut logs = three();
+        of_runs(&mut logs, &[Some(("17", 1)); 3]);
+        let of = |run| JoinOptions {
+            shards: None,
+            run: Some(run),
+        };
+        assert!(joined(&mut logs, of("17")).is_ok());
+        let why = joined(&mut logs, of("18")).expect_err("another run");
+        assert_eq!(why, "log 1 is of run 17 (GITHUB_RUN_ID), not of 18");
+        let why = joined(&mut three(), of("18")).expect_err("no run");
+        assert_eq!(why, "log 1 is of a run without a name, not of 18");
+    }
+
+    #[test]
+    fn of_a_shard_that_was_started_again_the_last_attempt_counts() {
+        let mut logs = three();
+        logs.push(("again".into(), three().swap_remove(1).1));
+        let runs = [("17", 1), ("17", 1), ("17", 2), ("17", 2)].map(Some);
+        // Whichever comes first.
+        for order in [[0, 1, 2, 3], [3, 2, 1, 0]] {
+            of_runs(&mut logs, &runs);
+            let mut taken: Vec<Option<(String, Log)>> =
+                std::mem::take(&mut logs).into_iter().map(Some).collect();
+            logs = (order.iter().filter_map(|n| taken[*n].take())).collect();
+            let (log, joined) = joined(&mut logs, JoinOptions::default()).expect("all there");
+            assert_eq!((joined.shards, log.cases.len()), (3, 5));
+            assert_eq!(joined.earlier, ["1/3"]);
+            assert_eq!(joined.replaced, ["log 2"]);
+            assert_eq!(log.header.run, Some(of_run("17", 2)));
+            logs.sort_by_key(|(name, _)| (name == "again", name.clone()));
+        }
+        of_runs(&mut logs, &[Some(("17", 1)); 4]);
+        let why = merged(&mut logs, None).expect_err("twice");
+        assert_eq!(why, "2/3 is there twice: log 2 and again");
+    }
+
+    #[test]
+    fn shards_that_were_played_otherwise_are_not_joined() {
+        let flag = |name: &str, values: &[&str]| {
+            let values: Vec<String> = values.iter().map(|value| (*value).to_owned()).collect();
+            (name.to_owned(), values)
+        };
+        let mut logs = three();
+        logs[2].1.header.settings.extend([
+            flag("--segment", &["byte"]),
+            flag("--simulate", &[]),
+            flag("-t", &["a:1", "x=b:2"]),
+        ]);
+        for n in [0, 1] {
+            let settings = &mut logs[n].1.header.settings;
+            settings.extend([flag("-t", &["a:1"]), flag("--simulate", &[])]);
+        }
+        let why = merged(&mut logs, None).expect_err("different runs");
+        assert_eq!(
+            why,
+            "these are shards of different runs: log 1 was played with no --segment and -t a:1, log 3 with --segment byte and -t a:1, x=b:2"
+        );
+        let mut logs = three();
+        logs[1].1.header.program = "backchat 9".into();
+        let why = merged(&mut logs, None).expect_err("different programs");
+        assert!(why.contains("log 2 of backchat 9"), "{why}");
+        let mut logs = three();
+        let mut cases = cases(&FILES);
+        let other = arrange(
+            &mut cases,
+            Some("{}"),
+            Shard::new(ShardRule::RoundRobin, 2, 3).ok(),
+            1,
+            None,
+        );
+        logs[1].1.header.part = other.map(|whole| whole.part(&cases));
+        let why = merged(&mut logs, None).expect_err("another configuration");
+        assert!(why.contains("or of backchat.json"), "{why}");
+    }
+
+    #[test]
+    fn seeds_that_shards_have_drawn_are_told_one_by_one() {
+        let mut logs = three();
+        let mut joined = merged(&mut logs, None).expect("all there");
+        assert_eq!(
+            (&*joined.started.seed, joined.started.seeds.len()),
+            ("00000007", 0)
+        );
+        logs[1].1.started.seed = "0000abcd".into();
+        joined = merged(&mut logs, None).expect("all there");
+        assert_eq!(joined.started.seed, "");
+        assert_eq!(joined.started.seeds, ["00000007", "0000abcd", "00000007"]);
+        for kind in [ReportKind::Text, ReportKind::Markdown, ReportKind::Html] {
+            let mut out = Vec::new();
+            write_report(kind, &mut joined, "", &mut out).expect("memory");
+            let text = String::from_utf8(out).expect("text");
+            assert!(text.contains("3 shards with different seeds"), "{kind:?}");
+        }
     }
 
     #[test]

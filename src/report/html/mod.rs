@@ -97,7 +97,7 @@ fn head<R: Read + Seek>(
         counts(totals),
         elapsed,
         log.started.target.clone(),
-        format!("seed {}", log.started.seed),
+        log.started.seed_in_words(),
         log.header.program.clone(),
     ];
     let mut buttons = String::new();

@@ -22,7 +22,9 @@ pub(super) fn hide(line: &mut Line, secrets: &Secrets) {
 fn hide_in_header(header: &mut Header, secrets: &Secrets) {
     let files = header.selected.iter_mut();
     let ids = files.flat_map(|file| file.ids.iter_mut().chain([&mut file.file]));
-    (ids.chain(&mut header.flags))
+    let settings = header.settings.values_mut().flatten();
+    let run = header.run.iter_mut().map(|run| &mut run.id);
+    (ids.chain(&mut header.flags).chain(settings).chain(run))
         .chain(&mut header.paths)
         .chain(&mut header.outstanding)
         .for_each(|text| secrets.hide_in(text));

@@ -8,6 +8,7 @@ use std::io::{self, Read, Seek, Write};
 use thiserror::Error;
 
 use super::ascii::write_json;
+use super::one_run::{JoinOptions, all_there, last_attempts, of_one_run, seeds};
 use super::read::{LogError, Played, RunLog};
 use super::record::{Header, LOG_VERSION, Line, Part, SelectedFile, Started};
 use crate::runner::Shard;
@@ -30,23 +31,42 @@ impl From<io::Error> for MergeError {
 }
 
 /// A log of a shard.
-struct OfShard<'a, R> {
-    name: &'a str,
-    shard: Shard,
-    part: Part,
-    log: &'a mut RunLog<R>,
+pub(super) struct OfShard<'a, R> {
+    pub(super) name: &'a str,
+    pub(super) shard: Shard,
+    pub(super) part: Part,
+    pub(super) log: &'a mut RunLog<R>,
 }
 
-/// Writes the log of the run whose shards these are, each with the name by which a person knows it. `expected` is how many there have to be.
+impl<R> OfShard<'_, R> {
+    /// Which attempt at the run it is of, from 1.
+    pub(super) fn attempt(&self) -> u32 {
+        self.log.header.run.as_ref().map_or(1, |run| run.attempt)
+    }
+}
+
+/// What has been joined.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Joined {
+    /// How many shards.
+    pub shards: usize,
+    /// The shards that are of an earlier attempt at the run than others: these were not started again.
+    pub earlier: Vec<String>,
+    /// The logs of earlier attempts at shards that were started again.
+    pub replaced: Vec<String>,
+}
+
+/// Writes the log of the run whose shards these are, each with the name by which a person knows it. Of a shard that was started again, the
+/// last attempt counts.
 ///
 /// # Errors
 ///
 /// Fails when they are not all the shards of one run, each once, or cannot be read, or `out` cannot be written.
 pub fn merge_logs<R: Read + Seek>(
     logs: &mut [(String, RunLog<R>)],
-    expected: Option<u32>,
+    whole: JoinOptions<'_>,
     out: &mut dyn Write,
-) -> Result<(), MergeError> {
+) -> Result<Joined, MergeError> {
     let mut shards = Vec::new();
     for (name, log) in logs {
         let (shard, part) = of_shard(log).ok_or_else(|| {
@@ -61,97 +81,22 @@ pub fn merge_logs<R: Read + Seek>(
             log,
         });
     }
-    belong_together(&shards, expected).map_err(MergeError::Apart)?;
-    shards.sort_by_key(|one| one.shard.number());
-    write(&mut shards, out)
+    of_one_run(&shards, whole).map_err(MergeError::Apart)?;
+    let (mut shards, replaced) = last_attempts(shards).map_err(MergeError::Apart)?;
+    all_there(&shards).map_err(MergeError::Apart)?;
+    write(&mut shards, out)?;
+    let last = shards.iter().map(OfShard::attempt).max();
+    let earlier = shards.iter().filter(|one| Some(one.attempt()) < last);
+    Ok(Joined {
+        shards: shards.len(),
+        earlier: earlier.map(|one| one.shard.to_string()).collect(),
+        replaced,
+    })
 }
 
 fn of_shard<R>(log: &RunLog<R>) -> Option<(Shard, Part)> {
     let shard = log.header.shard.as_deref()?.parse().ok()?;
     Some((shard, log.header.part.clone()?))
-}
-
-/// Says what is wrong where these are not all the shards of one run, each once.
-fn belong_together<R>(shards: &[OfShard<'_, R>], expected: Option<u32>) -> Result<(), String> {
-    let Some(first) = shards.first() else {
-        return Err("there is no log of a shard".into());
-    };
-    let count = first.shard.count();
-    for other in shards {
-        let (one, two) = (first.shard, other.shard);
-        if (one.count(), one.rule()) != (two.count(), two.rule()) {
-            return Err(format!(
-                "these are shards of different runs: {} is {one}, {} is {two}",
-                first.name, other.name
-            ));
-        }
-        let (one, two) = (&first.part, &other.part);
-        if (one.cases, &one.digest) != (two.cases, &two.digest) {
-            return Err(format!(
-                "these are shards of different runs: {} and {} had other scenarios to choose from, or other versions of them",
-                first.name, other.name
-            ));
-        }
-    }
-    if let Some(expected) = expected.filter(|expected| *expected != count) {
-        let named = first.name;
-        return Err(format!(
-            "{expected} shards were expected, and {named} is {}",
-            first.shard
-        ));
-    }
-    let mut there: BTreeMap<u32, &str> = BTreeMap::new();
-    for one in shards {
-        if let Some(before) = there.insert(one.shard.number(), one.name) {
-            let shard = one.shard;
-            return Err(format!("{shard} is there twice: {before} and {}", one.name));
-        }
-    }
-    let missing: Vec<String> = (1..=count)
-        .filter(|number| !there.contains_key(number))
-        .map(|number| format!("{number}/{count}"))
-        .collect();
-    match &missing[..] {
-        [] => {}
-        [one] => return Err(format!("shard {one} is missing")),
-        [first, .., last] if missing.len() > 8 => {
-            return Err(format!(
-                "{} of {count} shards are missing, from {first} to {last}",
-                missing.len()
-            ));
-        }
-        _ => return Err(format!("shards {} are missing", missing.join(", "))),
-    }
-    each_case_once(shards, first.part.cases)
-}
-
-/// Each case of the whole is in one of them: a log of what was played again has only a part of its shard.
-fn each_case_once<R>(shards: &[OfShard<'_, R>], cases: u64) -> Result<(), String> {
-    let mut seen = vec![false; usize::try_from(cases).unwrap_or_default()];
-    let mut left = seen.len();
-    for one in shards {
-        let ids: usize = (one.log.header.selected.iter())
-            .map(|file| file.ids.len())
-            .sum();
-        let damaged = || format!("{} does not say which cases it has", one.name);
-        if ids != one.part.numbers.len() {
-            return Err(damaged());
-        }
-        for number in &one.part.numbers {
-            let number = usize::try_from(*number).unwrap_or(usize::MAX);
-            match seen.get_mut(number) {
-                Some(seen @ false) => *seen = true,
-                _ => return Err(damaged()),
-            }
-            left -= 1;
-        }
-    }
-    match left {
-        0 => Ok(()),
-        left => Err(format!(
-            "{left} of {cases} cases are in none of these logs: one of them is of a --rerun-failed, which plays a part of its shard"
-        )),
-    }
 }
 
 /// The case of a number of the whole: its id, its file, and which it is in which shard.
@@ -250,6 +195,9 @@ fn header<'a, R>(
             .map(|header| header.started_ms)
             .min()
             .unwrap_or_default(),
+        run: headers()
+            .filter_map(|header| header.run.clone())
+            .max_by_key(|run| run.attempt),
         shard: None,
         part: None,
         selected,
@@ -264,7 +212,8 @@ fn header<'a, R>(
 fn started<R>(shards: &[OfShard<'_, R>], header: &Header) -> Started {
     let all = || shards.iter().map(|one| &one.log.started);
     let first = all().next().cloned().unwrap_or_default();
-    let same_seed = all().all(|started| started.seed == first.seed);
+    // Each machine has drawn its own, unless it was told one.
+    let (seed, seeds) = seeds(shards);
     Started {
         scenarios: header.selected.len() as u64,
         cases: header
@@ -272,12 +221,8 @@ fn started<R>(shards: &[OfShard<'_, R>], header: &Header) -> Started {
             .iter()
             .map(|file| file.ids.len() as u64)
             .sum(),
-        // Each machine has drawn its own, unless it was told one.
-        seed: if same_seed {
-            first.seed.clone()
-        } else {
-            String::new()
-        },
+        seed,
+        seeds,
         ..first
     }
 }

@@ -10,6 +10,7 @@ mod bytes;
 mod convert;
 mod hide;
 mod merge;
+mod one_run;
 mod read;
 mod record;
 #[cfg(test)]
@@ -18,10 +19,11 @@ mod write;
 
 pub(super) use ascii::write_json;
 pub use bytes::Bytes;
-pub use merge::{MergeError, merge_logs};
+pub use merge::{Joined, MergeError, merge_logs};
+pub use one_run::JoinOptions;
 pub use read::{LogError, Played, RunLog, Totals, Unfinished};
 pub use record::{
     CaseRecord, ConnectionEvent, Cut, ExpectedRecord, FailureRecord, FirstEndRecord, Header,
-    LOG_VERSION, Part, ResultKind, SelectedFile, Started, Talk,
+    LOG_VERSION, Part, ResultKind, RunId, SelectedFile, Started, Talk,
 };
 pub use write::LogWriter;

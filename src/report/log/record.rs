@@ -2,10 +2,13 @@
 //!
 //! Times are whole microseconds. What was absent is left out; a reader takes fields it does not know for nothing.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Bytes;
+use crate::report::text::words;
 
 /// The version of the log's form.
 pub const LOG_VERSION: u32 = 1;
@@ -69,6 +72,12 @@ pub struct Header {
     /// The files and folders that were given.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub paths: Vec<String>,
+    /// The flags that all machines of one run have in common, each with its values; of variables the names alone.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub settings: BTreeMap<String, Vec<String>>,
+    /// Which run of a CI service this is, where it says so, or what was typed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<RunId>,
     /// Which part of a run on several machines this is, as it is typed: `2/5`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard: Option<String>,
@@ -81,6 +90,18 @@ pub struct Header {
     /// Cases that failed earlier, or were not played to their end, and are not played in this run either.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub outstanding: Vec<String>,
+}
+
+/// Which run this is, of all that there ever were: the same for all its machines.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct RunId {
+    /// What it is called.
+    pub id: String,
+    /// Who says so: `--run-id`, or a variable of the environment.
+    pub from: String,
+    /// Which attempt at it this is, from 1, where a machine can be started again by itself.
+    #[serde(default = "first", skip_serializing_if = "is_first")]
+    pub attempt: u32,
 }
 
 /// What the cases of a shard are a part of.
@@ -114,8 +135,21 @@ pub struct Started {
     pub target: String,
     /// How many are played at a time.
     pub jobs: u64,
-    /// The seed of the run, in hexadecimal digits, as it is typed.
+    /// The seed of the run, in hexadecimal digits, as it is typed; empty where its shards had different ones.
     pub seed: String,
+    /// The seed of each shard, in their order, where they had different ones.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub seeds: Vec<String>,
+}
+
+impl Started {
+    /// The seed in words: `seed 0000007f`.
+    pub(in crate::report) fn seed_in_words(&self) -> String {
+        match self.seeds.len() {
+            0 => format!("seed {}", words(&self.seed)),
+            n => format!("{n} shards with different seeds"),
+        }
+    }
 }
 
 /// What came of a case.

@@ -76,6 +76,7 @@ impl<W: Write> Reporter for LogWriter<W> {
                 target: target.clone(),
                 jobs: *jobs as u64,
                 seed: shown_seed(*seed),
+                seeds: Vec::new(),
             }),
             Event::CaseStarted { number, id } => Line::CaseStarted {
                 number: *number as u64,

@@ -79,6 +79,14 @@ impl Program {
             "CLICOLOR",
             "CLICOLOR_FORCE",
             "RUST_BACKTRACE",
+            // What CI services call a run, and what they read of it.
+            "GITHUB_ACTIONS",
+            "GITHUB_STEP_SUMMARY",
+            "GITHUB_RUN_ID",
+            "CI_PIPELINE_ID",
+            "BUILDKITE_BUILD_ID",
+            "CIRCLE_WORKFLOW_ID",
+            "BUILD_TAG",
         ] {
             command.env_remove(name);
         }
