@@ -31,7 +31,7 @@ pub(crate) use header::{FRAMINGS, framing_named};
 pub(crate) use layout::{ConversationInput, Options, SessionInput};
 pub(crate) use layout::{FrameInput, RoundTripInput, Utf8Input};
 #[cfg(feature = "cli")]
-pub(crate) use peer::{PlayerInput, Turn};
+pub(crate) use peer::{Condition, PlayerInput, Turn};
 pub(crate) use pieces::Cuts;
 #[cfg(feature = "cli")]
 pub(crate) use pieces::Random;

@@ -1,7 +1,7 @@
 //! Inputs of `player`: what the peers do and what becomes of connections and writes, a sign each, then the scenario.
 
 use super::pieces::Cuts;
-use crate::player::{Ending, Segment};
+use crate::player::{Ending, RefusalKind, Segment, TlsFault};
 
 /// `player`: how what arrives is cut (modulo 3 also how the player cuts what it sends), then what happens, a line of
 /// [`Turn`]s, then the file.
@@ -19,27 +19,43 @@ pub(crate) struct PlayerInput<'a> {
 /// | --- | --- |
 /// | `"`…`"` `'`…`'` | these bytes arrive, `\|` is a line feed |
 /// | `*` | what the step wants that waits |
-/// | `.` `!` `?` | the connection ends: cleanly, by a reset, lost |
-/// | `+` `-` `~` | the connection comes about, is refused, cannot be had |
-/// | `w` `x` `X` | the write is done, cannot be done after a clean end, after a reset |
+/// | `.` `!` `?` `r` | the connection ends: cleanly, by a reset, lost; of packets, nobody listens |
+/// | `+` `-` `~` `a` | the connection comes about, is refused, cannot be had, may not be |
+/// | `S` `s` | TLS comes about, or does not |
+/// | `w` `x` `X` `b` | the write is done, cannot be done after a clean end, after a reset, is too large for a packet |
 /// | `h` | the next connection or write is left hanging |
 /// | `t` `C` | time passes, the run is cancelled |
-/// | `z` | all that cannot be at this moment is said |
+/// | `z` `q` | all that cannot be at this moment is said; somebody asks what is waited for |
 /// | `0`…`9` | what comes now is about the client of this number |
+/// | `D` `P` `n` `p` | of the whole play: leftovers are denied, clients that can carry packets do, connections know no RST, segments are paced |
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Turn<'a> {
     Arrives(&'a [u8]),
     Wanted,
     Ends(Ending),
     Connected,
-    Refused { refused: bool },
+    Refused(RefusalKind),
+    Secured,
     Written,
     Unwritable(Ending),
+    TooLarge,
     Hangs,
     TimePasses,
     Cancelled,
     Nonsense,
+    Asks,
     Client(u16),
+    /// Something that holds for all of the play.
+    Always(Condition),
+}
+
+/// What holds for all of a play.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Condition {
+    DeniesLeftovers,
+    OnPackets,
+    NoReset,
+    Paces,
 }
 
 impl<'a> PlayerInput<'a> {
@@ -64,8 +80,18 @@ impl<'a> PlayerInput<'a> {
         Some(Self::HEADER + end + 1)
     }
 
-    /// What happens, in order. Bytes that are no sign mean nothing.
+    /// Whether a sign says this of the whole play.
+    pub(crate) fn always(&self, condition: Condition) -> bool {
+        self.signs().any(|turn| turn == Turn::Always(condition))
+    }
+
+    /// What happens, in order.
     pub(crate) fn turns(&self) -> impl Iterator<Item = Turn<'a>> + use<'a> {
+        self.signs().filter(|turn| !matches!(turn, Turn::Always(_)))
+    }
+
+    /// What the signs mean. Bytes that are none mean nothing.
+    fn signs(&self) -> impl Iterator<Item = Turn<'a>> + use<'a> {
         let mut rest = self.turns;
         std::iter::from_fn(move || {
             loop {
@@ -83,16 +109,26 @@ impl<'a> PlayerInput<'a> {
                     b'.' => Turn::Ends(Ending::Clean),
                     b'!' => Turn::Ends(Ending::Reset),
                     b'?' => Turn::Ends(Ending::Lost),
+                    b'r' => Turn::Ends(Ending::Refused),
                     b'+' => Turn::Connected,
-                    b'-' => Turn::Refused { refused: true },
-                    b'~' => Turn::Refused { refused: false },
+                    b'-' => Turn::Refused(RefusalKind::Refused),
+                    b'~' => Turn::Refused(RefusalKind::Unreachable),
+                    b'a' => Turn::Refused(RefusalKind::NotAllowed),
+                    b'S' => Turn::Secured,
+                    b's' => Turn::Refused(RefusalKind::Tls(TlsFault::Broken)),
                     b'w' => Turn::Written,
                     b'x' => Turn::Unwritable(Ending::Clean),
                     b'X' => Turn::Unwritable(Ending::Reset),
+                    b'b' => Turn::TooLarge,
                     b'h' => Turn::Hangs,
                     b't' => Turn::TimePasses,
                     b'C' => Turn::Cancelled,
                     b'z' => Turn::Nonsense,
+                    b'q' => Turn::Asks,
+                    b'D' => Turn::Always(Condition::DeniesLeftovers),
+                    b'P' => Turn::Always(Condition::OnPackets),
+                    b'n' => Turn::Always(Condition::NoReset),
+                    b'p' => Turn::Always(Condition::Paces),
                     b'0'..=b'9' => Turn::Client(u16::from(sign - b'0')),
                     _ => continue,
                 });
@@ -107,18 +143,24 @@ mod tests {
 
     #[test]
     fn signs_before_the_first_line_feed_say_what_happens_and_the_file_follows() {
-        let input = PlayerInput::parse(b"0+\"a|\"_1.hx\"open\n{}\n").expect("an input");
+        let input = PlayerInput::parse(b"0+\"aD|\"_P1.hxs\"open\n{}\n").expect("an input");
         let turns: Vec<_> = input.turns().collect();
         let expected = [
             Turn::Connected,
-            Turn::Arrives(b"a|"),
+            Turn::Arrives(b"aD|"),
             Turn::Client(1),
             Turn::Ends(Ending::Clean),
             Turn::Hangs,
             Turn::Unwritable(Ending::Clean),
+            Turn::Refused(RefusalKind::Tls(TlsFault::Broken)),
             Turn::Arrives(b"open"),
         ];
         assert_eq!(turns, expected);
+        assert!(input.always(Condition::OnPackets));
+        assert!(
+            !input.always(Condition::DeniesLeftovers),
+            "what arrives is no sign"
+        );
         assert_eq!(input.file, b"{}\n");
         assert_eq!(input.segment, None);
         assert!(PlayerInput::parse(b"0+ without an end").is_none());

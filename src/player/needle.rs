@@ -146,7 +146,8 @@ impl TwoWay {
             }
         }
         loop {
-            if self.known == 0 && self.compared == self.cut {
+            // Where some of the right part has been compared, its first byte stands here already.
+            if self.known == 0 {
                 self.leap(needle, data);
             }
             let here = data.get(self.at + self.compared..).unwrap_or_default();

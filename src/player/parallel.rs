@@ -58,23 +58,13 @@ impl Cursor {
             .map(|(_, branch)| branch)
     }
 
-    /// Whether it, or a branch of it, is in the middle of a send.
+    /// Whether a branch is in the middle of a send; no `parallel` stands in one.
     fn is_sending(&self) -> bool {
-        match self.doing {
-            Doing::Write | Doing::Pause(_) => true,
-            Doing::Parallel => self.branches().iter().any(Self::is_sending),
-            _ => false,
-        }
+        matches!(self.doing, Doing::Write | Doing::Pause(_))
     }
 
     /// Brings a send to its end, and begins no other step. What becomes of it is of no interest any more.
     fn finish_send(&mut self, script: &Script, core: &mut Core, now: Time) {
-        if self.doing == Doing::Parallel {
-            for branch in self.branches.iter_mut().take(self.running) {
-                branch.finish_send(script, core, now);
-            }
-            return;
-        }
         while self.is_sending() {
             let looked = match self.step(script) {
                 Some((step, _)) => self.look(script, step, core, now),

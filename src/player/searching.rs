@@ -35,7 +35,7 @@ pub(super) struct Trial {
     /// How many bytes were looked at in vain.
     again: u64,
     /// Whether these are too many.
-    is_exhausted: bool,
+    pub(super) is_exhausted: bool,
 }
 
 impl Trial {
@@ -52,7 +52,7 @@ impl Trial {
     }
 
     /// Counts what was looked at in vain here.
-    fn pay(&mut self, bytes: usize) {
+    pub(super) fn pay(&mut self, bytes: usize) {
         if bytes <= NOT_COUNTED {
             return;
         }
@@ -69,7 +69,7 @@ impl Trial {
     }
 
     /// Says that the first `n` bytes are there no more.
-    fn forget(&mut self, n: usize) {
+    pub(super) fn forget(&mut self, n: usize) {
         self.start = self.start.saturating_sub(n);
         self.needle.forget(n);
         self.gone = self.gone.saturating_add(n as u64);

@@ -2,11 +2,13 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::mutate::mutate_scenario;
-use crate::corpus::{Cuts, PlayerInput, Turn};
+use crate::corpus::{Condition, Cuts, PlayerInput, Turn};
 use crate::player::{
-    Action, Deed, Ending, Event, Log, Player, Refusal, RefusalKind, Setting, Verdict,
+    Action, DEFAULT_SEGMENT_PACE, Deed, Ending, Event, Log, Player, Refusal, RefusalKind, Setting,
+    Verdict,
 };
 use crate::scenario::{Client, ClientId, ReadOptions, Scenario, Value, read};
 use crate::time::Time;
@@ -31,15 +33,21 @@ pub fn player(data: &[u8]) {
         return;
     };
     let options = ReadOptions {
-        vars: vec!["given".to_owned()],
+        vars: vec!["given".to_owned(), "of_the_suite".to_owned()],
         ..ReadOptions::default()
     };
     let Ok((scenario, _)) = read("player.json", input.file, &options) else {
         return;
     };
+    let on_packets = input.always(Condition::OnPackets);
     let setting = Setting {
         builtins: vec![("seed", Value::from(7)), ("run_id", Value::from("0"))],
         vars: vec![("given".to_owned(), Value::from("7"))],
+        defaults: vec![("of_the_suite".to_owned(), Value::from("2"))],
+        deny_leftover: input.always(Condition::DeniesLeftovers),
+        packets: (scenario.script.clients.iter())
+            .map(|client| is_of_packets(client) || on_packets && may_be_of_packets(client))
+            .collect(),
         case: scenario
             .cases
             .first()
@@ -47,12 +55,16 @@ pub fn player(data: &[u8]) {
         max_steps: MAX_STEPS,
         max_payload: MAX_PAYLOAD,
         segment: input.segment,
+        segment_pace: match input.always(Condition::Paces) {
+            true => DEFAULT_SEGMENT_PACE,
+            false => Duration::ZERO,
+        },
         ..Setting::default()
     };
     let mut player = Player::new(Arc::clone(&scenario.script), setting.clone());
-    let first = Played::of(&mut player, &input, &scenario);
-    player.reset(setting);
-    let again = Played::of(&mut player, &input, &scenario);
+    let first = Played::of(&mut player, &input, &scenario, &setting.packets);
+    player.reset(setting.clone());
+    let again = Played::of(&mut player, &input, &scenario, &setting.packets);
     assert_eq!(first, again, "the second time");
 }
 
@@ -83,14 +95,21 @@ struct Played {
 }
 
 impl Played {
-    fn of(player: &mut Player, input: &PlayerInput<'_>, scenario: &Scenario) -> Self {
+    fn of(
+        player: &mut Player,
+        input: &PlayerInput<'_>,
+        scenario: &Scenario,
+        targets: &[bool],
+    ) -> Self {
         let mut world = World {
             player,
             now: Time::ZERO,
             cuts: input.cuts,
             turns: input.turns().collect(),
             links: Vec::new(),
-            packets: scenario.script.clients.iter().map(of_packets).collect(),
+            targets,
+            packets: targets.to_vec(),
+            has_reset: !input.always(Condition::NoReset),
             about: ClientId(0),
             asked: Vec::new(),
             helped: HashSet::new(),
@@ -113,8 +132,13 @@ impl Played {
     }
 }
 
-fn of_packets(client: &Client) -> bool {
+fn is_of_packets(client: &Client) -> bool {
     client.framing == Framing::Datagram
+}
+
+/// Whether a client's target may carry packets though it does not say so: it names no framing, and has nothing that only streams have.
+fn may_be_of_packets(client: &Client) -> bool {
+    !client.framing_given && client.streams_only.is_none()
 }
 
 /// What a log has; it is no more than may be.
@@ -132,8 +156,12 @@ struct World<'a, 'i> {
     cuts: Cuts,
     turns: VecDeque<Turn<'i>>,
     links: Vec<Link>,
-    /// Of which clients they carry packets.
+    /// Of which clients the targets carry packets.
+    targets: &'a [bool],
+    /// Of which clients the connections do.
     packets: Vec<bool>,
+    /// Whether there is RST on them.
+    has_reset: bool,
     /// The client that turns are about.
     about: ClientId,
     asked: Vec<(Time, Action, Vec<u8>)>,
@@ -148,6 +176,8 @@ struct Link {
     held: bool,
     connecting: bool,
     open: bool,
+    /// TLS was asked for, and has not come about.
+    securing: bool,
     /// A write was asked for just before the connection is given back: nothing is left of it.
     stale: bool,
     /// A write is under way.
@@ -162,6 +192,9 @@ struct Link {
 
 impl World<'_, '_> {
     fn play(&mut self) {
+        if self.turns.front() == Some(&Turn::Cancelled) {
+            self.player.cancel(self.now);
+        }
         for _ in 0..MAX_HAPPENINGS {
             while let Some(action) = self.player.poll_action(self.now) {
                 self.act(action);
@@ -174,7 +207,7 @@ impl World<'_, '_> {
                 let held = self.links.iter().any(|link| link.connecting || link.open);
                 assert!(!held, "a connection is not given back");
                 assert_eq!(self.player.poll_timeout(), None, "it is over");
-                return;
+                return self.cancel_what_is_over();
             }
             if self.deliver() {
                 continue;
@@ -186,6 +219,13 @@ impl World<'_, '_> {
             }
         }
         panic!("no verdict after {MAX_HAPPENINGS} happenings");
+    }
+
+    /// Whoever cancels too late changes nothing.
+    fn cancel_what_is_over(&mut self) {
+        let verdict = self.player.verdict().cloned();
+        self.player.cancel(self.now);
+        assert_eq!(self.player.verdict(), verdict.as_ref(), "it was over");
     }
 
     /// Time goes on to when the player wants to be told.
@@ -210,7 +250,12 @@ impl World<'_, '_> {
         | Action::Close(client)) = action;
         let bytes = self.player.outbox(client).to_vec();
         let next = self.turns.front().copied();
-        let on_packets = self.packets[usize::from(client.0)];
+        let n = usize::from(client.0);
+        if action == Action::Connect(client) {
+            let address = self.player.address(client);
+            self.packets[n] = address.map_or(self.targets[n], |at| at.carries().are_packets());
+        }
+        let on_packets = self.packets[n];
         let link = self.link(client);
         match action {
             Action::Connect(_) => {
@@ -225,14 +270,15 @@ impl World<'_, '_> {
                 };
                 let by = self.player.connect_deadline(client);
                 assert!(by.is_some_and(|by| by >= self.now), "{by:?}");
-                let answers = [Turn::Connected, Turn::Hangs];
-                let refused = matches!(next, Some(Turn::Refused { .. }));
-                let turn = next.filter(|next| answers.contains(next) || refused);
+                let turn = next.filter(|next| {
+                    matches!(next, Turn::Connected | Turn::Refused(_) | Turn::Hangs)
+                });
                 let mostly = self.wanted_of_a_connection(client);
                 self.answer(client, turn, mostly);
             }
             Action::Upgrade(_) => {
                 assert!(link.held && link.open && !link.writing, "TLS in a write");
+                assert!(self.player.tls(client).is_some(), "no way to use TLS");
                 self.upgrade(client);
             }
             Action::Write(_) => {
@@ -245,7 +291,9 @@ impl World<'_, '_> {
                 }
                 link.writing = true;
                 let turn = next.filter(|next| {
-                    matches!(next, Turn::Written | Turn::Unwritable(_) | Turn::Hangs)
+                    let too_large = *next == Turn::TooLarge && on_packets;
+                    let answers = matches!(next, Turn::Written | Turn::Unwritable(_) | Turn::Hangs);
+                    too_large || answers
                 });
                 self.answer(client, turn, Turn::Written);
             }
@@ -270,15 +318,16 @@ impl World<'_, '_> {
         if let Some(how) = link.end {
             return self.player.handle_ended(client, how, self.now);
         }
-        let wanted = self.player.wanted();
-        let deed = wanted.into_iter().find(|wanted| wanted.client == client);
-        match deed.map(|wanted| wanted.deed) {
-            Some(Deed::Refuse(why)) => {
-                *self.link(client) = Link::default();
-                self.player.handle_not_secured(client, why, self.now);
-            }
-            _ => self.player.handle_secured(client, "TLS", self.now),
-        }
+        link.securing = true;
+        let turn = self.turns.front().copied().filter(|next| {
+            matches!(next, Turn::Secured | Turn::Hangs)
+                || matches!(next, Turn::Refused(RefusalKind::Tls(_)))
+        });
+        let mostly = match self.wanted_of_a_connection(client) {
+            refused @ Turn::Refused(_) => refused,
+            _ => Turn::Secured,
+        };
+        self.answer(client, turn, mostly);
     }
 
     /// What becomes of a connection that nothing is said about: what lets its step pass.
@@ -286,9 +335,7 @@ impl World<'_, '_> {
         let wanted = self.player.wanted();
         let deed = wanted.iter().find(|wanted| wanted.client == client);
         match deed.map(|wanted| &wanted.deed) {
-            Some(Deed::Refuse(why)) => Turn::Refused {
-                refused: why.kind == RefusalKind::Refused,
-            },
+            Some(Deed::Refuse(why)) => Turn::Refused(why.kind),
             _ => Turn::Connected,
         }
     }
@@ -310,14 +357,21 @@ impl World<'_, '_> {
         match turn {
             Turn::Connected if link.connecting => {
                 (link.connecting, link.open) = (false, true);
+                self.player.handle_local_port(client, Some(1024));
+                self.player.handle_kind(client, self.has_reset);
                 self.player.handle_connected(client, "peer", now);
             }
-            Turn::Refused { refused } if link.connecting => {
+            Turn::Refused(kind) if link.connecting => {
                 link.connecting = false;
-                let message = "nobody".to_owned();
-                let kind = kind_of(refused);
-                let why = Refusal { kind, message };
-                self.player.handle_refused(client, why, now);
+                self.player.handle_refused(client, refusal(kind), now);
+            }
+            Turn::Secured if link.securing => {
+                link.securing = false;
+                self.player.handle_secured(client, "TLS", now);
+            }
+            Turn::Refused(kind) if link.securing => {
+                *link = Link::default();
+                self.player.handle_not_secured(client, refusal(kind), now);
             }
             Turn::Written if link.writing => {
                 link.writing = false;
@@ -326,6 +380,10 @@ impl World<'_, '_> {
             Turn::Unwritable(how) if link.writing => {
                 link.writing = false;
                 self.player.handle_unwritable(client, how, now);
+            }
+            Turn::TooLarge if link.writing && self.packets[usize::from(client.0)] => {
+                link.writing = false;
+                self.player.handle_too_large(client, now);
             }
             _ => {}
         }
@@ -350,9 +408,27 @@ impl World<'_, '_> {
             Turn::TimePasses => self.pass_time(),
             Turn::Cancelled => self.player.cancel(self.now),
             Turn::Nonsense => self.say_what_cannot_be(),
+            Turn::Asks => self.ask(),
             Turn::Hangs => {}
             turn => self.tell(about, turn),
         }
+    }
+
+    /// Somebody wants to know what is waited for: it has steps, and asking changes nothing.
+    fn ask(&self) {
+        let before = self.player.poll_timeout();
+        for waiting in self.player.waiting(self.now) {
+            assert!(
+                waiting.step.step > 0 && waiting.step.step <= waiting.step.steps,
+                "{waiting:?}"
+            );
+            let most = self.now.since(Time::ZERO);
+            assert!(
+                waiting.heard.is_none_or(|heard| heard <= most),
+                "{waiting:?}"
+            );
+        }
+        assert_eq!(self.player.poll_timeout(), before, "asking is not waiting");
     }
 
     fn arrive(&mut self, client: ClientId, bytes: &[u8]) {
@@ -383,6 +459,8 @@ impl World<'_, '_> {
                 return true;
             }
             if let Some(how) = link.end {
+                // Of packets, those that come later may find somebody.
+                link.end = link.end.filter(|how| *how != Ending::Refused);
                 self.player.handle_ended(client, how, self.now);
                 assert!(!self.player.wants_bytes(client), "bytes after the end");
                 return true;
@@ -401,10 +479,7 @@ impl World<'_, '_> {
         match wanted.deed {
             Deed::Say(bytes) => self.arrive(wanted.client, &bytes),
             Deed::End(how) => self.end(wanted.client, how),
-            Deed::Refuse(why) => {
-                let refused = why.kind == RefusalKind::Refused;
-                self.tell(wanted.client, Turn::Refused { refused });
-            }
+            Deed::Refuse(why) => self.tell(wanted.client, Turn::Refused(why.kind)),
         }
         true
     }
@@ -423,13 +498,11 @@ impl World<'_, '_> {
             let (client, player) = (ClientId(n), &mut *self.player);
             if !link.connecting {
                 player.handle_connected(client, "nonsense", now);
-                let why = || Refusal {
-                    kind: RefusalKind::Refused,
-                    message: "nonsense".to_owned(),
-                };
-                player.handle_refused(client, why(), now);
+                player.handle_refused(client, refusal(RefusalKind::Refused), now);
+            }
+            if !link.securing {
                 player.handle_secured(client, "nonsense", now);
-                player.handle_not_secured(client, why(), now);
+                player.handle_not_secured(client, refusal(RefusalKind::Refused), now);
             }
             // Of packets, one may be empty.
             if !link.open || !of_packets {
@@ -446,6 +519,7 @@ impl World<'_, '_> {
             if !link.writing {
                 player.handle_written(client, now);
                 player.handle_unwritable(client, Ending::Reset, now);
+                player.handle_too_large(client, now);
                 assert!(player.outbox(client).is_empty(), "bytes to be written");
             }
         }
@@ -462,10 +536,8 @@ impl World<'_, '_> {
     }
 }
 
-/// Which way a connection fails to come about.
-fn kind_of(refused: bool) -> RefusalKind {
-    match refused {
-        true => RefusalKind::Refused,
-        false => RefusalKind::Unreachable,
-    }
+/// That a connection, or TLS on it, did not come about.
+fn refusal(kind: RefusalKind) -> Refusal {
+    let message = "nobody".to_owned();
+    Refusal { kind, message }
 }

@@ -2,6 +2,7 @@
 //! point into it.
 
 use super::{played, printed};
+use crate::player::wrong_examples;
 use crate::scenario::{
     BlockId, Diagnostics, Matcher, MatcherNode, ReadOptions, Scenario, Severity, SourceFile, Span,
     Step, Verb, explain, foresee, read,
@@ -47,6 +48,8 @@ fn outcome(data: &[u8]) -> Result<Scenario, Diagnostics> {
             check_scenario(&scenario);
             let mut foreseen = warnings;
             foreseen.list = foresee(&scenario, &options.vars);
+            let examples = wrong_examples(&scenario, &options.vars);
+            foreseen.list.extend(examples);
             foreseen.list.sort_by_key(|found| found.span);
             check_diagnostics(&foreseen);
             check_server(&scenario);

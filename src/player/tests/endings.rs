@@ -1,8 +1,10 @@
 //! How connections come about and end.
 
 use super::bench::{Bench, FIRST};
-use crate::player::{Action, Ending, FailureKind, Instead, RefusalKind};
-use crate::scenario::CloseKinds;
+use crate::player::{
+    Action, EndedBy, Ending, EventKind, FailureKind, FirstEnd, Instead, RefusalKind,
+};
+use crate::scenario::{CloseHow, CloseKinds};
 
 #[test]
 fn each_kind_of_end_is_told_apart() {
@@ -39,6 +41,60 @@ fn a_reset_that_a_send_has_seen_is_no_clean_end() {
         .handle_unwritable(FIRST, Ending::Reset, bench.now);
     bench.end(Ending::Clean);
     bench.passed();
+}
+
+#[test]
+fn who_ended_a_connection_first_is_kept_and_when() {
+    for (close, how) in [("write", CloseHow::Write), ("reset", CloseHow::Reset)] {
+        let steps = format!(
+            r#"{{ "connect": true }}, {{ "wait": "7ms" }}, {{ "close": "{close}" }}, {{ "assert": "{{{{ 1 == 2 }}}}" }}"#
+        );
+        let mut bench = Bench::connected("", &steps);
+        bench.pass(7);
+        let first = FirstEnd {
+            by: EndedBy::Us(how),
+            at: bench.now,
+        };
+        assert_eq!(bench.failure().links[0].first_end, Some(first), "{close}");
+    }
+    // Whoever comes second changes nothing.
+    let mut bench = Bench::connected("", r#"{ "close": "write" }, { "expect": "x" }"#);
+    bench.pass(3).end(Ending::Clean);
+    let first = bench.failure().links[0].first_end;
+    assert_eq!(
+        first.map(|first| first.by),
+        Some(EndedBy::Us(CloseHow::Write))
+    );
+    let mut bench = Bench::connected("", r#"{ "expect": "x" }"#);
+    bench.end(Ending::Reset);
+    let first = bench.failure().links[0].first_end;
+    assert_eq!(
+        first.map(|first| first.by),
+        Some(EndedBy::Peer(Ending::Reset))
+    );
+}
+
+#[test]
+fn where_there_is_no_reset_the_connection_is_dropped() {
+    for (has_reset, event, by) in [
+        (true, EventKind::Aborted, EndedBy::Us(CloseHow::Reset)),
+        (false, EventKind::Dropped, EndedBy::UsWithoutReset),
+    ] {
+        let mut bench = Bench::new("", r#"{ "close": "reset" }, { "assert": "{{ 1 == 2 }}" }"#);
+        assert_eq!(bench.action(), Some(Action::Connect(FIRST)));
+        bench.player.handle_kind(FIRST, has_reset);
+        bench.player.handle_connected(FIRST, "peer", bench.now);
+        assert_eq!(bench.action(), Some(Action::Reset(FIRST)));
+        assert!(bench.saw(&event), "{event:?}");
+        let first = bench.failure().links[0].first_end;
+        assert_eq!(first.map(|first| first.by), Some(by));
+    }
+    // Other ends are what they are.
+    let mut bench = Bench::new("", r#"{ "close": "clean" }, { "connect": true }"#);
+    assert_eq!(bench.action(), Some(Action::Connect(FIRST)));
+    bench.player.handle_kind(FIRST, false);
+    bench.player.handle_connected(FIRST, "peer", bench.now);
+    assert!(bench.saw(&EventKind::Closed));
 }
 
 #[test]

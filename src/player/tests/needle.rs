@@ -64,6 +64,23 @@ proptest! {
     }
 }
 
+/// All words of so many letters, of two.
+fn words(len: usize) -> impl Iterator<Item = Vec<u8>> {
+    (0..1 << len).map(move |n: usize| (0..len).map(|bit| b'a' + (n >> bit & 1) as u8).collect())
+}
+
+#[test]
+fn every_short_needle_is_found_in_every_short_stream() {
+    const STREAM: usize = 9;
+    for needle in (1..=6).flat_map(words) {
+        for stream in words(STREAM) {
+            let expected = naive(&needle, &stream);
+            let seen = found(&needle, &stream, &[STREAM], false);
+            assert_eq!(seen, expected, "{needle:?} {stream:?}");
+        }
+    }
+}
+
 #[test]
 fn short_and_long_bytes_are_found_alike() {
     for len in [1, 2, LONG - 1, LONG, LONG + 1, 3 * LONG] {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::bench::{Bench, FIRST};
+use super::bench::{Bench, FIRST, scenario};
 use crate::player::{Action, Ending, FailureKind, MAX_PACED, Segment, Setting};
 use crate::time::TimeScale;
 
@@ -190,5 +190,30 @@ fn after_its_own_end_a_client_asks_for_no_write() {
                 assert_eq!(bench.fails(), FailureKind::HalfClosed);
             }
         }
+    }
+}
+
+#[test]
+fn a_message_that_no_framing_carries_is_shown_where_it_stands() {
+    const SAID: &str = r#""{{ said }}""#;
+    let head = r#""framing": { "fixed": { "size": 3 } }, "vars": { "said": "ab" },"#;
+    // The step's own message, and one that answers while the step waits.
+    let answers = format!(r#"{head} "ignore": [{{ "match": "???", "send": {SAID} }}],"#);
+    for (head, steps, arrives) in [
+        (
+            head.to_owned(),
+            format!(r#"{{ "send": {SAID} }}"#),
+            &b""[..],
+        ),
+        (answers, r#"{ "expect": "yes" }"#.to_owned(), b"???"),
+    ] {
+        let file = format!(r#"{{ {head} "steps": [{steps}] }}"#);
+        let mut bench = Bench::of(scenario(&file).script, Setting::default());
+        bench.connect();
+        bench.receive(arrives);
+        let failure = bench.failure();
+        assert!(matches!(failure.kind, FailureKind::Unframed { .. }));
+        let place = failure.span.start as usize..failure.span.end as usize;
+        assert_eq!(&file[place], SAID);
     }
 }

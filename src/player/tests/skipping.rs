@@ -1,7 +1,9 @@
 //! What is looked for among other messages, or somewhere on a stream; and what need not come at all.
 
 use super::bench::Bench;
-use crate::player::{Ending, FailureKind, MAX_AGAIN};
+use crate::player::searching::Trial;
+use crate::player::{Ending, FailureKind, MAX_AGAIN, MAX_AGAIN_A_BYTE};
+use crate::time::Time;
 
 const LINE: &str = r#""framing": "line","#;
 
@@ -128,21 +130,64 @@ fn how_much_may_be_read_again_grows_with_what_was_passed() {
 }
 
 #[test]
-fn places_where_bytes_are_only_compared_cost_nothing() {
+fn what_is_given_up_is_so_at_once() {
+    let mut bench = Bench::connected("", r#"{ "skip_until": ["a", { "regex": "^a*b" }] }"#);
+    bench.receive(&b"a".repeat(12_000)).receive(b"c");
+    assert!(matches!(bench.fails(), FailureKind::Exhausted { .. }));
+    assert_eq!(bench.now, Time::ZERO);
+}
+
+#[test]
+fn what_can_never_hold_is_looked_for_until_the_time_is_over() {
+    let look = r#"{ "one_of": [{ "regex": "a[^\\x00-\\xff]" }, { "regex": "b[^\\x00-\\xff]" }] }"#;
+    assert_eq!(looked_for(look, b"aabab", 1), "never came");
+}
+
+#[test]
+fn as_much_may_be_read_again_as_the_bound_says_and_no_more() {
+    let most = usize::try_from(MAX_AGAIN).unwrap();
+    let each = usize::try_from(MAX_AGAIN_A_BYTE).unwrap();
+    for passed in [0, 3] {
+        let mut trial = Trial::default();
+        trial.forget(passed);
+        trial.pay(most + passed * each - 65);
+        trial.pay(64);
+        trial.pay(65);
+        assert!(!trial.is_exhausted, "{passed}");
+        trial.pay(65);
+        assert!(trial.is_exhausted, "{passed}");
+    }
+}
+
+#[test]
+fn places_where_bytes_are_only_compared_cost_what_is_compared() {
     // Every byte is a place, and each is ruled out a thousand bytes later.
-    let arrives = [
-        &b"a".repeat(200_000)[..],
-        b"b".repeat(1001).as_slice(),
-        b"c",
-    ]
-    .concat();
+    let arrives = [&b"a".repeat(200_000)[..], &b"b".repeat(1001), b"c"].concat();
     for look in [
         r#"["a", { "length": 1000 }, "bc"]"#,
         r#"["a", { "length": 1001 }, { "prefix": "c" }]"#,
+        r#"["a", { "length": 1000 }, { "all": [{ "prefix": "bc" }, { "length": { "min": 2 } }] }]"#,
     ] {
         for size in [usize::MAX, 1000] {
             assert_eq!(looked_for(look, &arrives, size), "found", "{look}");
         }
+    }
+    // A thousand bytes are compared at each, or looked for by more than comparing.
+    let arrives = b"a".repeat(30_000);
+    for look in [
+        r#"["a", { "length": 1 }, "ab"]"#,
+        r#"["a", { "any": true }, "b"]"#,
+    ] {
+        assert_eq!(looked_for(look, &arrives, 1000), "never came", "{look}");
+    }
+    let long = format!(r#""{}b""#, "a".repeat(1000));
+    for look in [
+        format!(r#"["a", {{ "length": 1 }}, {long}]"#),
+        format!(r#"["a", {{ "length": 1 }}, {{ "prefix": {long} }}]"#),
+        r#"["a", { "all": [{ "prefix": "a" }, { "any": true }] }, { "length": 1000 }, "b"]"#
+            .to_owned(),
+    ] {
+        assert_eq!(looked_for(&look, &arrives, 1000), "given up", "{look}");
     }
 }
 
@@ -166,7 +211,6 @@ fn very_long_bytes_are_looked_for_in_linear_time() {
         format!(r#"{{ "skip_until": {long} }}"#),
         format!(r#"{{ "expect": {{ "contains": {long} }} }}"#),
         format!(r#"{{ "expect": {{ "suffix": {long} }} }}"#),
-        format!(r#"{{ "expect": [{{ "any": true }}, {long}] }}"#),
     ] {
         let mut bench = Bench::connected(head, &format!(r#"{look}, {{ "send": "done" }}"#));
         for piece in arrives.chunks(7) {
@@ -174,6 +218,20 @@ fn very_long_bytes_are_looked_for_in_linear_time() {
         }
         assert_eq!(bench.written(), b"done", "{look}");
     }
+}
+
+#[test]
+fn very_long_bytes_behind_others_are_looked_for_in_linear_time() {
+    // Wherever they may begin a million bytes are right before one is not.
+    let head = r#""framing": { "raw": { "max_message": 4194304 } },"#;
+    let steps = r#"{ "expect": [{ "any": true }, { "repeat": "a", "times": 1000000 }] }, { "send": "done" }"#;
+    let mut bench = Bench::connected(head, steps);
+    for piece in [&b"a".repeat(999_999)[..], b"b", &b"a".repeat(1_000_000)] {
+        piece
+            .chunks(1000)
+            .for_each(|piece| _ = bench.receive(piece));
+    }
+    assert_eq!(bench.written(), b"done");
 }
 
 #[test]
