@@ -35,8 +35,20 @@ struct Head<'a> {
     shard: Option<&'a str>,
     /// How many cases came to what.
     totals: Totals,
+    /// How many of each suite, and with `--transports` of each transport, came to what.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    suites: Vec<OfSuite>,
     /// Ids of cases that failed earlier and were not played.
     outstanding: &'a [String],
+}
+
+/// The cases of a suite.
+#[derive(Debug, Serialize, JsonSchema)]
+struct OfSuite {
+    /// The name of the suite, or of the transport.
+    name: String,
+    /// How many of its cases came to what.
+    totals: Totals,
 }
 
 /// A case: the record of its last attempt, and what is only known of all of them.
@@ -136,6 +148,9 @@ fn head<R: Read + Seek>(log: &RunLog<R>) -> Head<'_> {
         run: &log.started,
         shard: shard.as_deref(),
         totals: log.totals(),
+        suites: (log.by_suite().into_iter())
+            .map(|(name, totals)| OfSuite { name, totals })
+            .collect(),
         outstanding,
     }
 }

@@ -4,7 +4,7 @@ use std::io::{Read, Seek, Write};
 use std::time::Duration;
 
 use super::log::{LogError, ResultKind, RunLog};
-use super::summary::counts;
+use super::summary::{counts, several};
 
 /// How many failures are shown in full; the others are named.
 const IN_FULL: usize = 50;
@@ -43,6 +43,13 @@ pub(super) fn markdown(
             false => plain(&log.started.seed_in_words()),
         }
     )?;
+    let suites = several(log.by_suite());
+    if !suites.is_empty() {
+        writeln!(out)?;
+    }
+    for (name, totals) in suites {
+        writeln!(out, "- {}: {}", plain(&name), counts(&totals))?;
+    }
     let (mut shown, mut size, mut named) = (0, 0, Vec::new());
     for case in log.cases.clone() {
         if case.result != ResultKind::Failed {

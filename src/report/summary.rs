@@ -73,7 +73,18 @@ pub(super) fn text(
         None => format!("[{:>9}]", "?"),
     };
     writeln!(out, "{:>12} {elapsed} {}", "Summary", counts(&log.totals()))?;
+    for (name, totals) in several(log.by_suite()) {
+        writeln!(out, "{:>12} {name}: {}", "Suite", counts(&totals))?;
+    }
     Ok(())
+}
+
+/// The counts of suites, where there is more than one: of one alone all is said.
+pub(super) fn several(suites: Vec<(String, Totals)>) -> Vec<(String, Totals)> {
+    match suites.len() {
+        0 | 1 => Vec::new(),
+        _ => suites,
+    }
 }
 
 /// The count, in words: `58 selected: 57 passed, 1 failed, 0 skipped`.

@@ -1,7 +1,9 @@
 //! What a person sees of a run: a line a case, each failure in full, and the count at the end.
 
+use std::cmp::Reverse;
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::conversation::{Conversation, FINALLY, is_shown_whole};
@@ -20,7 +22,7 @@ use crate::runner::{CaseResult, Event, Outcome, Summary};
 const MAX_REFUSALS: usize = 8;
 
 /// How many different reasons for not playing cases are told at the end.
-const MAX_SKIPS: usize = 8;
+const MAX_SKIPS: usize = 32;
 
 /// How much of a run is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -77,14 +79,14 @@ pub struct Terminal<W> {
 /// A failed case, to be named again at the end.
 #[derive(Debug)]
 struct Failed {
-    id: std::sync::Arc<str>,
+    id: Arc<str>,
     elapsed: Duration,
 }
 
 /// A case that passed late, to be named again at the end.
 #[derive(Debug)]
 struct Flaky {
-    id: std::sync::Arc<str>,
+    id: Arc<str>,
     elapsed: Duration,
     /// `FLAKY 2/3`
     label: String,
@@ -229,7 +231,9 @@ impl<W: Write> Terminal<W> {
     /// Says why cases were not played: a line for each reason.
     fn skips(&mut self, all: usize) -> io::Result<()> {
         let mut told = 0;
-        for (reason, cases) in std::mem::take(&mut self.skipped) {
+        let mut reasons = std::mem::take(&mut self.skipped);
+        reasons.sort_by_key(|(_, cases)| Reverse(*cases));
+        for (reason, cases) in reasons {
             told += cases;
             let text = format!("{}: {}", count(cases, "case"), words(&reason));
             self.note("Skipped", &text)?;
@@ -327,7 +331,12 @@ impl<W: Write> Terminal<W> {
         Ok(())
     }
 
-    fn summary(&mut self, summary: &Summary, elapsed: Duration) -> io::Result<()> {
+    fn summary(
+        &mut self,
+        summary: &Summary,
+        suites: &[(Arc<str>, Summary)],
+        elapsed: Duration,
+    ) -> io::Result<()> {
         let palette = self.options.palette;
         let style = if summary.failed > 0 {
             palette.bad
@@ -337,26 +346,16 @@ impl<W: Write> Terminal<W> {
             palette.good
         };
         writeln!(self.out, "{}", paint(palette.dim, "────────────"))?;
-        let mut counts = format!(
-            "{} run: {} passed{}, {} failed, {} skipped",
-            summary.run,
-            summary.passed,
-            match summary.flaky {
-                0 => String::new(),
-                flaky => format!(" ({flaky} flaky)"),
-            },
-            summary.failed,
-            summary.skipped
-        );
-        if summary.cancelled > 0 {
-            counts.push_str(&format!(", {} cancelled", summary.cancelled));
-        }
         self.line(
             style,
             "Summary",
             &format!("[{:>8.3}s]", elapsed.as_secs_f64()),
-            &counts,
+            &counts(summary),
         )?;
+        for (name, summary) in suites {
+            let text = format!("{}: {}", words(name), counts(summary));
+            writeln!(self.out, "{} {text}", heading(palette.label, "Suite"))?;
+        }
         self.skips(summary.skipped)?;
         if let Some(left_over) = self.left_over.describe() {
             self.note("Leftover", &left_over)?;
@@ -544,7 +543,11 @@ impl<W: Write> Reporter for Terminal<W> {
                 )?;
             }
             Event::CaseFinished(outcome) => self.case(outcome)?,
-            Event::RunFinished { summary, elapsed } => self.summary(summary, *elapsed)?,
+            Event::RunFinished {
+                summary,
+                suites,
+                elapsed,
+            } => self.summary(summary, suites, *elapsed)?,
         }
         self.out.flush()
     }
@@ -552,6 +555,25 @@ impl<W: Write> Reporter for Terminal<W> {
 
 fn has_failed(outcome: &Outcome) -> bool {
     matches!(outcome.result, CaseResult::Played(Verdict::Failed(_)))
+}
+
+/// The count, in words: `58 run: 57 passed, 1 failed, 0 skipped`.
+fn counts(summary: &Summary) -> String {
+    let mut counts = format!(
+        "{} run: {} passed{}, {} failed, {} skipped",
+        summary.run,
+        summary.passed,
+        match summary.flaky {
+            0 => String::new(),
+            flaky => format!(" ({flaky} flaky)"),
+        },
+        summary.failed,
+        summary.skipped
+    );
+    if summary.cancelled > 0 {
+        counts.push_str(&format!(", {} cancelled", summary.cancelled));
+    }
+    counts
 }
 
 /// The first column: a word, right-aligned.

@@ -73,6 +73,8 @@ pub enum Event {
     RunFinished {
         /// The count.
         summary: Summary,
+        /// The count of each suite by its name, where the run is made of several.
+        suites: Vec<(Arc<str>, Summary)>,
         /// How long it took.
         elapsed: Duration,
     },

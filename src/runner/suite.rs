@@ -10,15 +10,16 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
+use super::by_suite::{BySuite, count};
 use super::conversation::{Finished, OpenSuite, Run, skipped};
 use super::inquiry::{Inquiry, ask};
 use super::order::InOrder;
 use super::queue::{Queue, Turn};
 use super::rush::Rush;
 use super::tries::tries;
-use super::{CaseRef, CaseResult, Event, Outcome, RunOptions, Suite, Summary, case_seed};
+use super::{CaseRef, Event, Outcome, RunOptions, Suite, Summary, case_seed};
 use crate::drive::{Asked, Cancel, Lingering};
-use crate::player::{Verdict, Waiting};
+use crate::player::Waiting;
 use crate::target::Closed;
 
 /// What is under test where nothing is connected to.
@@ -59,6 +60,7 @@ pub async fn run_suites(
     let all = cases.len();
     let workers = jobs.min(all);
     let of_suite = |n| cases.iter().filter(|case| case.suite == n).count();
+    let by_suite = BySuite::new(&suites, &cases);
     let suites = suites.into_iter().enumerate();
     let suites: Vec<_> = suites
         .map(|(n, suite)| OpenSuite::new(suite, of_suite(n)))
@@ -67,6 +69,7 @@ pub async fn run_suites(
     let (told, news) = mpsc::channel(MAX_UNREPORTED);
     let mut listener = Listener {
         summary: Summary::default(),
+        by_suite,
         in_order: InOrder::new(),
         playing: BTreeMap::new(),
         slow: VecDeque::new(),
@@ -103,7 +106,7 @@ pub async fn run_suites(
         }
     }
 
-    let mut summary = listener.summary;
+    let (mut summary, by_suite) = (listener.summary, listener.by_suite);
     summary.not_started = queue.left();
     // Also those that were dropped in the middle.
     summary.cancelled = all.saturating_sub(summary.run + summary.skipped);
@@ -117,6 +120,7 @@ pub async fn run_suites(
     }
     events(Event::RunFinished {
         summary,
+        suites: by_suite.counts(),
         elapsed: began.elapsed(),
     });
     summary
@@ -204,6 +208,7 @@ async fn next(run: &Run, queue: &Arc<Queue>) -> Option<Turn> {
 /// The side of a run that listens and reports.
 struct Listener<'a, F> {
     summary: Summary,
+    by_suite: BySuite,
     in_order: InOrder<Arc<Outcome>>,
     /// What is being played, by number, and since when.
     playing: BTreeMap<usize, (Arc<str>, Instant, Asked)>,
@@ -276,7 +281,10 @@ impl<F: FnMut(Event)> Listener<'_, F> {
 
     fn finished(&mut self, n: usize, finished: Finished) {
         self.playing.remove(&n);
-        self.count(&finished);
+        count(&mut self.summary, &finished);
+        if let Some(summary) = self.by_suite.of(n) {
+            count(summary, &finished);
+        }
         let events = &mut *self.events;
         let outcome = Arc::from(finished.outcome);
         events(Event::CaseEnded {
@@ -293,26 +301,6 @@ impl<F: FnMut(Event)> Listener<'_, F> {
         let events = &mut *self.events;
         self.in_order
             .rest(|outcome| events(Event::CaseFinished(outcome)));
-    }
-
-    fn count(&mut self, finished: &Finished) {
-        let summary = &mut self.summary;
-        match &finished.outcome.result {
-            CaseResult::Skipped(_) => summary.skipped += 1,
-            CaseResult::Played(Verdict::Cancelled) => summary.cancelled += 1,
-            CaseResult::Played(Verdict::Passed) => {
-                summary.run += 1;
-                summary.passed += 1;
-                summary.flaky += usize::from(finished.outcome.is_flaky());
-            }
-            CaseResult::Played(Verdict::Failed(_)) => {
-                summary.run += 1;
-                summary.failed += 1;
-            }
-        }
-        summary.leftovers += finished.outcome.leftovers;
-        summary.as_written += usize::from(finished.as_written);
-        summary.connected |= finished.outcome.connected;
     }
 
     /// When the next case is slow. Cases that are over by now are forgotten.

@@ -94,11 +94,42 @@ fn the_same_scenario_is_played_over_each_transport_and_each_is_reported() {
     for transport in ["tcp4", "tls", "unix"] {
         streams.says(&format!("talk@{transport}"));
     }
-    let greeting = run(&["--transports", "udp4,unix-datagram"]);
+    let greeting = run(&[
+        "--transports",
+        "udp4,unix-datagram,unix",
+        "-q",
+        "--report",
+        "json=r.json",
+    ]);
+    let reason = "it expects something before it has sent anything, and a server reached by";
     greeting
         .ends_with(0)
         .says("2 skipped")
-        .says("it expects something before it has sent anything");
+        .says("Suite udp4: 0 run: 0 passed, 0 failed, 1 skipped")
+        .says("Suite unix-datagram: 0 run: 0 passed, 0 failed, 1 skipped")
+        .says("Suite unix: 1 run: 1 passed, 0 failed, 0 skipped")
+        .says(&format!(
+            "Skipped 1 case: {reason} unix-datagram knows of nobody"
+        ));
+    let report = fs::read(place.path().join("r.json")).expect("a report");
+    let report: serde_json::Value = serde_json::from_slice(&report).expect("JSON");
+    let suites = report["suites"].as_array().expect("suites");
+    let counts = suites.iter().map(|suite| {
+        let totals = &suite["totals"];
+        (
+            suite["name"].as_str(),
+            totals["passed"].as_u64(),
+            totals["skipped"].as_u64(),
+        )
+    });
+    assert_eq!(
+        counts.collect::<Vec<_>>(),
+        [
+            (Some("udp4"), Some(0), Some(1)),
+            (Some("unix-datagram"), Some(0), Some(1)),
+            (Some("unix"), Some(1), Some(0)),
+        ]
+    );
     run(&["--transports", "tcp4,tcp5"])
         .ends_with(2)
         .says("tcp5");
@@ -131,6 +162,26 @@ fn what_needs_no_greeting_is_played_over_packets_too_and_a_failure_names_its_tra
             .says(&format!("{count} run: {count} passed, 0 failed, 0 skipped")),
         false => passed.says("0 failed"),
     };
+}
+
+#[test]
+fn equal_reasons_for_a_skip_are_counted_together_whatever_the_address_is() {
+    // Each has settings of its own, so each has a server, and an address, of its own.
+    let place = (1..=12).fold(Workplace::new(), |place, n| {
+        let scenario = format!(
+            r#"{{ "framing": "line", "server": {{ "greeting": "{n}" }}, "steps": [{{ "expect": "{n}" }}] }}"#
+        );
+        place.file(&format!("s/{n}.json"), scenario.as_bytes())
+    });
+    let run = place
+        .backchat(["run", "s", "-q", "--transports", "udp4,unix-seqpacket"])
+        .output();
+    run.ends_with(0).does_not_say("other reasons");
+    for scheme in ["udp", "unix-seqpacket"] {
+        run.says(&format!(
+            "Skipped 12 cases: its framing is of byte streams, and {scheme} carries packets"
+        ));
+    }
 }
 
 #[test]

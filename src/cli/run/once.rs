@@ -111,7 +111,7 @@ pub(super) fn play_once(
     let mut report = Report::new(report, again, in_words(&suites), console);
     if updates.is_none() {
         let flags = flags::of_run(args);
-        let mut header = recording::header(flags::words(&flags), &args.paths, &cases);
+        let mut header = recording::header(flags::words(&flags), &args.paths, &suites, &cases);
         header.settings = flags::settings(&flags);
         header.run = identity(args.reporting.run_id.as_deref());
         report.outstanding = outstanding.len();

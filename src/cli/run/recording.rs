@@ -13,7 +13,7 @@ use super::super::report::wanted::{self, Wanted};
 use super::super::secrets;
 use crate::player::Verdict;
 use crate::report::{Header, LOG_VERSION, LogError, LogWriter, Reporter, RunLog, SelectedFile};
-use crate::runner::{CaseRef, CaseResult, Event};
+use crate::runner::{CaseRef, CaseResult, Event, Suite};
 
 /// The log of a run that goes on.
 pub(super) struct Recording {
@@ -32,15 +32,25 @@ pub(super) fn folder(args: &ReportingArgs) -> PathBuf {
 }
 
 /// What is said of a run before it begins. `paths` are the files and folders that were given.
-pub(super) fn header(flags: Vec<String>, paths: &[PathBuf], cases: &[CaseRef]) -> Header {
+pub(super) fn header(
+    flags: Vec<String>,
+    paths: &[PathBuf],
+    suites: &[Suite],
+    cases: &[CaseRef],
+) -> Header {
     let mut selected: Vec<SelectedFile> = Vec::new();
     for case in cases {
         let name = (case.scenario.sources.first()).map_or("", |source| &*source.name);
-        match selected.last_mut().filter(|last| last.file == name) {
+        let suite = suites
+            .get(case.suite)
+            .and_then(|suite| suite.name.as_deref());
+        let same = |last: &&mut SelectedFile| last.file == name && last.suite.as_deref() == suite;
+        match selected.last_mut().filter(same) {
             Some(last) => last.ids.push(case.id.to_string()),
             None => selected.push(SelectedFile {
                 file: name.to_owned(),
                 ids: vec![case.id.to_string()],
+                suite: suite.map(str::to_owned),
             }),
         }
     }

@@ -159,7 +159,7 @@ mod tests {
     fn played(files: &[File], shard: Option<Shard>, rounds: u32, shuffled: Option<u64>) -> Log {
         let mut cases = cases(files);
         let whole = arrange(&mut cases, None, shard, rounds, shuffled);
-        let mut header = recording::header(Vec::new(), &[], &cases);
+        let mut header = recording::header(Vec::new(), &[], &[Suite::default()], &cases);
         header.shard = shard.map(|shard| shard.to_string());
         header.part = whole.map(|whole| whole.part(&cases));
         let options = RunOptions {

@@ -21,7 +21,8 @@ pub(super) fn hide(line: &mut Line, secrets: &Secrets) {
 
 fn hide_in_header(header: &mut Header, secrets: &Secrets) {
     let files = header.selected.iter_mut();
-    let ids = files.flat_map(|file| file.ids.iter_mut().chain([&mut file.file]));
+    let ids =
+        files.flat_map(|file| (file.ids.iter_mut().chain([&mut file.file])).chain(&mut file.suite));
     let settings = header.settings.values_mut().flatten();
     let run = header.run.iter_mut().map(|run| &mut run.id);
     (ids.chain(&mut header.flags).chain(settings).chain(run))

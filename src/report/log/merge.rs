@@ -110,10 +110,10 @@ fn write<R: Read + Seek>(
     out: &mut dyn Write,
 ) -> Result<(), MergeError> {
     let mut places: BTreeMap<u64, Place> = BTreeMap::new();
-    let mut ids: BTreeMap<u64, (&str, &str)> = BTreeMap::new();
+    let mut ids: BTreeMap<u64, (&str, &SelectedFile)> = BTreeMap::new();
     for (n, one) in shards.iter().enumerate() {
         let selected = one.log.header.selected.iter();
-        let of_shard = selected.flat_map(|file| file.ids.iter().map(|id| (&**id, &*file.file)));
+        let of_shard = selected.flat_map(|file| file.ids.iter().map(move |id| (&**id, file)));
         for ((number, id), whole) in (0..).zip(of_shard).zip(&one.part.numbers) {
             ids.insert(*whole, id);
             places.insert(*whole, Place { shard: n, number });
@@ -175,15 +175,16 @@ fn write<R: Read + Seek>(
 /// The first line of the whole. `ids` are those of all cases, each with its file, in order.
 fn header<'a, R>(
     shards: &[OfShard<'_, R>],
-    ids: impl Iterator<Item = (&'a str, &'a str)>,
+    ids: impl Iterator<Item = (&'a str, &'a SelectedFile)>,
 ) -> Header {
     let mut selected: Vec<SelectedFile> = Vec::new();
     for (id, file) in ids {
-        match selected.last_mut().filter(|last| last.file == file) {
+        let same = |last: &&mut SelectedFile| last.file == file.file && last.suite == file.suite;
+        match selected.last_mut().filter(same) {
             Some(last) => last.ids.push(id.to_owned()),
             None => selected.push(SelectedFile {
-                file: file.to_owned(),
                 ids: vec![id.to_owned()],
+                ..file.clone()
             }),
         }
     }
@@ -215,7 +216,7 @@ fn started<R>(shards: &[OfShard<'_, R>], header: &Header) -> Started {
     // Each machine has drawn its own, unless it was told one.
     let (seed, seeds) = seeds(shards);
     Started {
-        scenarios: header.selected.len() as u64,
+        scenarios: scenarios(header),
         cases: header
             .selected
             .iter()
@@ -225,6 +226,13 @@ fn started<R>(shards: &[OfShard<'_, R>], header: &Header) -> Started {
         seeds,
         ..first
     }
+}
+
+/// How many files there are. One that is played in two suites in turn is one.
+fn scenarios(header: &Header) -> u64 {
+    let pairs = header.selected.windows(2);
+    let again = pairs.filter(|pair| matches!(pair, [a, b] if a.file == b.file));
+    header.selected.len() as u64 - again.count() as u64
 }
 
 fn line(line: &Line, out: &mut dyn Write) -> io::Result<()> {

@@ -126,6 +126,27 @@ pub struct Totals {
     pub unfinished: u64,
 }
 
+impl Totals {
+    /// Counts a case that is over.
+    fn add(&mut self, case: &Played) {
+        self.selected += 1;
+        self.flaky += u64::from(case.is_flaky());
+        let of_kind = match case.result {
+            ResultKind::Passed => &mut self.passed,
+            ResultKind::Failed => &mut self.failed,
+            ResultKind::Skipped => &mut self.skipped,
+            ResultKind::Cancelled => &mut self.unfinished,
+        };
+        *of_kind += 1;
+    }
+
+    /// Counts a case that is not.
+    fn add_open(&mut self) {
+        self.selected += 1;
+        self.unfinished += 1;
+    }
+}
+
 impl<R: Read + Seek> RunLog<R> {
     /// Reads a log, from its beginning.
     ///
@@ -172,16 +193,41 @@ impl<R: Read + Seek> RunLog<R> {
 
     /// How many cases came to what.
     pub fn totals(&self) -> Totals {
-        let count = |kind| self.cases.iter().filter(|case| case.result == kind).count() as u64;
-        let cancelled = count(ResultKind::Cancelled);
-        Totals {
-            selected: (self.cases.len() + self.unfinished.len()) as u64,
-            passed: count(ResultKind::Passed),
-            flaky: self.cases.iter().filter(|case| case.is_flaky()).count() as u64,
-            failed: count(ResultKind::Failed),
-            skipped: count(ResultKind::Skipped),
-            unfinished: cancelled + self.unfinished.len() as u64,
+        let mut totals = Totals::default();
+        self.cases.iter().for_each(|case| totals.add(case));
+        self.unfinished.iter().for_each(|_| totals.add_open());
+        totals
+    }
+
+    /// How many cases of each suite came to what, by the suite's name, in the order of the files. Nothing where suites have no names.
+    pub fn by_suite(&self) -> Vec<(String, Totals)> {
+        let mut counts: Vec<(String, Totals)> = Vec::new();
+        let mut known: HashMap<&str, usize> = HashMap::new();
+        let mut places: HashMap<u64, usize> = HashMap::new();
+        let mut number = 0..;
+        for file in &self.header.selected {
+            let place = file.suite.as_deref().map(|name| {
+                *known.entry(name).or_insert_with(|| {
+                    counts.push((escape_words(name).to_string(), Totals::default()));
+                    counts.len() - 1
+                })
+            });
+            let numbers = number.by_ref().take(file.ids.len());
+            places.extend(numbers.filter_map(|number| Some((number, place?))));
         }
+        let mut of = |number: u64, add: &dyn Fn(&mut Totals)| {
+            let place = places.get(&number);
+            if let Some((_, totals)) = place.and_then(|place| counts.get_mut(*place)) {
+                add(totals);
+            }
+        };
+        for case in &self.cases {
+            of(case.number, &|totals| totals.add(case));
+        }
+        for case in &self.unfinished {
+            of(case.number, &Totals::add_open);
+        }
+        counts
     }
 
     /// Whether the run was played to its end: it was not stopped, nor does the log break off.

@@ -122,6 +122,9 @@ pub struct SelectedFile {
     pub file: String,
     /// The ids of the cases.
     pub ids: Vec<String>,
+    /// The suite that they are played in, where it has a name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suite: Option<String>,
 }
 
 /// How the run was begun.

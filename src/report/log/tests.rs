@@ -22,6 +22,7 @@ fn header(ids: &[&str]) -> Header {
         version: LOG_VERSION,
         program: "backchat".into(),
         selected: vec![SelectedFile {
+            suite: None,
             file: "a.json".into(),
             ids: ids.iter().map(|id| (*id).to_owned()).collect(),
         }],
@@ -95,6 +96,46 @@ fn cases_come_back_in_the_order_of_the_files_and_the_rest_is_unfinished() {
     );
     let case = log.cases[1].clone();
     assert_eq!(log.record(&case).expect("there").result, ResultKind::Failed);
+}
+
+#[test]
+fn cases_are_counted_by_the_suites_they_were_played_in_also_those_that_are_not_over() {
+    let mut header = header(&["a@x", "b@x"]);
+    header.selected[0].suite = Some("x".into());
+    let again = |suite: Option<&str>, ids: &[&str]| SelectedFile {
+        suite: suite.map(str::to_owned),
+        file: "a.json".into(),
+        ids: ids.iter().map(|id| (*id).to_owned()).collect(),
+    };
+    header.selected.push(again(None, &["c"]));
+    header.selected.push(again(Some("y"), &["a@y"]));
+    header.selected.push(again(Some("x"), &["d@x"]));
+    let bytes = log_of(
+        &header,
+        &[
+            ended(0, "a@x", 1, ResultKind::Passed),
+            ended(1, "b@x", 1, ResultKind::Skipped),
+            ended(2, "c", 1, ResultKind::Failed),
+            ended(3, "a@y", 1, ResultKind::Failed),
+            ended(3, "a@y", 2, ResultKind::Passed),
+        ],
+    );
+    let one = Totals {
+        selected: 1,
+        passed: 1,
+        ..Totals::default()
+    };
+    let x = Totals {
+        selected: 3,
+        skipped: 1,
+        unfinished: 1,
+        ..one
+    };
+    let expected = [
+        ("x".to_owned(), x),
+        ("y".to_owned(), Totals { flaky: 1, ..one }),
+    ];
+    assert_eq!(read(&bytes).by_suite(), expected);
 }
 
 #[test]
