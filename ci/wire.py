@@ -3,15 +3,19 @@
     wire.py IF_A IF_B [--delay S] [--lose N] [--cut] [--cut-at TEXT [--mend-after S]]
     wire.py plain IF
 
-The first carries Ethernet frames between two interfaces of its network namespace, and prints `ready`, later `cut` and `mended`. `plain` has
-the system itself compute all checksums of an interface: what is left to a card there is none for never arrives.
+The first carries Ethernet frames between two interfaces of its network namespace, and prints `ready`, later `cut` and `mended`. At SIGUSR1 it
+prints `lost N of M`: how many of the IPv4 packets that came it has not carried. Only these are counted and lost, so what the system says by
+itself, to find out who has which address, changes nothing. `plain` has the system itself compute all checksums of an interface: what is left to
+a card there is none for never arrives.
 """
 
 import argparse
 import array
 import fcntl
 import heapq
+import os
 import select
+import signal
 import socket
 import struct
 import sys
@@ -21,6 +25,7 @@ ETH_P_ALL = 3
 SIOCETHTOOL = 0x8946
 ETHTOOL_STXCSUM = 0x17
 MAX_FRAME = 1 << 16
+IPV4 = b"\x08\x00"
 
 
 def plain(name):
@@ -34,7 +39,7 @@ def plain(name):
 def say(word):
     """Tells who waits for it; whoever does not wait any more need not hear it."""
     try:
-        print(word, flush=True)
+        os.write(1, f"{word}\n".encode())
     except BrokenPipeError:
         pass
 
@@ -47,7 +52,8 @@ def carry(options):
         end.bind((name, 0))
         ends.append(end)
     cut, mended_at, cut_at = options.cut, None, (options.cut_at or "").encode()
-    count, waiting = 0, []
+    number, count, lost, waiting = 0, 0, 0, []
+    signal.signal(signal.SIGUSR1, lambda *_: say(f"lost {lost} of {count}"))
     say("ready")
     while True:
         now = time.monotonic()
@@ -75,11 +81,14 @@ def carry(options):
                 say("cut")
                 if options.mend_after is not None:
                     mended_at = time.monotonic() + options.mend_after
-            count += 1
-            if cut or (options.lose and count % options.lose == 0):
+            number += 1
+            is_counted = frame[12:14] == IPV4
+            count += is_counted
+            if cut or (options.lose and is_counted and count % options.lose == 0):
+                lost += is_counted
                 continue
             other = ends[1] if end is ends[0] else ends[0]
-            heapq.heappush(waiting, (time.monotonic() + options.delay, count, other, frame))
+            heapq.heappush(waiting, (time.monotonic() + options.delay, number, other, frame))
 
 
 def main():
@@ -90,7 +99,7 @@ def main():
     parser.add_argument("a")
     parser.add_argument("b")
     parser.add_argument("--delay", type=float, default=0)
-    parser.add_argument("--lose", type=int, help="every Nth frame")
+    parser.add_argument("--lose", type=int, help="every Nth IPv4 packet")
     parser.add_argument("--cut", action="store_true")
     parser.add_argument("--cut-at", help="from the first frame with this text on")
     parser.add_argument("--mend-after", type=float)
