@@ -14,6 +14,7 @@ impl Cuts {
     pub(crate) const BYTES: Self = Self(1);
 
     /// The rule that this byte of an input names.
+    #[inline]
     pub(crate) fn named(byte: u8) -> Self {
         Self(byte.wrapping_sub(b'0'))
     }
@@ -29,6 +30,7 @@ impl Cuts {
     }
 
     /// The pieces of `bytes`, which are all of them in order.
+    #[inline]
     pub(crate) fn pieces(self, bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
         let mut rest = bytes;
         let mut random = Random::new(self.0);
@@ -54,17 +56,20 @@ pub(crate) struct Random(u32);
 
 impl Random {
     /// Begins the series of this seed.
+    #[inline]
     pub(crate) fn new(seed: u8) -> Self {
         Self(u32::from(seed).wrapping_mul(0x9E37_79B9) | 1)
     }
 
     /// Begins the series of this seed, of which there are more.
     #[cfg(feature = "cli")]
+    #[inline]
     pub(crate) fn of(seed: u32) -> Self {
         Self(seed.wrapping_mul(0x9E37_79B9) | 1)
     }
 
     /// A number below `bound`, which is small and not 0.
+    #[inline]
     pub(crate) fn below(&mut self, bound: u32) -> u32 {
         // xorshift32
         self.0 ^= self.0 << 13;
@@ -75,17 +80,20 @@ impl Random {
 
     /// An index of a list of this length; 0 where it is empty.
     #[cfg(feature = "cli")]
+    #[inline]
     pub(crate) fn index(&mut self, len: usize) -> usize {
         self.below(u32::try_from(len).unwrap_or(u32::MAX).max(1)) as usize
     }
 
     /// One of these.
     #[cfg(feature = "cli")]
+    #[inline]
     pub(crate) fn one_of<T: Copy, const N: usize>(&mut self, list: &[T; N]) -> T {
         list[self.index(N)]
     }
 
     /// The length of a piece: mostly below 4, seldom up to 127.
+    #[inline]
     pub(crate) fn piece_len(&mut self) -> usize {
         let bound = if self.below(8) == 0 { 128 } else { 4 };
         self.below(bound) as usize

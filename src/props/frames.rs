@@ -19,6 +19,7 @@ pub(super) struct Said {
 
 impl Said {
     /// Nothing yet, of a stream of so many bytes.
+    #[inline]
     fn of(bytes: usize) -> Self {
         Self {
             messages: Messages {
@@ -30,6 +31,7 @@ impl Said {
         }
     }
 
+    #[inline]
     fn failed(mut self, error: WireError) -> Self {
         self.end = Err(error);
         self
@@ -44,11 +46,13 @@ pub(super) struct Messages {
 }
 
 impl Messages {
+    #[inline]
     pub(super) fn push(&mut self, message: &[u8]) {
         self.bytes.extend_from_slice(message);
         self.ends.push(self.bytes.len());
     }
 
+    #[inline]
     pub(super) fn iter(&self) -> impl Iterator<Item = &[u8]> {
         let begins = std::iter::once(&0).chain(&self.ends);
         begins
@@ -84,6 +88,7 @@ const WAYS: &[(&str, Way)] = &[
 ///
 /// When the decoder says another thing than the naive one, or says it differently when the bytes are cut differently,
 /// loses count of the offset, holds more than its bound, or searches a byte too often.
+#[inline]
 pub fn frame_decoder(data: &[u8]) {
     let Some(input) = FrameInput::parse(data) else {
         return;
@@ -121,6 +126,7 @@ pub fn frame_decoder(data: &[u8]) {
 
 /// Checks one of the ways, of the cuts and of the answers to a bad frame: a fuzzer comes to the others with other headers, and each
 /// execution costs a fraction. Whatever fails so fails with all of them too.
+#[inline]
 fn check_one_way(choice: usize, framing: &Framing, limit: usize, stream: &[u8], pieces: &[&[u8]]) {
     let bad_frame = [BadFrame::Fail, BadFrame::Skip][choice % 2];
     let way = &WAYS[choice / 2 % WAYS.len()..][..1];
@@ -163,6 +169,7 @@ pub(super) fn check(framing: &Framing, limit: usize, pieces: &[&[u8]]) -> (Said,
     (failing, Some(skipping))
 }
 
+#[inline]
 fn check_ways(
     ways: &[(&str, Way)],
     framing: &Framing,
@@ -180,6 +187,7 @@ fn check_ways(
     }
 }
 
+#[inline]
 fn check_pushes(framing: &Framing, limit: usize, pieces: &[&[u8]]) {
     let expected = naive_pushes(framing, pieces, limit);
     let said = lent(framing, limit, BadFrame::Fail, pieces);
@@ -317,6 +325,7 @@ fn codec(framing: &Framing, limit: usize, bad_frame: BadFrame, pieces: &[&[u8]])
 }
 
 /// The messages of the whole stream, found one after another.
+#[inline]
 pub(super) fn naive(framing: &Framing, stream: &[u8], limit: usize, bad_frame: BadFrame) -> Said {
     let mut said = Said::of(stream.len());
     let mut begin = 0;
@@ -347,11 +356,13 @@ pub(super) fn naive(framing: &Framing, stream: &[u8], limit: usize, bad_frame: B
 }
 
 /// How many bytes these pieces are.
+#[inline]
 fn total(pieces: &[&[u8]]) -> usize {
     pieces.iter().map(|piece| piece.len()).sum()
 }
 
 /// Where pushes are messages: each piece is one; in raw only if it is not empty.
+#[inline]
 fn naive_pushes(framing: &Framing, pieces: &[&[u8]], limit: usize) -> Said {
     let mut said = Said::of(total(pieces));
     let mut offset = 0;

@@ -48,6 +48,7 @@ pub fn matcher(data: &[u8]) {
 }
 
 /// Where the pieces of a stream end.
+#[inline]
 fn ends(cuts: Cuts, stream: &[u8]) -> Vec<usize> {
     let mut end = 0;
     cuts.pieces(stream)
@@ -60,6 +61,7 @@ fn ends(cuts: Cuts, stream: &[u8]) -> Vec<usize> {
 
 /// Checks what a matcher says of a stream that arrives in pieces with these ends, the last of which is its own, against what
 /// is expected of the whole.
+#[inline]
 pub(crate) fn check(matcher: &Matcher, stream: &[u8], ends: &[usize], expected: Option<usize>) {
     if ends.is_empty() {
         return;
@@ -88,6 +90,7 @@ pub(crate) fn check(matcher: &Matcher, stream: &[u8], ends: &[usize], expected: 
 
 /// Checks what is found of a matcher that is looked for in a stream that arrives in pieces, of which what has been passed
 /// is dropped, against what is found in the whole.
+#[inline]
 pub(crate) fn check_search(matcher: &Matcher, stream: &[u8], ends: &[usize]) {
     // Of a stream with no bytes yet nothing is asked: what is found in none at all has no moment at which it is found.
     if ends.is_empty() {
@@ -115,6 +118,7 @@ pub(crate) fn check_search(matcher: &Matcher, stream: &[u8], ends: &[usize]) {
 }
 
 /// Where what is looked for ends first: each alternative for itself, at every place from the first on.
+#[inline]
 fn naive_search(matcher: &Matcher, stream: &[u8]) -> Option<usize> {
     let end = |wanted: &Matcher| {
         let anywhere = matches!(
@@ -137,12 +141,14 @@ fn naive_search(matcher: &Matcher, stream: &[u8]) -> Option<usize> {
 }
 
 /// The shortest run for which the matcher holds, by trying all.
+#[inline]
 pub(crate) fn naive(matcher: &Matcher, stream: &[u8]) -> Option<usize> {
     let mut matching = begun(matcher);
     (0..=stream.len()).find(|len| holds(&mut matching, matcher, &stream[..*len]))
 }
 
 /// Whether a matcher holds for a whole run: what it is made of is asked anew for each length.
+#[inline]
 fn holds(matching: &mut Matching, matcher: &Matcher, run: &[u8]) -> bool {
     match &matcher.node {
         MatcherNode::Not(inner) => !holds(matching, inner, run),
@@ -154,6 +160,7 @@ fn holds(matching: &mut Matching, matcher: &Matcher, run: &[u8]) -> bool {
 }
 
 /// Whether the parts take a whole run one after another.
+#[inline]
 fn in_turn(matching: &mut Matching, parts: &[Matcher], run: &[u8]) -> bool {
     match parts {
         [] => false,

@@ -3,6 +3,10 @@
 //! Each takes arbitrary bytes, and panics when the property does not hold. The first bytes choose how the property is
 //! tried (fixed width, so that the rest of an input can be read), the others are what it is tried on. How they are laid out
 //! stands in `corpus`, which writes inputs too.
+//!
+//! What only compares, and the naive models, is `#[inline]`, so that it is compiled into the fuzz target and not with this crate: a
+//! fuzzer counts the edges of this crate alone, and what it counts costs it time. What calls the code under test is not, as that may
+//! be inlined there and has to be counted.
 
 #[cfg(feature = "cli")]
 mod conversation;

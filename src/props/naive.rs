@@ -8,6 +8,7 @@ use crate::wire::{Endian, Framing, LengthPrefix, LengthWidth, LineEnding, WireEr
 pub(super) type First<'a> = Result<Option<(Cow<'a, [u8]>, usize)>, (usize, WireErrorKind)>;
 
 /// The first message of `stream`, in a framing in which pushes mean nothing.
+#[inline]
 pub(super) fn first<'a>(framing: &Framing, stream: &'a [u8], limit: usize) -> First<'a> {
     match framing {
         Framing::Line(ending) => match naive_line(*ending, stream, limit) {
@@ -27,6 +28,7 @@ pub(super) fn first<'a>(framing: &Framing, stream: &'a [u8], limit: usize) -> Fi
 }
 
 /// A message that is known to be too long before it ends.
+#[inline]
 fn cut_off(stream: &[u8], limit: usize) -> First<'_> {
     if stream.len() > limit {
         return Err((limit, WireErrorKind::TooLong { limit }));
@@ -35,6 +37,7 @@ fn cut_off(stream: &[u8], limit: usize) -> First<'_> {
 }
 
 /// The first line of `stream` and its length with the ending, Or where it becomes too long.
+#[inline]
 pub(super) fn naive_line(
     ending: LineEnding,
     stream: &[u8],
@@ -57,6 +60,7 @@ pub(super) fn naive_line(
     Ok(found.map(|at| (line, at + ending)))
 }
 
+#[inline]
 fn delimited<'a>(delimiter: &[u8], stream: &'a [u8], limit: usize) -> First<'a> {
     let found = stream
         .windows(delimiter.len())
@@ -71,6 +75,7 @@ fn delimited<'a>(delimiter: &[u8], stream: &'a [u8], limit: usize) -> First<'a> 
 }
 
 /// With how much of a delimiter the bytes end.
+#[inline]
 fn undecided(delimiter: &[u8], bytes: &[u8]) -> usize {
     (0..=delimiter.len())
         .rev()
@@ -78,6 +83,7 @@ fn undecided(delimiter: &[u8], bytes: &[u8]) -> usize {
         .unwrap_or(0)
 }
 
+#[inline]
 fn length_prefixed(prefix: LengthPrefix, stream: &[u8], limit: usize) -> First<'_> {
     let offset = prefix.offset;
     if offset > limit {
@@ -135,6 +141,7 @@ fn length_prefixed(prefix: LengthPrefix, stream: &[u8], limit: usize) -> First<'
     }))
 }
 
+#[inline]
 fn netstring(stream: &[u8], limit: usize) -> First<'_> {
     let mut digits = String::new();
     for (at, byte) in stream.iter().enumerate() {
@@ -162,6 +169,7 @@ fn netstring(stream: &[u8], limit: usize) -> First<'_> {
 }
 
 /// How many bytes a frame that is too long takes, and whether it ends: what cannot be told yet is not counted.
+#[inline]
 pub(super) fn bad_frame(framing: &Framing, stream: &[u8]) -> (usize, bool) {
     if let Ok(Some((_, len))) = first(framing, stream, usize::MAX) {
         return (len, true);

@@ -15,6 +15,7 @@ const LIMIT: usize = 63;
 ///
 /// When messages are other ones once they were encoded and decoded, when the limit holds off the longest of them or lets it
 /// pass one byte short of it, when the encoder refuses what the framing can carry or not what it cannot.
+#[inline]
 pub fn frame_roundtrip(data: &[u8]) {
     let Some(input) = RoundTripInput::parse(data) else {
         return;
@@ -34,6 +35,7 @@ pub fn frame_roundtrip(data: &[u8]) {
 }
 
 /// What is decoded is encoded to what was there.
+#[inline]
 fn decoded_encoded(framing: &Framing, stream: &[u8], messages: &Messages) {
     let mut encoded = Vec::new();
     for message in messages.iter() {
@@ -49,6 +51,7 @@ fn decoded_encoded(framing: &Framing, stream: &[u8], messages: &Messages) {
 }
 
 /// What is encoded is decoded to the same.
+#[inline]
 fn encoded_decoded<'a>(framing: &Framing, messages: impl Iterator<Item = &'a [u8]>) {
     let mut kept: Vec<&[u8]> = Vec::new();
     let mut encoded = Vec::new();
@@ -98,6 +101,7 @@ fn encoded_decoded<'a>(framing: &Framing, messages: impl Iterator<Item = &'a [u8
 }
 
 /// Whether there is a way to write a message of this length.
+#[inline]
 fn can_carry(framing: &Framing, message: &[u8]) -> bool {
     match framing {
         Framing::Fixed(size) => message.len() == size.get(),
@@ -123,6 +127,7 @@ fn can_carry(framing: &Framing, message: &[u8]) -> bool {
 }
 
 /// Whether the receiver takes the message to end before its last byte, or an ending to begin with that.
+#[inline]
 fn ends_within(framing: &Framing, message: &[u8]) -> bool {
     let holds = |ending: &[u8]| message.windows(ending.len()).any(|part| part == ending);
     match framing {
@@ -135,6 +140,7 @@ fn ends_within(framing: &Framing, message: &[u8]) -> bool {
 }
 
 /// Whether a delimiter shows in a message and the delimiter after it sooner than at the end of both.
+#[inline]
 fn ends_early(delimiter: &Delimiter, message: &[u8]) -> bool {
     let delimiter = delimiter.as_bytes();
     let whole = [message, delimiter].concat();

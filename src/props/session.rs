@@ -16,6 +16,7 @@ use crate::time::Time;
 /// # Panics
 ///
 /// When the session differs from the model after any step, or when it is played a second time.
+#[inline]
 pub fn session(data: &[u8]) {
     let Some(input) = SessionInput::parse(data) else {
         return;
@@ -51,6 +52,7 @@ struct Play {
 }
 
 impl Play {
+    #[inline]
     fn run(&mut self, input: &SessionInput<'_>) {
         let options = input.options;
         self.compare();
@@ -84,6 +86,7 @@ impl Play {
     }
 
     /// Lets a little time pass, and a timeout happen that is due then.
+    #[inline]
     fn pass_time(&mut self) {
         self.now = self
             .now
@@ -98,6 +101,7 @@ impl Play {
     }
 
     /// Does what a driver can do without new bytes: writes, or waits for the next timeout.
+    #[inline]
     fn go_on(&mut self) {
         if !self.session.wants_to_write() {
             let Some(due) = self.session.poll_timeout() else {
@@ -110,6 +114,7 @@ impl Play {
         }
     }
 
+    #[inline]
     fn time_out(&mut self) {
         self.session.handle_timeout(self.now);
         self.model.time_out(self.now);
@@ -118,6 +123,7 @@ impl Play {
 
     /// Writes some of what waits: a few bytes, or up to any of it. A few bytes alone would make of each long outbox as many
     /// steps that are all the same.
+    #[inline]
     fn write(&mut self) {
         let waits = self.session.outbox().len();
         let n = match self.random.below(4) {
@@ -131,11 +137,13 @@ impl Play {
         self.compare();
     }
 
+    #[inline]
     fn is_over(&self) -> bool {
         self.session.poll_close().is_some()
     }
 
     #[track_caller]
+    #[inline]
     fn compare(&self) {
         let (session, model) = (&self.session, &self.model);
         let (outbox, expected) = (session.outbox(), model.outbox());

@@ -37,6 +37,7 @@ pub(crate) struct Model {
 
 impl Model {
     /// Begins a session.
+    #[inline]
     pub(crate) fn new(config: Arc<Config>, now: Time) -> Self {
         let mut model = Self {
             config,
@@ -69,6 +70,7 @@ impl Model {
     }
 
     /// Bytes arrive.
+    #[inline]
     pub(crate) fn receive(&mut self, bytes: &[u8], now: Time) {
         let on_packets = self.on_packets();
         if bytes.is_empty() && !on_packets || self.last.is_some() || self.closing.is_some() {
@@ -84,12 +86,14 @@ impl Model {
     }
 
     /// The input ends, or the server stops.
+    #[inline]
     pub(crate) fn finish(&mut self, why: Closing, now: Time) {
         self.last.get_or_insert(why);
         self.answer(now);
     }
 
     /// The first `n` bytes of the outbox are written.
+    #[inline]
     pub(crate) fn written(&mut self, n: usize, now: Time) {
         if self.packet {
             self.outbox.clear();
@@ -103,6 +107,7 @@ impl Model {
     }
 
     /// Time has passed.
+    #[inline]
     pub(crate) fn time_out(&mut self, now: Time) {
         if self.timeout().is_none_or(|due| due > now) {
             return;
@@ -118,20 +123,24 @@ impl Model {
     }
 
     /// Whether there is something to be written.
+    #[inline]
     pub(crate) fn has_to_write(&self) -> bool {
         self.packet || !self.outbox.is_empty()
     }
 
+    #[inline]
     fn on_packets(&self) -> bool {
         self.config.framing == Framing::Datagram
     }
 
     /// What is to be written.
+    #[inline]
     pub(crate) fn outbox(&self) -> &[u8] {
         &self.outbox
     }
 
     /// When it wants to be told that time has passed.
+    #[inline]
     pub(crate) fn timeout(&self) -> Option<Time> {
         let idle = self.config.idle_timeout;
         match &self.thinking {
@@ -143,11 +152,13 @@ impl Model {
     }
 
     /// Why it is over, once it is.
+    #[inline]
     pub(crate) fn closed(&self) -> Option<Closing> {
         self.closing.filter(|_| !self.has_to_write())
     }
 
     /// Whether more bytes should be read.
+    #[inline]
     pub(crate) fn wants_bytes(&self) -> bool {
         // It is asleep while it thinks, where a message is what one read brings.
         let sleeps = self.config.framing.is_by_push();
@@ -157,11 +168,13 @@ impl Model {
     }
 
     /// Whether so much waits to be written that no more is answered.
+    #[inline]
     pub(crate) fn is_full(&self) -> bool {
         self.outbox.len() >= self.config.max_outbox.max(1)
     }
 
     /// Answers what can be answered.
+    #[inline]
     fn answer(&mut self, now: Time) {
         while self.thinking.is_none() && self.closing.is_none() {
             if self.is_full() && !self.unread.is_empty() {
@@ -203,6 +216,7 @@ impl Model {
     }
 
     /// The next message in what has not been read, and how many bytes it takes.
+    #[inline]
     fn next_message<'a>(&self, unread: &'a [u8]) -> Found<'a> {
         let limit = self.config.max_message;
         // Soon answered, so that a fuzzer is not slowed down by bytes that come one at a time.
@@ -220,6 +234,7 @@ impl Model {
     }
 
     /// All of these bytes as a message, unless they are too many; it takes `len` of what has not been read.
+    #[inline]
     fn whole<'a>(&self, bytes: &'a [u8], len: usize) -> Found<'a> {
         let limit = self.config.max_message;
         if bytes.len() > limit {
@@ -228,6 +243,7 @@ impl Model {
         Ok(Some((bytes.into(), len)))
     }
 
+    #[inline]
     fn hear(&mut self, message: &[u8], now: Time) {
         if message == b"exit" {
             return self.close(Closing::Exit);
@@ -248,6 +264,7 @@ impl Model {
     }
 
     /// Says a message. What the framing cannot carry is not said, and ends it.
+    #[inline]
     fn say(&mut self, message: &[u8]) {
         if self
             .config
@@ -262,12 +279,14 @@ impl Model {
     }
 
     /// Says what is wrong with what came, where the framing can carry that, and ends.
+    #[inline]
     fn refuse(&mut self, error: &[u8]) {
         self.closing = Some(Closing::BadInput);
         self.say(error);
         self.close(Closing::BadInput);
     }
 
+    #[inline]
     fn close(&mut self, why: Closing) {
         self.closing.get_or_insert(why);
         self.unread.clear();

@@ -6,6 +6,7 @@ use crate::wire::{dump_char, escape, escape_text, escape_words};
 ///
 /// When what is shown of these bytes has a control character in it or cannot be read back, or text is shown in another
 /// way than the bytes it is made of.
+#[inline]
 pub(crate) fn shown(bytes: &[u8]) {
     let shown = escape(bytes).to_string();
     assert_eq!(unescape(&shown).as_deref(), Some(bytes), "{shown}");
@@ -22,11 +23,13 @@ pub(crate) fn shown(bytes: &[u8]) {
 }
 
 #[track_caller]
+#[inline]
 fn steers_nothing(shown: &str) {
     assert!(!shown.chars().any(char::is_control), "{shown:?}");
 }
 
 /// Reads escaped text back; `None`: it is not what [`escape`] writes.
+#[inline]
 fn unescape(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     let mut rest = text;

@@ -11,6 +11,7 @@ use crate::wire::{BadSequence, LossyUtf8, Utf8Cause, Utf8Decoder, Utf8Error, val
 ///
 /// When a decoder says another thing than the standard library, or says it differently when the bytes are cut
 /// differently; or when what is shown of the bytes cannot be read back, or has control characters in it.
+#[inline]
 pub fn utf8(data: &[u8]) {
     let Some(Utf8Input { cuts, bytes }) = Utf8Input::parse(data) else {
         return;
@@ -60,6 +61,7 @@ fn decode_lossy(cuts: Cuts, bytes: &[u8]) -> String {
 }
 
 /// The standard library on the whole, its errors explained by the bit patterns of RFC 3629.
+#[inline]
 pub(crate) fn naive(bytes: &[u8]) -> (&str, Option<Utf8Error>) {
     let Err(error) = std::str::from_utf8(bytes) else {
         return (std::str::from_utf8(bytes).unwrap_or_default(), None);
@@ -84,6 +86,7 @@ pub(crate) fn naive(bytes: &[u8]) -> (&str, Option<Utf8Error>) {
 }
 
 /// Decodes the bits of a broken sequence as if all were allowed, and looks at what comes out.
+#[inline]
 fn naive_cause(broken: &[u8]) -> Utf8Cause {
     let lead = broken[0];
     let len = lead.leading_ones() as usize;
