@@ -46,6 +46,9 @@ def examples(folder):
     first, second = (job["spec"] for job in jobs)
     assert [job["apiVersion"] for job in jobs] == ["batch/v1"] * 2 and [job["kind"] for job in jobs] == ["Job"] * 2
     assert first["completionMode"] == "Indexed" and first["completions"] == first["parallelism"] == 5
+    assert "backoffLimit" not in first and first["backoffLimitPerIndex"] == 0 and first["maxFailedIndexes"] == 5
+    names = {variable["name"] for variable in first["template"]["spec"]["containers"][0]["env"]}
+    assert names == {"CI", "JOB_COMPLETION_INDEX", "BACKCHAT_RUN_ID"}, names
     args = first["template"]["spec"]["containers"][0]["args"]
     assert args[0] == "run" and "auto/5" in args
     merge = second["template"]["spec"]["containers"][0]["args"]
@@ -58,17 +61,24 @@ def examples(folder):
     github = yaml.safe_load((folder / "github.yml").read_text())
     shard, report = github["jobs"]["shard"], github["jobs"]["report"]
     assert shard["strategy"]["matrix"]["shard"] == [1, 2, 3, 4, 5] and report["needs"] == "shard"
+    assert shard["strategy"]["fail-fast"] is False
     assert any("${{ matrix.shard }}/5" in step.get("with", {}).get("args", "") for step in shard["steps"])
     inputs = yaml.safe_load(pathlib.Path("action.yml").read_text())["inputs"]
-    for step in shard["steps"]:
-        if "backchat" in step.get("uses", ""):
-            assert set(step["with"]) <= set(inputs), step
+    ours = [step for step in shard["steps"] + report["steps"] if "backchat" in step.get("uses", "")]
+    assert len(ours) == 2, ours
+    for step in ours:
+        assert set(step["with"]) <= set(inputs), step
 
     gitlab = yaml.safe_load((folder / "gitlab.yml").read_text())
     assert gitlab["conversations"]["parallel"] == 5 and gitlab["report"]["stage"] in gitlab["stages"]
 
     jenkins = (folder / "Jenkinsfile").read_text()
     assert jenkins.count("{") == jenkins.count("}") and "'1', '2', '3', '4', '5'" in jenkins
+
+    # What is not published is not promised.
+    for path in [*sorted(folder.iterdir()), pathlib.Path("docs/ci.md")]:
+        for line in re.findall(r"cargo install [^'`\n]*", path.read_text()):
+            assert "--git https://github.com/OWNER/backchat" in line, f"{path}: {line}"
 
     # Every flag that they name is one.
     known = {}
@@ -77,7 +87,7 @@ def examples(folder):
     lines = [(("run", " ".join(map(str, args)))), ("report merge", " ".join(map(str, merge)))]
     for path in sorted(folder.iterdir()):
         lines += commands(path.read_text())
-    lines.append(("run", next(step["with"]["args"] for step in shard["steps"] if "args" in step.get("with", {}))))
+    lines += [(step["with"].get("command", "run"), step["with"]["args"]) for step in ours]
     for verb, words in lines:
         for flag in re.findall(r"(?<!\S)(--[a-z-]+)", re.sub(r"'[^']*'", "", words)):
             assert flag in known[verb], f"{flag} is no flag of {verb}"

@@ -52,6 +52,9 @@ bash ci/junit.sh "$place/matrix.xml"
 
 python3 ci/shards.py examples ci/examples
 
+# What the action of GitHub does with its arguments.
+python3 ci/action.py
+
 # The schemas of GitHub, GitLab and Kubernetes, by what knows them, from PyPI: in a folder of its own, so that nothing is installed.
 schemas="$place/schemas"
 if python3 -m venv "$schemas" >/dev/null 2>&1 &&

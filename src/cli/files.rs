@@ -185,7 +185,7 @@ fn missing(path: &Path, source: io::Error) -> CliError {
 }
 
 /// The path up to its last folder called `scenarios`.
-fn base(folder: &Path) -> Option<PathBuf> {
+pub(super) fn base(folder: &Path) -> Option<PathBuf> {
     let parts: Vec<&OsStr> = folder.iter().collect();
     let last = parts.iter().rposition(|part| *part == SCENARIOS)?;
     Some(parts[..=last].iter().collect())

@@ -1,7 +1,8 @@
 //! The files that a scenario may name: regular ones, in its own tree of folders.
 //!
-//! The tree is the folder of the nearest `backchat.json` above the scenario, else the folder that was given as a PATH, else
-//! the scenario's own. A path is looked at as text first, then with its links resolved; what leads out of the tree is
+//! The tree is the folder of the nearest `backchat.json` above the scenario, else the folder that was given as a PATH or the one
+//! called `scenarios` that the scenario is in, whichever has more in it, else the scenario's own. So it is the same tree whether a
+//! file is named itself or found in a folder. A path is looked at as text first, then with its links resolved; what leads out of the tree is
 //! refused before anything of it is read, and what is no regular file before it is opened: a FIFO would keep its reader
 //! waiting.
 
@@ -10,7 +11,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
-use super::files::{CONFIGURATION, Found, shown};
+use super::files::{CONFIGURATION, Found, base, shown};
 use crate::scenario::{FileError, Files, OtherFile};
 
 /// The files that a scenario may name.
@@ -58,10 +59,18 @@ impl Tree {
             let configured = folder
                 .ancestors()
                 .find(|folder| folder.join(CONFIGURATION).is_file());
-            let root = match (configured, &self.given) {
-                (Some(root), _) => root.to_owned(),
-                (None, Some(given)) => fs::canonicalize(or_here(given))?,
-                (None, None) => folder.clone(),
+            let root = match (configured, &self.given, base(&self.folder)) {
+                (Some(root), ..) => root.to_owned(),
+                (None, Some(given), scenarios) => {
+                    let given = fs::canonicalize(or_here(given))?;
+                    let scenarios = scenarios.map(fs::canonicalize).transpose()?;
+                    // The one that is in the other has less in it.
+                    scenarios
+                        .filter(|scenarios| given.starts_with(scenarios))
+                        .unwrap_or(given)
+                }
+                (None, None, Some(scenarios)) => fs::canonicalize(scenarios)?,
+                (None, None, None) => folder.clone(),
             };
             // A scenario that is itself a link into another tree has that one's folder for its own.
             let root = if folder.starts_with(&root) {
@@ -117,7 +126,7 @@ impl Tree {
             label: format!("outside of {root}"),
             help: Some(format!(
                 "a scenario reads only files in its own tree: the folder of the nearest {CONFIGURATION} above it, else \
-                 the folder that was given, else its own"
+                 the folder that was given or one called `scenarios`, else its own"
             )),
         }
     }

@@ -170,3 +170,26 @@ fn standard_input_names_files_from_the_current_folder() {
     check("y.bin").ends_with(0);
     check("../y.bin").ends_with(3).says("leads out of the tree");
 }
+
+#[test]
+fn the_tree_of_a_file_that_is_named_is_that_in_which_it_is_found() {
+    let place = place()
+        .file("scenarios/a/b.json", &sends("../y.bin"))
+        .file("scenarios/a/c.json", &sends("../../secret.txt"))
+        .file("scenarios/y.bin", b"y")
+        .file("other/a/b.json", &sends("../y.bin"))
+        .file("other/y.bin", b"y");
+    for (path, code) in [
+        ("scenarios/a/b.json", 0),
+        ("scenarios/a", 3),
+        ("scenarios/a/c.json", 3),
+        ("other/a/b.json", 3),
+        ("other", 0),
+    ] {
+        let output = place.backchat(["check", path]).output();
+        output.ends_with(code);
+        assert!(!output.stderr.contains("HUSH"), "{output}");
+        // What it may read is not wider because of a file that has no part in it.
+        assert!(code == 0 || output.stderr.contains("leads out"), "{output}");
+    }
+}

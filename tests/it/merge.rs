@@ -259,3 +259,37 @@ fn shards_of_another_run_or_played_otherwise_are_refused() {
     shard(2, &["--seed", "7", "-j", "1", "--run-id", "mine"], &[]);
     merge(&[]).ends_with(1).prints("seed 00000007");
 }
+
+#[test]
+fn shards_are_joined_again_into_a_folder_beside_them() {
+    let place = suite();
+    play(&place, "", 2);
+    let merge = |words: &[&str]| {
+        let all = ["report", "merge", "shards", "--out", "shards/all"];
+        let words = all.into_iter().chain(words.iter().copied());
+        place.backchat(words).output()
+    };
+    for _ in 0..2 {
+        merge(&[])
+            .ends_with(1)
+            .says("2 shards joined: shards/all/run.jsonl");
+    }
+    // It is left out where it is found, not where it is named.
+    merge(&["shards/all/run.jsonl"])
+        .ends_with(2)
+        .says("would take the place of shards/all/run.jsonl");
+    let other = ["report", "merge", "shards", "--out", "else"];
+    place
+        .backchat(other)
+        .output()
+        .ends_with(7)
+        .says("shards/all/run.jsonl is no log of a shard: it was joined of shards before");
+    // Nor is the log of a run, which somebody may want to keep.
+    place
+        .backchat(["run", "-f", "p", "--out", "shards/all"])
+        .output()
+        .ends_with(0);
+    merge(&[])
+        .ends_with(2)
+        .says("would take the place of shards/all/run.jsonl");
+}

@@ -24,25 +24,24 @@ const MAX_LOGS: usize = 4096;
 
 /// Joins logs.
 pub(super) fn merge(args: &MergeArgs, console: &Console) -> Result<ExitStatus, CliError> {
+    let place = args.out.join(LOG);
     let mut paths = Vec::new();
     for path in &args.logs {
-        let before = paths.len();
-        find(path, MAX_DEPTH, &mut paths)?;
-        if paths.len() == before {
+        let mut found = Vec::new();
+        find(path, MAX_DEPTH, &mut found)?;
+        // What was joined there the last time is no shard.
+        found.retain(|log| log == path || !(is_same(log, &place) && is_joined(log)));
+        if found.is_empty() {
             let path = shown(&path.join(LOG));
             return Err(CliError::NoLog { path });
         }
+        paths.extend(found);
     }
     if paths.len() > MAX_LOGS {
         let logs = count(paths.len(), "log");
         return Err(CliError::Usage(format!("{logs}: {MAX_LOGS} may be joined")));
     }
-    let place = args.out.join(LOG);
-    let same = |path: &&PathBuf| match (fs::canonicalize(path), fs::canonicalize(&place)) {
-        (Ok(path), Ok(place)) => path == place,
-        _ => false,
-    };
-    if let Some(path) = paths.iter().find(same) {
+    if let Some(path) = paths.iter().find(|path| is_same(path, &place)) {
         return Err(CliError::Usage(format!(
             "the joined log would take the place of {}: name another folder with --out",
             shown(path)
@@ -134,6 +133,19 @@ fn said(joined: &Joined, place: &Path) -> String {
         );
     }
     said
+}
+
+/// Whether two paths mean one file, which is there.
+fn is_same(one: &Path, other: &Path) -> bool {
+    match (fs::canonicalize(one), fs::canonicalize(other)) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => false,
+    }
+}
+
+/// Whether this log was written by a merge.
+fn is_joined(path: &Path) -> bool {
+    open(path).is_ok_and(|(log, _)| log.header.joined.is_some())
 }
 
 /// Finds the logs that are meant by a path: itself, the one in it, or those in the folders below.

@@ -68,6 +68,7 @@ pub(super) fn header(
         run: None,
         shard: None,
         part: None,
+        joined: None,
         selected,
         outstanding: Vec::new(),
     }

@@ -70,9 +70,11 @@ pub fn merge_logs<R: Read + Seek>(
     let mut shards = Vec::new();
     for (name, log) in logs {
         let (shard, part) = of_shard(log).ok_or_else(|| {
-            MergeError::Apart(format!(
-                "{name} is no log of a shard: that run had no --shard"
-            ))
+            let why = match log.header.joined {
+                Some(_) => "it was joined of shards before",
+                None => "that run had no --shard",
+            };
+            MergeError::Apart(format!("{name} is no log of a shard: {why}"))
         })?;
         shards.push(OfShard {
             name,
@@ -201,6 +203,7 @@ fn header<'a, R>(
             .max_by_key(|run| run.attempt),
         shard: None,
         part: None,
+        joined: Some(shards.len() as u64),
         selected,
         outstanding: headers()
             .flat_map(|header| header.outstanding.iter().cloned())

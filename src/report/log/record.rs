@@ -84,6 +84,9 @@ pub struct Header {
     /// What it is a part of, where it is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub part: Option<Part>,
+    /// Of how many shards it was joined, where it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub joined: Option<u64>,
     /// What is to be played, in order.
     #[serde(default)]
     pub selected: Vec<SelectedFile>,
