@@ -7,7 +7,7 @@ use super::core::Core;
 use super::cursor::{Cursor, Flow};
 use super::link::{Phase, Securing, Writing};
 use super::verdict::{Failure, FailureKind};
-use super::{Action, Ending, EventKind, Refusal, Setting, Transcript, Verdict, Wanted};
+use super::{Action, Ending, EventKind, Refusal, Setting, Transcript, Verdict, Waiting, Wanted};
 use crate::scenario::{Address, BlockId, ClientId, EvalError, Script, Template, TlsOptions, Value};
 use crate::time::Time;
 
@@ -31,6 +31,8 @@ pub struct Player {
     cursor: Cursor,
     stage: Stage,
     verdict: Option<Verdict>,
+    /// What the steps waited for when it was cancelled.
+    interrupted: Vec<Waiting>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +55,7 @@ impl Player {
             cursor: Cursor::default(),
             stage: Stage::Fresh,
             verdict: None,
+            interrupted: Vec::new(),
         }
     }
 
@@ -68,6 +71,7 @@ impl Player {
         self.core.replay(seed);
         self.stage = Stage::Fresh;
         self.verdict = None;
+        self.interrupted.clear();
     }
 
     /// The script.
@@ -327,9 +331,17 @@ impl Player {
         self.advance(now);
     }
 
+    /// What the steps waited for that were being played when it was [cancelled](Self::cancel).
+    pub fn interrupted(&self) -> &[Waiting] {
+        &self.interrupted
+    }
+
     /// Stops: all connections are given back, `finally` is played, and the verdict is [`Verdict::Cancelled`].
     /// Called again, it stops `finally` too.
     pub fn cancel(&mut self, now: Time) {
+        if self.interrupted.is_empty() {
+            self.interrupted = self.waiting(now);
+        }
         match self.stage {
             Stage::Fresh => {
                 self.verdict = Some(Verdict::Cancelled);

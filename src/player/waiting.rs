@@ -3,11 +3,14 @@
 use std::time::Duration;
 
 use super::{Meanwhile, Player};
+use crate::scenario::Span;
 use crate::time::Time;
 
 /// A step that waits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Waiting {
+    /// Where the step's value stands in the file.
+    pub span: Span,
     /// Which step, and for what; the branch is 0 where it is in none.
     pub step: Meanwhile,
     /// Whether it is a step of `finally`.
@@ -25,13 +28,14 @@ impl Player {
         let cursors = self.cursors();
         cursors
             .filter_map(|cursor| {
-                let client = cursor.step(script).map(|(step, _)| step);
-                let client = client.filter(|step| step.needs_client());
+                let (playing, _) = cursor.step(script)?;
+                let client = Some(playing).filter(|step| step.needs_client());
                 let link = client.and_then(|step| core.link_ref(step.client).ok());
                 let mut step = cursor.meanwhile(script, core, now);
                 // Of one client there is no need to speak.
                 step.client_name = step.client_name.filter(|_| core.links.len() > 1);
                 Some(Waiting {
+                    span: playing.span,
                     step,
                     in_finally: core.in_finally,
                     unread: link.map(|link| link.decoder.unread().len()),

@@ -48,8 +48,8 @@ pub use format::{ReportKind, write_report};
 pub use json::report_schema;
 pub use log::{
     Bytes, CaseRecord, ConnectionEvent, Cut, ExpectedRecord, FailureRecord, FirstEndRecord, Header,
-    JoinOptions, Joined, LOG_VERSION, LogError, LogWriter, MergeError, Part, Played, ResultKind,
-    RunId, RunLog, SelectedFile, Started, Talk, Totals, Unfinished, merge_logs,
+    JoinOptions, Joined, LOG_VERSION, LogError, LogWriter, MergeError, OpenStep, Part, Played,
+    ResultKind, RunId, RunLog, SelectedFile, Started, Talk, Totals, Unfinished, merge_logs,
 };
 pub use messages::{render_json, render_short, unreadable_json};
 pub use palette::Palette;

@@ -12,7 +12,7 @@ use super::palette::paint;
 use super::program::render_program;
 use super::text::words;
 use super::typing::shown_seed;
-use super::waiting::waiting;
+use super::waiting::{interrupted, waiting};
 use super::{Palette, Reporter, render_failure};
 use crate::count::count;
 use crate::player::{Failure, FailureKind, ProgramFault, Verdict, Waiting};
@@ -146,9 +146,7 @@ impl<W: Write> Terminal<W> {
                 }
             }
             CaseResult::Played(Verdict::Cancelled) if self.options.detail == Detail::Quiet => {}
-            CaseResult::Played(Verdict::Cancelled) => {
-                self.line(palette.warn, "CANCELLED", &elapsed, &self.named(outcome))?;
-            }
+            CaseResult::Played(Verdict::Cancelled) => self.cancelled(outcome, &elapsed)?,
             CaseResult::Played(Verdict::Failed(failure)) => {
                 self.failed.push(Failed {
                     id: outcome.id.clone(),
@@ -187,6 +185,21 @@ impl<W: Write> Terminal<W> {
             }
         }
         self.conversation(outcome)
+    }
+
+    /// Shows that a case was cancelled, and what each of its steps waited for.
+    fn cancelled(&mut self, outcome: &Outcome, elapsed: &str) -> io::Result<()> {
+        let open = interrupted(outcome).into_iter();
+        let open: Vec<String> = open.map(|step| format!("   {}", step.in_words())).collect();
+        for open in open
+            .iter()
+            .map(String::as_str)
+            .chain(open.is_empty().then_some(""))
+        {
+            let rest = self.named(outcome) + open;
+            self.line(self.options.palette.warn, "CANCELLED", elapsed, &rest)?;
+        }
+        Ok(())
     }
 
     /// Shows an attempt that another one follows.

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use super::log::OpenStep;
 use super::text::words;
 use super::words::awaited_by;
 use crate::player::{Awaited, Waiting};
+use crate::runner::Outcome;
 
 /// How many characters of what is waited for are shown.
 const SHOWN: usize = 80;
@@ -46,6 +48,21 @@ pub(super) fn waiting(waiting: &Waiting) -> String {
     line
 }
 
+/// A step that waited when its case was cancelled: where it stands, and [what it waited for](waiting).
+pub(super) fn interrupted(outcome: &Outcome) -> Vec<OpenStep> {
+    let open = outcome.interrupted.iter().map(|one| {
+        let source = outcome.scenario.sources.get(usize::from(one.span.file));
+        let at = source.map(|source| source.line_column(one.span.start));
+        OpenStep {
+            file: source.map(|source| words(&source.name)),
+            line: at.map(|(line, _)| line as u64),
+            column: at.map(|(_, column)| column as u64),
+            waits: waiting(one),
+        }
+    });
+    open.collect()
+}
+
 /// `4.9s`
 fn roughly(time: Duration) -> String {
     format!("{:.1}s", time.as_secs_f64())
@@ -63,11 +80,13 @@ fn short(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::player::{Expected, Meanwhile};
+    use crate::scenario::Span;
 
     #[test]
     fn a_line_says_the_step_what_is_waited_for_and_what_has_come() {
         let of = |awaited, unread, heard, branch| {
             waiting(&Waiting {
+                span: Span::default(),
                 step: Meanwhile {
                     branch,
                     step: 6,

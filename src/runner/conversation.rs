@@ -349,6 +349,10 @@ impl Run {
             as_written: case.scenario.as_written && self.options.segment.is_some(),
             outcome: Box::new(Outcome {
                 name: name.and_then(|name| player.show(name)),
+                interrupted: match verdict {
+                    Verdict::Cancelled => player.interrupted().to_vec(),
+                    _ => Vec::new(),
+                },
                 result: CaseResult::Played(verdict),
                 connected: stats.connected,
                 elapsed: stats.elapsed,
@@ -461,6 +465,7 @@ fn finish(case: CaseRef, result: CaseResult) -> Finished {
         outcome: Box::new(Outcome {
             name: name.map(str::to_owned),
             result,
+            interrupted: Vec::new(),
             connected: false,
             elapsed: Duration::ZERO,
             leftovers: 0,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::player::{Transcript, Verdict};
+use crate::player::{Transcript, Verdict, Waiting};
 use crate::scenario::Scenario;
 
 /// What came of one case.
@@ -17,6 +17,8 @@ pub struct Outcome {
     pub scenario: Arc<Scenario>,
     /// What came of it.
     pub result: CaseResult,
+    /// What its steps waited for when it was cancelled.
+    pub interrupted: Vec<Waiting>,
     /// Whether a connection came about.
     pub connected: bool,
     /// From first step to last.

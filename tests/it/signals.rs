@@ -32,7 +32,8 @@ fn a_signal_in_the_middle_of_a_run_still_shows_the_summary() {
         run.end()
             .ends_with(code)
             .says("PASS")
-            .says("CANCELLED")
+            .says("CANCELLED [")
+            .says("b   b.json:1:49: step 2 of 2 waits ")
             .says("Interrupted: 1 conversation ends, with its finally; press Ctrl-C again to stop at once")
             .says("1 run: 1 passed, 0 failed, 0 skipped, 2 cancelled");
     }

@@ -17,6 +17,7 @@ use crate::report::failure::{Scene, here, included, place, span};
 use crate::report::program::render_program;
 use crate::report::terminal::whole_block;
 use crate::report::text::words;
+use crate::report::waiting::interrupted;
 use crate::report::words as say;
 use crate::report::{Palette, code, difference};
 use crate::runner::{CaseResult, Outcome};
@@ -45,6 +46,7 @@ pub(super) fn record(number: usize, outcome: &Outcome) -> CaseRecord {
         file: file_of(&outcome.scenario),
         result,
         reason,
+        interrupted: interrupted(outcome),
         elapsed_us: micros(outcome.elapsed),
         leftovers: outcome.leftovers,
         failure,

@@ -36,6 +36,10 @@ fn hide_in_record(record: &mut CaseRecord, secrets: &Secrets) {
     (texts.into_iter().flatten())
         .chain([&mut record.id, &mut record.file])
         .for_each(|text| secrets.hide_in(text));
+    for open in &mut record.interrupted {
+        let texts = (open.file.iter_mut()).chain([&mut open.waits]);
+        texts.for_each(|text| secrets.hide_in(text));
+    }
     let mut failure = record.failure.as_deref_mut();
     while let Some(this) = failure {
         failure = hide_in_failure(this, secrets);

@@ -24,6 +24,6 @@ pub use one_run::JoinOptions;
 pub use read::{LogError, Played, RunLog, Totals, Unfinished};
 pub use record::{
     CaseRecord, ConnectionEvent, Cut, ExpectedRecord, FailureRecord, FirstEndRecord, Header,
-    LOG_VERSION, Part, ResultKind, RunId, SelectedFile, Started, Talk,
+    LOG_VERSION, OpenStep, Part, ResultKind, RunId, SelectedFile, Started, Talk,
 };
 pub use write::LogWriter;

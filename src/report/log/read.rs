@@ -304,6 +304,7 @@ impl Played {
             file: self.file.clone(),
             result: self.result,
             reason: None,
+            interrupted: Vec::new(),
             elapsed_us: self.elapsed_us,
             leftovers: self.leftovers,
             failure: None,
@@ -327,6 +328,9 @@ fn make_fit(record: &mut CaseRecord) {
     record.name.iter_mut().for_each(one);
     record.reason.iter_mut().for_each(one);
     record.program.iter_mut().for_each(lines);
+    for open in &mut record.interrupted {
+        open.file.iter_mut().chain([&mut open.waits]).for_each(one);
+    }
     let mut failure = record.failure.as_deref_mut();
     while let Some(this) = failure {
         one(&mut this.code);
@@ -463,12 +467,13 @@ struct Ended<'a> {
     program: Option<IgnoredAny>,
     talk: Option<IgnoredAny>,
     health: Option<IgnoredAny>,
+    interrupted: Option<IgnoredAny>,
 }
 
 impl Ended<'_> {
     fn is_plain(&self) -> bool {
         let more = [&self.name, &self.reason, &self.failure, &self.program];
-        let more = more.into_iter().chain([&self.talk, &self.health]);
+        let more = (more.into_iter()).chain([&self.talk, &self.health, &self.interrupted]);
         self.attempt.is_none() && more.into_iter().all(Option::is_none)
     }
 }

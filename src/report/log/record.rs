@@ -193,6 +193,9 @@ pub struct CaseRecord {
     /// Why it was skipped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// What its steps waited for, where it was cancelled.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub interrupted: Vec<OpenStep>,
     /// From first step to last.
     pub elapsed_us: u64,
     /// Replies nothing expected.
@@ -210,6 +213,34 @@ pub struct CaseRecord {
     /// What came of the health check after it, where that has failed. The text of the case's failure has it too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub health: Option<Box<Self>>,
+}
+
+/// A step that waited when its case was cancelled.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct OpenStep {
+    /// The file in which it stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// Its line, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
+    /// Its column, in characters from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<u64>,
+    /// Which step it is, and what it waited for: `step 4 of 6 waits 2.0s for the message "OK": 0 of 3 bytes so far`.
+    pub waits: String,
+}
+
+impl OpenStep {
+    /// The place, and what was waited for there: `login.json:7:17: step 4 of 6 waits …`.
+    pub(in crate::report) fn in_words(&self) -> String {
+        match (&self.file, self.line, self.column) {
+            (Some(file), Some(line), Some(column)) => {
+                format!("{file}:{line}:{column}: {}", self.waits)
+            }
+            _ => self.waits.clone(),
+        }
+    }
 }
 
 fn first() -> u32 {

@@ -39,6 +39,7 @@ fn ended(number: u64, id: &str, attempt: u32, result: ResultKind) -> Line {
         file: "a.json".into(),
         result,
         reason: None,
+        interrupted: Vec::new(),
         elapsed_us: 7,
         leftovers: 0,
         failure: None,
