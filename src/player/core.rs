@@ -38,6 +38,10 @@ pub(super) struct Core {
     pub(super) in_finally: bool,
     /// How many messages (framed) or runs of bytes (raw) no step has taken, of connections given back.
     pub(super) leftovers: u64,
+    /// Whether a peer has said anything.
+    pub(super) heard: bool,
+    /// Whether a peer, or the system, has ended a connection.
+    pub(super) hung_up: bool,
     /// The first of those, and whose it was, where they are denied.
     pub(super) left_over: Option<LeftOver>,
     /// The match of an `ignore`.
@@ -81,6 +85,8 @@ impl Core {
             begun: 0,
             in_finally: false,
             leftovers: 0,
+            heard: false,
+            hung_up: false,
             left_over: None,
             ignoring: Matching::default(),
             computed: Vec::new(),
@@ -119,6 +125,8 @@ impl Core {
         self.begun = 0;
         self.in_finally = false;
         self.leftovers = 0;
+        self.heard = false;
+        self.hung_up = false;
         self.left_over = None;
         self.set_given_values();
     }

@@ -124,6 +124,16 @@ impl Player {
         self.core.leftovers
     }
 
+    /// Whether a peer has said anything, on any connection.
+    pub fn has_heard(&self) -> bool {
+        self.core.heard
+    }
+
+    /// Whether a peer, or the system, has ended a connection.
+    pub fn was_hung_up_on(&self) -> bool {
+        self.core.hung_up
+    }
+
     /// Until when the step waits that has asked for this client's connection, or for TLS on it.
     pub fn connect_deadline(&self, client: ClientId) -> Option<Time> {
         self.core.link_ref(client).ok()?.connect_by
@@ -262,6 +272,7 @@ impl Player {
                 true => self.core.transcript.received_packet(client, bytes, now),
                 false => self.core.transcript.received(client, bytes, now),
             }
+            self.core.heard = true;
             self.advance(now);
         }
     }
@@ -275,6 +286,7 @@ impl Player {
             link.end(how, now);
             link.securing = Securing::No;
             let how = link.ended.unwrap_or(how);
+            self.core.hung_up = true;
             self.core
                 .transcript
                 .note(client, EventKind::Ended(how), now);

@@ -343,12 +343,16 @@ pub enum ProgramFault {
         /// What to do.
         help: String,
     },
-    /// It ended while the conversation went on.
+    /// It ended while the conversation went on, or right after.
     Ended {
         /// How: `signal 11, SIGSEGV`.
         how: String,
         /// Whether all steps had passed.
         passed: bool,
+        /// Whether it had said anything to this case.
+        heard: bool,
+        /// How many other cases were being played with it.
+        others: usize,
     },
     /// All steps had passed; asked to end, it ended as a program does that has gone wrong.
     EndedBadly {

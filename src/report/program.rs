@@ -26,6 +26,11 @@ pub(super) fn title(fault: &ProgramFault) -> String {
 pub(super) fn because(fault: &ProgramFault) -> Option<String> {
     match fault {
         ProgramFault::NotReady { message, .. } => Some(words(message)),
+        ProgramFault::Ended {
+            passed: false,
+            heard: false,
+            ..
+        } => Some("it had said nothing in this conversation".into()),
         ProgramFault::Ended { passed: false, .. } => {
             Some("it went before the conversation was over".into())
         }
@@ -43,6 +48,12 @@ pub(super) fn because(fault: &ProgramFault) -> Option<String> {
 pub(super) fn advice(fault: &ProgramFault) -> String {
     match fault {
         ProgramFault::NotReady { help, .. } => words(help),
+        ProgramFault::Ended { others: 1.., .. } => {
+            "a server outlives its clients: what it printed last is below, and any of the conversations that went on led to it".into()
+        }
+        ProgramFault::Ended { passed: false, heard: false, .. } => {
+            "what it died of may have been said here, or by the case before: what it printed last is below".into()
+        }
         ProgramFault::Ended { .. }
         | ProgramFault::EndedBadly { .. }
         | ProgramFault::Reported { .. } => {
@@ -66,6 +77,16 @@ pub fn render_program(news: &ProgramNews, palette: &Palette) -> String {
             "program",
             format!("{} ended: {}", words(&news.command), words(ended)),
         );
+        let others = match news.others {
+            0 => None,
+            1 => Some(
+                "another case was being played with it: `-j 1` tells which led to it".to_owned(),
+            ),
+            n => Some(format!(
+                "{n} other cases were being played with it: `-j 1` tells which led to it"
+            )),
+        };
+        others.into_iter().for_each(|others| row("", others));
     }
     for (label, bytes) in [("stdout", &news.stdout), ("stderr", &news.stderr)] {
         for (n, line) in last_lines(bytes).into_iter().enumerate() {
@@ -104,6 +125,7 @@ mod tests {
         let news = ProgramNews {
             command: "./server\x1b {port}".into(),
             ended: Some("signal 11, SIGSEGV".into()),
+            others: 0,
             stdout: b"hello\x1b[31m\r\n".to_vec(),
             stderr: (0..20)
                 .flat_map(|n| format!("line {n}\n").into_bytes())

@@ -9,6 +9,7 @@ use tokio::task::yield_now;
 use tokio::time::timeout;
 
 use super::fit::{misfit, packets};
+use super::held::Played;
 use super::program::{fault, has_hung_up, news, watched};
 use super::{CaseRef, CaseResult, Outcome, ProgramNews, RunOptions, Suite, case_seed};
 use crate::drive::{Asked, Cancel, Lingering, Peers, PlayStats, play};
@@ -120,6 +121,8 @@ pub(super) struct Finished {
     pub(super) outcome: Box<Outcome>,
     /// Whether it was played as written although the run asks for other pieces.
     pub(super) as_written: bool,
+    /// What is kept of it, where it was played with a program that others are played with too.
+    pub(super) played: Option<Box<Played>>,
 }
 
 impl Run {
@@ -207,15 +210,28 @@ impl Run {
             None => playing.await,
             Some(program) => watched(program, playing).await,
         };
+        let heard = player.has_heard();
         // A driver returns when there is a verdict; a conversation that was cut short has none.
         let verdict = player.verdict().cloned().unwrap_or(Verdict::Cancelled);
-        let mut after = self.after(&peer, mark, &verdict, &case, &lingering).await;
+        let mut after = self
+            .after(&peer, mark, (&verdict, heard), &case, &lingering)
+            .await;
         let verdict = after.fault.take().map_or(verdict, failed);
         let mut finished = self.finished(case, &player, stats, verdict);
         finished.outcome.program = after
             .news
             .filter(|_| self.is_kept(&finished.outcome.result));
         finished.outcome.health = after.health;
+        finished.played = (peer.program.as_ref())
+            .filter(|_| !peer.fresh)
+            .map(|program| {
+                Box::new(Played {
+                    program: Arc::clone(program.program()),
+                    others: program.others(),
+                    player,
+                    mark,
+                })
+            });
         finished
     }
 
@@ -225,7 +241,7 @@ impl Run {
         &self,
         peer: &Peer,
         mark: Mark,
-        verdict: &Verdict,
+        (verdict, heard): (&Verdict, bool),
         case: &CaseRef,
         lingering: &Lingering,
     ) -> After {
@@ -253,17 +269,25 @@ impl Run {
         if peer.fresh || is_last {
             // What it does when its clients hang up is part of the conversation.
             let _ = timeout(FAREWELL, lingering.wait()).await;
+            // One that is busy may be about to end by itself, and whoever asks it to would hide why.
+            program.until_at_rest().await;
             program.stop().await;
             self.killed.fetch_or(program.was_killed(), Ordering::SeqCst);
         }
         let crash = program.crash_since(mark);
         let cut_short = *verdict == Verdict::Cancelled && self.cancel.is_cancelled();
         if let Some(crash) = crash.filter(|_| !cut_short) {
-            after.fault = fault(&crash, verdict).or(after.fault);
+            let others = program.others();
+            after.fault = fault(&crash, verdict, heard, others).or(after.fault);
         }
-        let command = of_suite.target.target().to_string();
-        after.news = Some(news(program, &command, mark));
+        let command = self.command(case);
+        after.news = Some(news(program, &command, mark, program.others()));
         after
+    }
+
+    /// The command of the program under test, for a report.
+    pub(super) fn command(&self, case: &CaseRef) -> String {
+        self.suite(case).target.target().to_string()
     }
 
     /// Plays the health check; `None`: it passed.
@@ -347,6 +371,7 @@ impl Run {
         let name = case.scenario.name.as_ref();
         Finished {
             as_written: case.scenario.as_written && self.options.segment.is_some(),
+            played: None,
             outcome: Box::new(Outcome {
                 name: name.and_then(|name| player.show(name)),
                 interrupted: match verdict {
@@ -462,6 +487,7 @@ fn finish(case: CaseRef, result: CaseResult) -> Finished {
     let name = case.scenario.name.as_ref().and_then(|name| name.plain());
     Finished {
         as_written: false,
+        played: None,
         outcome: Box::new(Outcome {
             name: name.map(str::to_owned),
             result,
@@ -506,6 +532,7 @@ fn without_peer(case: CaseRef, unavailable: Unavailable) -> Finished {
             finished.outcome.program = Some(ProgramNews {
                 command: why.command,
                 ended: None,
+                others: 0,
                 stdout: why.stdout,
                 stderr: why.stderr,
             });
@@ -524,7 +551,7 @@ fn without_peer(case: CaseRef, unavailable: Unavailable) -> Finished {
 }
 
 /// The verdict on a case that the program under test has failed.
-fn failed(fault: ProgramFault) -> Verdict {
+pub(super) fn failed(fault: ProgramFault) -> Verdict {
     let kind = FailureKind::Program(fault);
     Verdict::Failed(Box::new(Failure::outside(Span::default(), kind)))
 }

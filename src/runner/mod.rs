@@ -4,6 +4,7 @@ mod by_suite;
 mod conversation;
 mod event;
 mod fit;
+mod held;
 mod hiding;
 mod inquiry;
 mod options;

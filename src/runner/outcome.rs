@@ -46,6 +46,8 @@ pub struct ProgramNews {
     pub command: String,
     /// How it ended, if it did though nobody had asked it to: `signal 11, SIGSEGV`.
     pub ended: Option<String>,
+    /// How many other cases were being played with it at that time.
+    pub others: usize,
     /// The last bytes it printed meanwhile. Never to be shown as they are.
     pub stdout: Vec<u8>,
     /// The last bytes it printed as errors meanwhile. Never to be shown as they are.

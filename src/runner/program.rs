@@ -7,8 +7,8 @@ use tokio::time::{Instant, timeout};
 
 use super::ProgramNews;
 use crate::drive::PlayStats;
-use crate::player::{ProgramFault, Verdict};
-use crate::target::{Crash, Mark, Program};
+use crate::player::{FailureKind, ProgramFault, Verdict};
+use crate::target::{Crash, Mark, Program, Talking};
 
 /// How long a conversation may go on after the program has ended: its connections have ended with it, and to see that
 /// takes no time.
@@ -16,7 +16,7 @@ const LAST_WORDS: Duration = Duration::from_millis(200);
 
 /// Plays to the end, or until shortly after the end of the program.
 pub(super) async fn watched(
-    program: &Program,
+    program: &Talking,
     playing: impl Future<Output = PlayStats>,
 ) -> PlayStats {
     let began = Instant::now();
@@ -26,6 +26,8 @@ pub(super) async fn watched(
         stats = &mut playing => return stats,
         _ = program.until_ended() => {}
     }
+    // Now, while they are all there.
+    program.others();
     let rest = timeout(LAST_WORDS, playing).await;
     rest.unwrap_or_else(|_| PlayStats {
         connected: true,
@@ -34,7 +36,7 @@ pub(super) async fn watched(
 }
 
 /// What the program has done since, for a report.
-pub(super) fn news(program: &Program, command: &str, mark: Mark) -> ProgramNews {
+pub(super) fn news(program: &Program, command: &str, mark: Mark, others: usize) -> ProgramNews {
     let (stdout, stderr) = program.printed_since(mark);
     let ended = match program.crash_since(mark) {
         Some(Crash::Ended(exit) | Crash::EndedBadly(exit)) => Some(exit.to_string()),
@@ -43,23 +45,34 @@ pub(super) fn news(program: &Program, command: &str, mark: Mark) -> ProgramNews 
     ProgramNews {
         command: command.to_owned(),
         ended,
+        others,
         stdout,
         stderr,
     }
 }
 
-/// What a crash makes of a case with this verdict; `None`: the verdict stands.
-pub(super) fn fault(crash: &Crash, verdict: &Verdict) -> Option<ProgramFault> {
+/// What a crash makes of a case with this verdict, to which the program has said something or not, while so many others were
+/// being played with it; `None`: the verdict stands.
+pub(super) fn fault(
+    crash: &Crash,
+    verdict: &Verdict,
+    heard: bool,
+    others: usize,
+) -> Option<ProgramFault> {
     let passed = match verdict {
         Verdict::Passed => true,
         // The conversation was cut short: it has no verdict of its own.
         Verdict::Cancelled => false,
+        // Nobody was there any more.
+        Verdict::Failed(failure) if is_refused(&failure.kind) && !heard => false,
         Verdict::Failed(_) => return None,
     };
     match crash {
         Crash::Ended(exit) => Some(ProgramFault::Ended {
             how: exit.to_string(),
             passed,
+            heard,
+            others,
         }),
         Crash::EndedBadly(exit) if passed => Some(ProgramFault::EndedBadly {
             how: exit.to_string(),
@@ -67,6 +80,14 @@ pub(super) fn fault(crash: &Crash, verdict: &Verdict) -> Option<ProgramFault> {
         Crash::Reported(line) if passed => Some(ProgramFault::Reported { line: line.clone() }),
         _ => None,
     }
+}
+
+/// Whether there was no connection.
+fn is_refused(kind: &FailureKind) -> bool {
+    matches!(
+        kind,
+        FailureKind::NotConnected(_) | FailureKind::NoTls(_) | FailureKind::ConnectTimedOut
+    )
 }
 
 /// Whether a conversation failed with no connection, or with one that had ended: a program that is dying shows so.

@@ -12,11 +12,12 @@ use tokio::time::{Instant, sleep_until};
 
 use super::by_suite::{BySuite, count};
 use super::conversation::{Finished, OpenSuite, Run, skipped};
+use super::held::Worker;
 use super::inquiry::{Inquiry, ask};
 use super::order::InOrder;
 use super::queue::{Queue, Turn};
 use super::rush::Rush;
-use super::tries::tries;
+use super::tries::{Gone, Tries};
 use super::{CaseRef, Event, Outcome, RunOptions, Suite, Summary, case_seed};
 use crate::drive::{Asked, Cancel, Lingering};
 use crate::player::Waiting;
@@ -163,40 +164,40 @@ pub(super) enum News {
     Finished(usize, Finished),
 }
 
-/// Plays one case after the other until there is none left.
+/// Plays one case after the other until there is none left, or nobody listens any more.
 async fn work(run: Arc<Run>, queue: Arc<Queue>, tell: mpsc::Sender<News>) {
-    while let Some(turn) = next(&run, &queue).await {
-        let Turn {
-            number: n,
-            case,
-            locks,
-        } = turn;
-        let finished = match run.skip_reason(&case) {
-            Some(reason) => {
-                run.over(&case);
-                skipped(case, reason)
-            }
-            None => {
-                let asked = Asked::default();
-                let started = News::Started(n, Arc::clone(&case.id), asked.clone());
-                if tell.send(started).await.is_err() {
-                    return;
-                }
-                match tries(&run, &tell, n, case, &asked).await {
-                    Some(finished) => finished,
-                    None => return,
-                }
-            }
-        };
-        if finished.outcome.has_failed() && run.is_enough() {
-            queue.stop();
-        }
-        // Whoever waits for them does not wait for the report.
-        drop(locks);
-        if tell.send(News::Finished(n, finished)).await.is_err() {
+    let mut worker = Worker::new(&run, &queue, &tell);
+    while let Ok(Some(turn)) = worker.meanwhile(next(&run, &queue)).await {
+        if play(&run, &mut worker, &tell, turn).await.is_err() {
             return;
         }
     }
+    // Where nobody listens any more, nobody wants to know.
+    let _ = worker.end().await;
+}
+
+/// Plays a case, unless it is to be skipped.
+async fn play(
+    run: &Run,
+    worker: &mut Worker<'_>,
+    tell: &mpsc::Sender<News>,
+    turn: Turn,
+) -> Result<(), Gone> {
+    let Turn {
+        number: n,
+        case,
+        // Held until its verdict is known. Whoever waits for them does not wait for the report of it.
+        locks,
+    } = turn;
+    if let Some(reason) = run.skip_reason(&case) {
+        run.over(&case);
+        drop(locks);
+        return worker.report(n, skipped(case, reason)).await;
+    }
+    let asked = Asked::default();
+    let started = News::Started(n, Arc::clone(&case.id), asked.clone());
+    tell.send(started).await.map_err(|_| Gone)?;
+    worker.play(Tries::new(n, case, asked), locks).await
 }
 
 /// The next case to be played, if there is one and it may be begun.

@@ -4,44 +4,74 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
-use super::CaseRef;
 use super::conversation::{Finished, Run};
 use super::hiding::hide;
-use super::outcome::{CaseResult, Outcome};
 use super::suite::News;
+use super::{CaseRef, CaseResult, Outcome};
 use crate::drive::Asked;
 use crate::player::{Failure, FailureKind, Verdict};
 
-/// Plays a case, up to [`RunOptions::retries`](super::RunOptions::retries) times more while it fails. An attempt that another one
-/// follows is told at once, so that it is written down whatever becomes of the next. `None`: nobody listens any more.
-pub(super) async fn tries(
-    run: &Run,
-    tell: &mpsc::Sender<News>,
-    number: usize,
-    case: CaseRef,
-    asked: &Asked,
-) -> Option<Finished> {
-    let mut earlier = Vec::new();
-    loop {
-        let mut finished = run.play(case.clone(), asked).await;
-        let left = run.options.retries.checked_sub(count(&earlier));
+/// A case and the attempts at it, up to [`RunOptions::retries`](super::RunOptions::retries) more than one.
+#[derive(Debug)]
+pub(super) struct Tries {
+    pub(super) number: usize,
+    pub(super) case: CaseRef,
+    pub(super) asked: Asked,
+    /// Those that have failed, oldest first.
+    earlier: Vec<Arc<Outcome>>,
+}
+
+impl Tries {
+    pub(super) const fn new(number: usize, case: CaseRef, asked: Asked) -> Self {
+        Self {
+            number,
+            case,
+            asked,
+            earlier: Vec::new(),
+        }
+    }
+
+    /// Plays it once.
+    pub(super) async fn attempt(&self, run: &Run) -> Finished {
+        let mut finished = run.play(self.case.clone(), &self.asked).await;
         hide(&mut finished.outcome, &run.options.secrets);
-        finished.outcome.attempt = count(&earlier).saturating_add(1);
+        finished.outcome.attempt = self.count().saturating_add(1);
+        finished
+    }
+
+    /// What is to be reported after an attempt; `Ok(None)`: another one follows. It is told at once then, so that it is written
+    /// down whatever becomes of the next.
+    ///
+    /// # Errors
+    ///
+    /// Fails when nobody listens any more.
+    pub(super) async fn after(
+        &mut self,
+        run: &Run,
+        tell: &mpsc::Sender<News>,
+        mut finished: Finished,
+    ) -> Result<Option<Finished>, Gone> {
+        let left = run.options.retries.checked_sub(self.count());
         let again = finished.outcome.has_failed()
             && left.is_some_and(|left| left > 0)
             && !run.cancel.is_cancelled();
         if !again {
-            finished.outcome.earlier = earlier;
+            finished.outcome.earlier.clone_from(&self.earlier);
             if run.options.flaky_fails {
                 fail_if_flaky(&mut finished.outcome);
             }
-            return Some(finished);
+            return Ok(Some(finished));
         }
         let outcome = Arc::from(finished.outcome);
-        let tried = News::Tried(number, Arc::clone(&outcome));
-        tell.send(tried).await.ok()?;
-        earlier.push(outcome);
-        run.again(&case);
+        let tried = News::Tried(self.number, Arc::clone(&outcome));
+        tell.send(tried).await.map_err(|_| Gone)?;
+        self.earlier.push(outcome);
+        run.again(&self.case);
+        Ok(None)
+    }
+
+    fn count(&self) -> u32 {
+        u32::try_from(self.earlier.len()).unwrap_or(u32::MAX)
     }
 }
 
@@ -64,6 +94,6 @@ fn fail_if_flaky(outcome: &mut Outcome) {
     outcome.result = CaseResult::Played(Verdict::Failed(Box::new(failure)));
 }
 
-fn count<T>(list: &[T]) -> u32 {
-    u32::try_from(list.len()).unwrap_or(u32::MAX)
-}
+/// Nobody listens any more.
+#[derive(Debug)]
+pub(super) struct Gone;

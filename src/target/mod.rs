@@ -18,6 +18,6 @@ pub use open::{OpenTarget, Peer, Unavailable};
 pub use programs::Closed;
 pub use spawned::{
     Crash, DEFAULT_GRACE, DEFAULT_READY_TIMEOUT, Exit, MAX_OUTPUT, MAX_SHOWN_OUTPUT, Mark,
-    NotReady, Program, Ready, Spawn, SpawnError, adopt_orphans, end_all_programs,
+    NotReady, Program, Ready, Spawn, SpawnError, Talking, adopt_orphans, end_all_programs,
 };
 pub use transport::{NoTransport, Transport};

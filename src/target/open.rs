@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 
 use super::embedded::{Embedded, config_of};
 use super::programs::{Closed, Programs};
-use super::{NotReady, Program, Target, Transport};
+use super::{NotReady, Talking, Target, Transport};
 use crate::drive::Cancel;
 use crate::net::{Address, BindError, SelfSigned, TlsClient, TlsError, TlsServer};
 use crate::scenario::{EvalError, Scenario, TlsOptions};
@@ -59,7 +59,7 @@ pub struct Peer {
     /// What makes TLS of connections to it, where it has a certificate that nobody else knows.
     pub tls: Option<Arc<TlsClient>>,
     /// The program under test, where there is one.
-    pub program: Option<Arc<Program>>,
+    pub program: Option<Talking>,
     /// Whether the program is this case's alone, to be stopped after it.
     pub fresh: bool,
     /// The case's own server.
@@ -122,7 +122,7 @@ impl OpenTarget {
                     address: program.address.clone(),
                     named: program.named.clone(),
                     tls: None,
-                    program: Some(program),
+                    program: Some(Talking::with(program)),
                     fresh: spawn.fresh,
                     _own: None,
                 })

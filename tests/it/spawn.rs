@@ -282,6 +282,60 @@ fn a_program_that_hangs_up_before_it_ends_is_named_with_its_end_too() {
 }
 
 #[test]
+fn the_case_that_a_program_died_of_has_failed_and_no_other() {
+    let hung_up = r#"{ "expect_close": ["clean", "reset"] }"#;
+    for (how, last) in [
+        ("exit", hung_up),
+        ("exit-busily", hung_up),
+        ("exit-after-an-answer", r#"{ "expect": "as you like" }"#),
+    ] {
+        let folder = Folder::new();
+        let deadly =
+            format!(r#"{{ "steps": [{{ "expect": "Welcome!" }}, {{ "send": "die" }}, {last}] }}"#);
+        folder.write("deadly.json", &deadly);
+        let blamed = |more: &[&str]| {
+            let output = folder.with(how, more);
+            output
+                .ends_with(1)
+                .says("1 failed")
+                .says("ended: exit code 9");
+            output
+                .says("all steps had passed")
+                .says("stderr            no more of this");
+            output.says("FAIL").says("deadly\n");
+        };
+        let after = ["-j", "1", "--no-fail-fast"];
+        // Before another one, which has a new program then, and as the last.
+        blamed(&after);
+        fs::rename(
+            folder.path().join("greeted.json"),
+            folder.path().join("a.json"),
+        )
+        .expect("moved");
+        blamed(&after);
+        blamed(&["--fresh"]);
+        blamed(&["-j", "1", "--no-fail-fast", "--retries", "1"]);
+        folder.left_nothing(2 + 1 + 2 + 2);
+    }
+}
+
+#[test]
+fn a_case_that_a_program_dies_of_without_a_word_is_not_taken_for_the_one_before() {
+    let folder = Folder::new();
+    let greeted = r#"{ "steps": [{ "send": "Rose" }, { "expect": "Welcome!" }, { "expect": "Hello, Rose!" }] }"#;
+    folder.write("greeted.json", greeted);
+    let deadly = r#"{ "steps": [{ "send": "die" }, { "expect": "any" }] }"#;
+    folder.write("later.json", deadly);
+    let output = folder.with("exit-unseen", &["-j", "1", "--no-fail-fast"]);
+    output
+        .ends_with(1)
+        .says("1 passed, 1 failed")
+        .says("later\n");
+    // It was played again, with a program that nobody else had talked to.
+    folder.left_nothing(2);
+}
+
+#[test]
 fn a_scenario_that_passed_while_the_program_died_has_failed() {
     let folder = Folder::new();
     for more in [&[][..], &["--fresh"]] {

@@ -20,6 +20,8 @@ fn a_program_that_is_at_fault() {
             ProgramFault::Ended {
                 how: how(),
                 passed: true,
+                heard: true,
+                others: 0,
             },
         ),
         (
@@ -27,6 +29,8 @@ fn a_program_that_is_at_fault() {
             ProgramFault::Ended {
                 how: how(),
                 passed: false,
+                heard: true,
+                others: 0,
             },
         ),
         (

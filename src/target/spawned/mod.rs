@@ -12,7 +12,9 @@ mod place;
 mod port;
 mod program;
 mod ready;
+mod rest;
 mod settings;
+mod talking;
 #[cfg(test)]
 mod tests;
 
@@ -21,3 +23,4 @@ pub use exit::Exit;
 pub use group::{adopt_orphans, end_all_programs};
 pub use output::MAX_OUTPUT;
 pub use program::{Crash, MAX_SHOWN_OUTPUT, Mark, NotReady, Program};
+pub use talking::Talking;

@@ -13,12 +13,14 @@ use command_fds::{CommandFdExt as _, FdMapping};
 use rustix::process::Signal;
 use thiserror::Error;
 use tokio::sync::watch;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use super::group::{Group, Started};
 use super::output::Output;
 use super::place::Place;
 use super::ready::{listens_instead, until_ready};
+use super::rest::Look;
+use super::talking::Talkers;
 use super::{Exit, Ready, Spawn};
 use crate::net::{Address, AddressError};
 
@@ -27,6 +29,15 @@ pub const MAX_SHOWN_OUTPUT: usize = 4 << 10;
 
 /// How long the end of a program that has been killed is waited for: only the system can delay it.
 const KILLED: Duration = Duration::from_secs(5);
+
+/// For how long a program that is busy is waited for, before it is asked to end: it may be about to end by itself.
+const BUSY: Duration = Duration::from_secs(1);
+
+/// How much of a processor it has meanwhile at most, in hundredths of a second: one that has had so much is always busy.
+const BUSY_TICKS: u64 = 10;
+
+/// The pause between two looks at what a program does: what a timer can do.
+const PAUSE: Duration = Duration::from_millis(1);
 
 /// The number of the file descriptor that a passed socket has.
 const PASSED: i32 = 3;
@@ -52,6 +63,8 @@ pub struct Program {
     asked_at: OnceLock<Mark>,
     /// Whether it had to be killed.
     killed: AtomicBool,
+    /// The cases that are being played with it.
+    pub(super) talkers: Talkers,
     /// Its ports and its folder, which are free once it is gone.
     _place: Place,
 }
@@ -155,6 +168,7 @@ impl Program {
             asked: AtomicBool::new(false),
             asked_at: OnceLock::new(),
             killed: AtomicBool::new(false),
+            talkers: Talkers::default(),
             _place: place,
         };
         let ready = tokio::select! {
@@ -191,6 +205,33 @@ impl Program {
             // Who waits for the process tells before it goes.
             _ => std::future::pending().await,
         }
+    }
+
+    /// Waits until it rests, as one that waits for clients, or has ended, or has had a processor for 100 ms; 1 s at most. One
+    /// that rests already costs two looks at it.
+    pub async fn until_at_rest(&self) {
+        let rests = async {
+            let first = Look::at(self.group.number());
+            let mut last = first;
+            loop {
+                let look = Look::at(self.group.number());
+                // Twice, because what has been looked at may have been woken since by what was looked at later.
+                let rests = !last.busy && !look.busy;
+                if rests || look.ticks >= first.ticks + BUSY_TICKS {
+                    return;
+                }
+                last = look;
+                sleep(PAUSE).await;
+            }
+        };
+        let rests = async {
+            tokio::select! {
+                biased;
+                () = rests => {}
+                _ = self.until_ended() => {}
+            }
+        };
+        let _ = timeout(BUSY, rests).await;
     }
 
     /// This moment in its output.
@@ -233,6 +274,11 @@ impl Program {
         (stderr.complaint_since(mark.stderr))
             .or_else(|| stdout.complaint_since(mark.stdout))
             .map(Crash::Reported)
+    }
+
+    /// Whether it has been asked to end.
+    pub fn was_asked(&self) -> bool {
+        self.asked.load(Ordering::SeqCst)
     }
 
     /// Whether it had to be killed, because it did not end when it was asked to.

@@ -6,7 +6,7 @@ use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::Command;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Says that this process is a server: how it behaves, its port, and the file that its number is written to.
 const SERVER: &str = "BACKCHAT_TEST_SERVER";
@@ -86,9 +86,20 @@ fn converse(
         stream.write_all(b"not well\n")?;
         return Ok(true);
     }
-    stream.write_all(b"Welcome!\n")?;
+    let mut greeted = how != "exit-unseen";
+    if greeted {
+        stream.write_all(b"Welcome!\n")?;
+    }
     for line in BufReader::new(stream).lines() {
         let line = line?;
+        if how == "exit-unseen" && line == "die" {
+            std::process::exit(9);
+        }
+        if !greeted {
+            // Only whoever has said something is.
+            stream.write_all(b"Welcome!\n")?;
+            greeted = true;
+        }
         match (how, &*line) {
             (_, "break") => {
                 stream.write_all(b"broken\n")?;
@@ -104,6 +115,26 @@ fn converse(
                 // As one that tidies up first.
                 thread::sleep(Duration::from_millis(20));
                 std::process::exit(7);
+            }
+            ("exit", "die") => {
+                eprintln!("no more of this");
+                std::process::exit(9);
+            }
+            ("exit-busily", "die") => {
+                eprintln!("no more of this");
+                stream.shutdown(Shutdown::Both)?;
+                // As a runtime that tears itself down.
+                let tidied = Instant::now() + Duration::from_millis(5);
+                while Instant::now() < tidied {
+                    std::hint::spin_loop();
+                }
+                std::process::exit(9);
+            }
+            ("exit-after-an-answer", "die") => {
+                writeln!(stream, "as you like")?;
+                eprintln!("no more of this");
+                thread::sleep(Duration::from_millis(2));
+                std::process::exit(9);
             }
             ("panic", _) => {
                 // What it says goes where a panic of a thread does.

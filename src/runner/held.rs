@@ -1,0 +1,225 @@
+//! The case that a worker played last, where it has passed and a program may yet die of it: a connection ends before the process
+//! that held it, and a server may fail a moment after it has answered.
+//!
+//! Nobody waits for that. The worker goes on with the next case, and the verdict on the one before is final as soon as the
+//! program has said something to it, or a moment has gone by. Where the program has ended by then, and had said nothing to
+//! the next case, it was not that case which it died of: the one before has failed, and that one is played again, with a
+//! new program.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until, timeout};
+
+use super::conversation::{Finished, Run, failed};
+use super::hiding::hide;
+use super::program::news;
+use super::queue::{Locks, Queue};
+use super::suite::News;
+use super::tries::{Gone, Tries};
+use super::{CaseRef, CaseResult};
+use crate::player::{Player, ProgramFault, Verdict};
+use crate::target::{Crash, Mark, Program};
+
+/// For how long a verdict may change after its case is over, at most; nobody waits for it, but its report.
+const HOLD: Duration = Duration::from_secs(1);
+
+/// For how long the last clients of a program are waited for, until it has seen that they are gone.
+const FAREWELL: Duration = Duration::from_millis(100);
+
+/// What is kept of a case that was played with a program which others are played with too.
+#[derive(Debug)]
+pub(super) struct Played {
+    pub(super) program: Arc<Program>,
+    pub(super) player: Player,
+    /// Where the program's output was when the case began.
+    pub(super) mark: Mark,
+    /// How many other cases were being played with it when this one was over, or it ended.
+    pub(super) others: usize,
+}
+
+/// A worker's side of the cases that it plays.
+pub(super) struct Worker<'a> {
+    run: &'a Run,
+    queue: &'a Queue,
+    tell: &'a mpsc::Sender<News>,
+    held: Option<Held>,
+}
+
+/// A case whose verdict may change.
+struct Held {
+    tries: Tries,
+    finished: Finished,
+    played: Box<Played>,
+    until: Instant,
+}
+
+impl Played {
+    /// Whether the program has ended without having said anything in the case, which then says nothing of it.
+    fn has_died_unheard(&self) -> bool {
+        let has_died = matches!(self.program.crash_since(self.mark), Some(Crash::Ended(_)));
+        has_died && !self.player.has_heard()
+    }
+
+    /// Whether its program may end because of it, as far as that can be told: its peer has hung up, or it was the only one
+    /// who talked with it.
+    fn is_suspect(&self) -> bool {
+        self.player.was_hung_up_on() || self.others == 0
+    }
+}
+
+impl<'a> Worker<'a> {
+    pub(super) const fn new(run: &'a Run, queue: &'a Queue, tell: &'a mpsc::Sender<News>) -> Self {
+        Self {
+            run,
+            queue,
+            tell,
+            held: None,
+        }
+    }
+
+    /// Plays a case to its verdict, lets go of its locks, and takes care that it is reported.
+    pub(super) async fn play(&mut self, mut tries: Tries, locks: Locks) -> Result<(), Gone> {
+        loop {
+            let finished = self.meanwhile(tries.attempt(self.run)).await?;
+            let mut finished = self.beside_the_held(&tries, finished).await?;
+            if let Some(played) = self.suspect(&mut finished) {
+                self.held = Some(Held {
+                    tries,
+                    finished,
+                    played,
+                    until: Instant::now() + HOLD,
+                });
+                return Ok(());
+            }
+            if let Some(finished) = tries.after(self.run, self.tell, finished).await? {
+                drop(locks);
+                return self.report(tries.number, finished).await;
+            }
+        }
+    }
+
+    /// Waits for something, and reports the case that is held as soon as its verdict is final.
+    pub(super) async fn meanwhile<T>(
+        &mut self,
+        future: impl Future<Output = T>,
+    ) -> Result<T, Gone> {
+        let Some(held) = &self.held else {
+            return Ok(future.await);
+        };
+        let mut future = pin!(future);
+        tokio::select! {
+            biased;
+            done = &mut future => return Ok(done),
+            () = sleep_until(held.until) => {}
+        }
+        if held.played.program.ended().is_none() {
+            self.settle(true).await?;
+        }
+        Ok(future.await)
+    }
+
+    /// What an attempt comes to that was made while another case was held, which is settled with it.
+    async fn beside_the_held(
+        &mut self,
+        tries: &Tries,
+        finished: Finished,
+    ) -> Result<Finished, Gone> {
+        let Some(held) = &self.held else {
+            return Ok(finished);
+        };
+        let next = finished.played.as_ref();
+        let same = next.filter(|next| Arc::ptr_eq(&next.program, &held.played.program));
+        let cancelled = self.run.cancel.is_cancelled();
+        if !same.is_some_and(|same| same.has_died_unheard()) || cancelled {
+            // Where it has died since it said something, it was alive until then.
+            let has_heard = same.is_some_and(|same| same.player.has_heard());
+            self.settle(has_heard || cancelled).await?;
+            return Ok(finished);
+        }
+        self.run.again(&tries.case);
+        let finished = tries.attempt(self.run).await;
+        let dies_again = (finished.played.as_ref()).is_some_and(|again| again.has_died_unheard());
+        self.settle(dies_again).await?;
+        Ok(finished)
+    }
+
+    /// Reports the case that is held, which has failed if its program has ended by now, unless it is `spared`.
+    async fn settle(&mut self, spared: bool) -> Result<(), Gone> {
+        let Some(held) = self.held.take() else {
+            return Ok(());
+        };
+        let Held {
+            mut tries,
+            mut finished,
+            played,
+            ..
+        } = held;
+        if !spared {
+            self.judge(&tries.case, &mut finished, &played);
+        }
+        loop {
+            let number = tries.number;
+            if let Some(finished) = tries.after(self.run, self.tell, finished).await? {
+                return self.report(number, finished).await;
+            }
+            finished = tries.attempt(self.run).await;
+            // It has been waited for long enough: what comes of it now is final.
+            if let Some(played) = self.suspect(&mut finished) {
+                self.rest(&played.program).await;
+                self.judge(&tries.case, &mut finished, &played);
+            }
+        }
+    }
+
+    /// A case has failed whose program has ended by itself.
+    fn judge(&self, case: &CaseRef, finished: &mut Finished, played: &Played) {
+        let Some(Crash::Ended(exit)) = played.program.crash_since(played.mark) else {
+            return;
+        };
+        let outcome = &mut finished.outcome;
+        outcome.result = CaseResult::Played(failed(ProgramFault::Ended {
+            how: exit.to_string(),
+            passed: true,
+            heard: true,
+            others: played.others,
+        }));
+        outcome.transcript = played.player.transcript().clone();
+        let command = self.run.command(case);
+        outcome.program = Some(news(&played.program, &command, played.mark, played.others));
+        hide(outcome, &self.run.options.secrets);
+    }
+
+    /// What is kept of a case that has passed, where its program may yet die of it.
+    fn suspect(&self, finished: &mut Finished) -> Option<Box<Played>> {
+        let passed = matches!(finished.outcome.result, CaseResult::Played(Verdict::Passed));
+        let played = finished.played.take()?;
+        let is_held = passed && played.is_suspect() && !played.program.was_asked();
+        (is_held && !self.run.cancel.is_cancelled()).then_some(played)
+    }
+
+    /// Waits until a program has seen that its clients are gone, and rests or has ended.
+    async fn rest(&self, program: &Program) {
+        let _ = timeout(FAREWELL, self.run.lingering.wait()).await;
+        program.until_at_rest().await;
+    }
+
+    /// Reports a case that is over.
+    pub(super) async fn report(&self, number: usize, finished: Finished) -> Result<(), Gone> {
+        if finished.outcome.has_failed() && self.run.is_enough() {
+            self.queue.stop();
+        }
+        let finished = News::Finished(number, finished);
+        self.tell.send(finished).await.map_err(|_| Gone)
+    }
+
+    /// Reports what is held when there are no more cases.
+    pub(super) async fn end(mut self) -> Result<(), Gone> {
+        if let Some(held) = &self.held {
+            self.rest(&held.played.program).await;
+        }
+        self.settle(false).await
+    }
+}

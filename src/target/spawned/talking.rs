@@ -1,0 +1,57 @@
+//! Who is being played with a program: how many cases there are beside one's own, and how many there were when it ended.
+
+use std::ops::Deref;
+use std::sync::{Arc, OnceLock};
+
+use tokio::sync::watch;
+
+use super::Program;
+
+/// The cases that are being played with a program.
+#[derive(Debug, Default)]
+pub(super) struct Talkers {
+    count: watch::Sender<usize>,
+    /// How many there were when the end of the program was noticed.
+    at_end: OnceLock<usize>,
+}
+
+/// A case that is being played with a program, until this is dropped.
+#[derive(Debug)]
+pub struct Talking(Arc<Program>);
+
+impl Talking {
+    /// One case more.
+    pub fn with(program: Arc<Program>) -> Self {
+        program.talkers.count.send_modify(|count| *count += 1);
+        Self(program)
+    }
+
+    /// The program.
+    pub fn program(&self) -> &Arc<Program> {
+        &self.0
+    }
+
+    /// How many others there are; once the program has ended, how many there were when that was noticed.
+    pub fn others(&self) -> usize {
+        let now = || *self.talkers.count.borrow();
+        let count = match self.ended() {
+            Some(_) => *self.talkers.at_end.get_or_init(now),
+            None => now(),
+        };
+        count.saturating_sub(1)
+    }
+}
+
+impl Deref for Talking {
+    type Target = Program;
+
+    fn deref(&self) -> &Program {
+        &self.0
+    }
+}
+
+impl Drop for Talking {
+    fn drop(&mut self) {
+        self.0.talkers.count.send_modify(|count| *count -= 1);
+    }
+}
