@@ -185,6 +185,11 @@ impl Differences {
         }
     }
 
+    /// Whether nothing more need be compared: one difference is all that is asked for.
+    fn is_decided(&self, most: usize) -> bool {
+        most == 1 && self.all > 0
+    }
+
     /// Compares all of a value. The path is a JSON pointer (RFC 6901).
     ///
     /// Values are as deep as their reader allows, 128 levels.
@@ -200,7 +205,7 @@ impl Differences {
                         None => self.add(most, || format!("{path} is missing")),
                     }
                     path.truncate(before);
-                    if most == 1 && self.all > 0 {
+                    if self.is_decided(most) {
                         return;
                     }
                 }
@@ -210,7 +215,7 @@ impl Differences {
                     _ = write!(path, "/{n}");
                     self.compare(value, other, path, most);
                     path.truncate(before);
-                    if most == 1 && self.all > 0 {
+                    if self.is_decided(most) {
                         return;
                     }
                 }

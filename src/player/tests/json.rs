@@ -53,6 +53,22 @@ fn objects_have_at_least_the_keys_that_are_expected_and_numbers_their_value() {
 }
 
 #[test]
+fn a_later_key_may_differ_and_what_is_no_number_as_text_is_another_value() {
+    for (json, arrives, said) in [
+        (
+            r#"{ "a": 1, "b": 2 }"#,
+            r#"{"a":1,"b":3}"#,
+            "/b is 3, not 2",
+        ),
+        (r#"{ "n": "3" }"#, r#"{"n":4}"#, r#"/n is 4, not "3""#),
+        (r#"{ "n": 3 }"#, r#"{"n":"4"}"#, r#"/n is "4", not 3"#),
+        (r#"[1, 2, 3]"#, "[1,5,6]", "/1 is 5, not 2; /2 is 6, not 3"),
+    ] {
+        assert_eq!(judged(json, arrives).as_deref(), Some(said), "{json}");
+    }
+}
+
+#[test]
 fn the_first_differences_are_named_and_the_others_counted() {
     let difference =
         r#"{ "a": [1, 2], "b": { "c/d": "x", "e": true }, "f": 1, "g": 2, "h": 3, "i": 4 }"#;

@@ -1,10 +1,11 @@
 //! The order of steps: rounds, waits, several clients, teardown, cancelling, limits.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::bench::{Bench, FIRST};
 use crate::player::{Action, EventKind, FailureKind, Setting, Verdict};
-use crate::scenario::{ClientId, FileError, Files, OtherFile, ReadOptions, read_with};
+use crate::scenario::{ClientId, FileError, Files, OtherFile, ReadOptions, Script, read_with};
 
 #[test]
 fn rounds_count_from_zero_and_names_set_inside_stay() {
@@ -50,23 +51,42 @@ impl Files for Fragment {
     }
 }
 
+/// A scenario whose includes are all of this fragment.
+fn with_fragment(json: &str, fragment: &'static str) -> Arc<Script> {
+    let options = ReadOptions::default();
+    match read_with("a.json", json.as_bytes(), &options, &Fragment(fragment)) {
+        Ok((scenario, _)) => scenario.script,
+        Err(mistakes) => panic!("{:#?}", mistakes.list),
+    }
+}
+
+#[test]
+fn what_fails_in_a_fragment_says_by_which_step_it_is_there() {
+    const PATH: &str = r#""_f.json""#;
+    let include = format!(r#"{{ "include": {PATH} }}"#);
+    for steps in [
+        include.clone(),
+        format!(r#"{{ "repeat": [{{ "note": "n" }}, {include}], "times": 1 }}"#),
+        format!(r#"{{ "parallel": [[{{ "wait": "1s" }}], [{include}]] }}"#),
+    ] {
+        let json = format!(r#"{{ "framing": "raw", "steps": [{steps}, {{ "send": "x" }}] }}"#);
+        let fragment = r#"{ "steps": [{ "assert": "{{ 1 == 2 }}" }] }"#;
+        let mut bench = Bench::of(with_fragment(&json, fragment), Setting::default());
+        let failure = bench.failure();
+        let [included] = failure.included[..] else {
+            panic!("{failure:?}");
+        };
+        assert_eq!(&json[included.start as usize..included.end as usize], PATH);
+        assert_ne!(failure.span.file, included.file);
+    }
+}
+
 #[test]
 fn the_steps_of_a_fragment_are_played_with_the_values_they_are_given() {
     let json = r#"{ "framing": "raw", "vars": { "n": 1 }, "steps": [
         { "include": "_f.json", "with": { "said": "{{ n }}!" } }, { "include": "_f.json", "with": { "said": "{{ heard }}?" } }, { "send": "end" }] }"#;
-    let fragment = Fragment(
-        r#"{ "steps": [{ "send": "{{ said }}" }, { "expect": { "length": 1, "capture": "heard" } }] }"#,
-    );
-    let read = read_with(
-        "a.json",
-        json.as_bytes(),
-        &ReadOptions::default(),
-        &fragment,
-    );
-    let script = match read {
-        Ok((scenario, _)) => scenario.script,
-        Err(mistakes) => panic!("{:#?}", mistakes.list),
-    };
+    let fragment = r#"{ "steps": [{ "send": "{{ said }}" }, { "expect": { "length": 1, "capture": "heard" } }] }"#;
+    let script = with_fragment(json, fragment);
     let mut bench = Bench::of(script, Setting::default());
     bench.connect();
     assert_eq!(bench.written(), b"1!");
