@@ -23,10 +23,7 @@ program="$place/backchat"
 for shell in bash zsh fish elvish powershell; do
     "$program" completions "$shell" >"$place/completions/backchat.$shell"
 done
-"$program" man >"$place/man/backchat.1"
-for verb in run check serve report fmt; do
-    "$program" man "$verb" >"$place/man/backchat-$verb.1"
-done
+"$program" man --write "$place/man" 2>/dev/null
 tar -czf "$place.tgz" -C target/assets --owner 0 --group 0 --sort name "$name"
 (cd target/assets && sha256sum "$name.tgz" >"$name.tgz.sha256")
 echo "target/assets/$name.tgz"

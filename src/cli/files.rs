@@ -184,6 +184,22 @@ fn missing(path: &Path, source: io::Error) -> CliError {
     }
 }
 
+/// Makes a folder, and those that it is in.
+///
+/// # Errors
+///
+/// Fails, naming what is in the way, when there is a file where a folder is to be, and as the system does.
+pub(super) fn make_folder(folder: &Path) -> io::Result<()> {
+    let is_file = |above: &&Path| fs::metadata(above).is_ok_and(|there| !there.is_dir());
+    fs::create_dir_all(folder).map_err(|error| match folder.ancestors().find(is_file) {
+        Some(file) => {
+            let what = format!("{} is no folder", shown(file));
+            io::Error::new(io::ErrorKind::NotADirectory, what)
+        }
+        None => error,
+    })
+}
+
 /// The path up to its last folder called `scenarios`.
 pub(super) fn base(folder: &Path) -> Option<PathBuf> {
     let parts: Vec<&OsStr> = folder.iter().collect();

@@ -185,7 +185,7 @@ fn or_here(folder: &Path) -> &Path {
 }
 
 /// The path without `.` and `..`; `None`: it leads above where it begins.
-fn plain(path: &Path) -> Option<PathBuf> {
+pub(in crate::cli) fn plain(path: &Path) -> Option<PathBuf> {
     let mut plain = PathBuf::new();
     for part in path.components() {
         match part {

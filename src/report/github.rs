@@ -38,7 +38,7 @@ pub(super) fn github(
     if all.len() > SHOWN {
         writeln!(
             out,
-            "::error title=backchat::{} more cases failed; the job summary names them",
+            "::error title=backchat::{} more cases failed; the log of this run names them: backchat report show",
             all.len() - SHOWN
         )?;
     }

@@ -1,6 +1,6 @@
 //! JUnit's XML, as Jenkins, GitLab and the actions of GitHub read it.
 //!
-//! A suite a scenario file, a test case a case, named by its whole id, which no other has. What a terminal shows of a
+//! A suite a scenario file, a test case a case, named by its whole id, and with `--repeat` by its round, so that no other has its name. What a terminal shows of a
 //! failure is its text. Characters that XML cannot have are left out, and nothing can end the element early.
 //!
 //! The schema of Jenkins' plugin xUnit is the strictest of what readers want: it refuses what it does not know. So nothing
@@ -15,6 +15,7 @@ use quick_junit::{
 };
 
 use super::log::{CaseRecord, LogError, Played, ResultKind, RunLog};
+use super::rounds::Rounds;
 
 /// How many bytes of one failure's text are stored: 16 KiB.
 const MAX_TEXT: usize = 16 << 10;
@@ -32,9 +33,10 @@ pub(super) fn junit(
     if let Some(us) = log.elapsed_us {
         report.set_time(Duration::from_micros(us));
     }
+    let rounds = Rounds::of(&log.header);
     let mut suites = Suites::default();
     for case in log.cases.clone() {
-        let (test, file) = test_case(log, &case)?;
+        let (test, file) = test_case(log, &case, &rounds)?;
         suites.add(&case.id, &file, test);
     }
     for case in &log.unfinished {
@@ -45,7 +47,7 @@ pub(super) fn junit(
             "never begun"
         });
         status.set_type("unfinished");
-        let mut test = TestCase::new(text(&case.id), status);
+        let mut test = TestCase::new(text(&rounds.name(case.number, &case.id)), status);
         test.set_classname(text(folder(&case.id)));
         suites.add(&case.id, &case.file, test);
     }
@@ -136,6 +138,7 @@ impl<W: Write> Write for RootTag<W> {
 fn test_case(
     log: &mut RunLog<impl Read + Seek>,
     case: &Played,
+    rounds: &Rounds,
 ) -> Result<(TestCase, String), LogError> {
     let record = log.record(case)?;
     let mut status = match record.result {
@@ -156,7 +159,7 @@ fn test_case(
     for earlier in log.earlier(case)? {
         status.add_rerun(rerun(&earlier));
     }
-    let mut test = TestCase::new(text(&record.id), status);
+    let mut test = TestCase::new(text(&rounds.name(case.number, &record.id)), status);
     test.set_time(Duration::from_micros(record.elapsed_us));
     test.set_classname(text(folder(&record.id)));
     Ok((test, record.file))

@@ -27,6 +27,7 @@ mod palette;
 mod program;
 mod progress;
 mod reporter;
+mod rounds;
 mod snippet;
 mod suggestion;
 mod summary;

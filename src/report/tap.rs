@@ -3,6 +3,7 @@
 use std::io::{Read, Seek, Write};
 
 use super::log::{FailureRecord, LogError, ResultKind, RunLog, write_json};
+use super::rounds::Rounds;
 use super::text::words;
 
 /// Writes the report.
@@ -13,6 +14,7 @@ use super::text::words;
 pub(super) fn tap(log: &mut RunLog<impl Read + Seek>, out: &mut dyn Write) -> Result<(), LogError> {
     let totals = log.totals();
     writeln!(out, "TAP version 14\n1..{}", totals.selected)?;
+    let rounds = Rounds::of(&log.header);
     let mut number = 0;
     for case in log.cases.clone() {
         let record = log.record(&case)?;
@@ -25,7 +27,7 @@ pub(super) fn tap(log: &mut RunLog<impl Read + Seek>, out: &mut dyn Write) -> Re
         } else {
             "ok"
         };
-        let id = described(&record.id);
+        let id = described(&rounds.name(case.number, &record.id));
         match &record.reason {
             Some(reason) => writeln!(out, "{ok} {number} - {id} # SKIP {}", described(reason))?,
             None => writeln!(out, "{ok} {number} - {id}")?,

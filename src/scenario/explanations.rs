@@ -339,9 +339,8 @@ pub const EXPLANATIONS: &[Explanation] = &[
         "a file that is not to be had",
         "A scenario may name other files: a payload, a table of cases, a fragment with steps. Paths are counted from the \
          folder of the file in which they stand. Only regular files in the scenario's own tree are read: the folder of \
-         the nearest `backchat.json` above it, else the folder that was given on the command line or the one called \
-         `scenarios` that it is in, whichever has more in it, else its own. \
-         Absolute paths, `..` and links that lead out of the tree are refused, and nothing there is looked at.",
+         the nearest `backchat.json` above it, else the outer of two: the folder that was given and its folder called \
+         `scenarios`, else its own. Absolute paths, `..` and links that lead out of the tree are refused, and nothing there is looked at.",
     ),
     entry(
         AT_ONCE,

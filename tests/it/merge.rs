@@ -293,3 +293,26 @@ fn shards_are_joined_again_into_a_folder_beside_them() {
         .ends_with(2)
         .says("would take the place of shards/all/run.jsonl");
 }
+
+#[test]
+fn a_job_of_github_that_joins_shards_annotates_and_sums_up() {
+    let place = suite();
+    play(&place, "", 2);
+    let merge = |report: &str| {
+        place
+            .backchat(["report", "merge", "shards", "--report", report])
+            .env("GITHUB_ACTIONS", "true")
+            .env("GITHUB_STEP_SUMMARY", "summary.md")
+            .output()
+    };
+    merge("json")
+        .ends_with(1)
+        .says("::error file=scenarios/m.json,line=1");
+    let summary = || fs::read_to_string(place.path().join("summary.md")).expect("a summary");
+    assert!(summary().contains("1 failed"), "{}", summary());
+    // Once, where they are asked for.
+    let output = merge("github");
+    output.ends_with(1).prints("::error file=scenarios/m.json");
+    assert!(!output.stderr.contains("::error"), "{output}");
+    assert_eq!(summary().matches("## ").count(), 2, "{}", summary());
+}

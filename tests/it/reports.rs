@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::harness::{Output, Running, Workplace};
+use crate::harness::{Output, Program, Running, Workplace};
 
 const PASSES: &str = r#"{ "steps": [{ "expect": "Welcome!" }] }"#;
 const FAILS: &str = r#"{ "steps": [{ "expect": "Go away!" }] }"#;
@@ -240,4 +240,183 @@ fn a_run_that_was_killed_leaves_a_log_that_yields_all_reports() {
         .output()
         .ends_with(0)
         .says("report  backchat-out/report.json");
+}
+
+#[test]
+fn a_run_that_could_not_begin_leaves_no_report_of_an_earlier_one() {
+    let kinds = [
+        "junit=j.xml",
+        "tap=t.tap",
+        "json=r.json",
+        "markdown=m.md",
+        "html=h.html",
+        "text=t.txt",
+    ];
+    let files = ["j.xml", "t.tap", "r.json", "m.md", "h.html", "t.txt"];
+    let place = Workplace::new()
+        .file(
+            "scenarios/a.json",
+            br#"{ "steps": [{ "expect": "Welcome!" }] }"#,
+        )
+        .file("wrong.json", br#"{ "steps": [{ "expects": "x" }] }"#);
+    let run = |words: &[&str]| {
+        let mut all = vec!["run"];
+        all.extend(words);
+        for kind in kinds {
+            all.extend(["--report", kind]);
+        }
+        place.backchat(all).output()
+    };
+    let there = || files.map(|file| place.path().join(file).exists());
+    for (words, code, kept) in [
+        (&["wrong.json"][..], 3, false),
+        (&["-f", "nothing-like-it"], 4, false),
+        (&["nowhere.json"], 4, false),
+        (&["--rerun-failed", "--out", "nowhere"], 4, false),
+        (&["--config", "wrong.json"], 3, false),
+        // What was typed is not what was meant, perhaps the files neither.
+        (&["--no-such-flag"], 2, true),
+        (&["--simulate", "-t", "x:1"], 2, true),
+    ] {
+        run(&[]).ends_with(0);
+        assert_eq!(there(), [true; 6]);
+        run(words).ends_with(code);
+        assert_eq!(there(), [kept; 6], "{words:?}");
+    }
+    // What is no report stays until there is one to take its place.
+    fs::write(place.path().join("j.xml"), "<mine/>").expect("written");
+    run(&["wrong.json"]).ends_with(3);
+    let kept = fs::read_to_string(place.path().join("j.xml"));
+    assert_eq!(kept.expect("there"), "<mine/>");
+}
+
+#[test]
+fn no_report_takes_the_place_of_a_log() {
+    let place = Workplace::new().file(
+        "scenarios/a.json",
+        br#"{ "steps": [{ "expect": "Welcome!" }] }"#,
+    );
+    for path in ["json=fo/run.jsonl", "json=./fo/../fo/run.jsonl"] {
+        place
+            .backchat(["run", "--out", "fo", "--report", path])
+            .output()
+            .ends_with(2)
+            .says("a report would take the place of the log");
+    }
+    place
+        .backchat(["run", "--out", "fo", "--shard", "1/1"])
+        .output()
+        .ends_with(0);
+    let before = fs::read(place.path().join("fo/run.jsonl")).expect("a log");
+    for words in [
+        &["report", "show", "fo", "--report", "text=fo/run.jsonl"][..],
+        &[
+            "report",
+            "merge",
+            "fo",
+            "--out",
+            "all",
+            "--report",
+            "text=fo/run.jsonl",
+        ],
+        &[
+            "report",
+            "merge",
+            "fo",
+            "--out",
+            "all",
+            "--report",
+            "text=all/run.jsonl",
+        ],
+    ] {
+        place
+            .backchat(words.iter().copied())
+            .output()
+            .ends_with(2)
+            .says("a report would take the place of the log");
+        let after = fs::read(place.path().join("fo/run.jsonl")).expect("a log");
+        assert!(before == after, "{words:?}");
+        assert!(!place.path().join("all/run.jsonl").exists());
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn where_the_log_can_be_written_no_further_the_reports_are_of_what_it_has() {
+    let rows: Vec<String> = (0..400).map(|n| format!("{{ \"n\": {n} }}")).collect();
+    let text = format!(
+        "{{ \"cases\": [{}], \"steps\": [{{ \"expect\": \"Welcome!\" }}] }}",
+        rows.join(", ")
+    );
+    let place = Workplace::new().file("scenarios/a.json", text.as_bytes());
+    let output = Program::with_small_files(
+        32,
+        [
+            "run",
+            "--out",
+            "o",
+            "--report",
+            "tap=-",
+            "--report",
+            "text=t.txt",
+        ],
+    )
+    .dir(place.path())
+    .output();
+    output.ends_with(74).says("cannot write o/run.jsonl");
+    output.prints("ok 1 - a\\#1\n").prints("Bail out!");
+    let text = fs::read_to_string(place.path().join("t.txt")).expect("a report");
+    assert!(text.contains(" not finished"), "{text}");
+}
+
+#[test]
+fn a_file_in_the_place_of_a_folder_is_named() {
+    let place = Workplace::new()
+        .file(
+            "scenarios/a.json",
+            br#"{ "steps": [{ "expect": "Welcome!" }] }"#,
+        )
+        .file("taken", b"");
+    place
+        .backchat(["run", "--report", "junit=taken/x/j.xml"])
+        .output()
+        .ends_with(74)
+        .says("cannot write taken/x/j.xml: taken is no folder");
+    place
+        .backchat(["run", "--out", "taken"])
+        .output()
+        .ends_with(74)
+        .says("cannot write taken/run.jsonl: taken is no folder");
+}
+
+#[test]
+fn names_are_unique_also_where_cases_are_repeated() {
+    let place = Workplace::new().file(
+        "scenarios/a.json",
+        br#"{ "steps": [{ "expect": "Welcome!" }] }"#,
+    );
+    let words = [
+        "run",
+        "--repeat",
+        "3",
+        "--report",
+        "tap=-",
+        "--report",
+        "junit=j.xml",
+    ];
+    place
+        .backchat(words)
+        .output()
+        .ends_with(0)
+        .prints("ok 1 - a\n")
+        .prints("ok 2 - a (round 2)\n")
+        .prints("ok 3 - a (round 3)\n");
+    let xml = fs::read_to_string(place.path().join("j.xml")).expect("a report");
+    for name in ["a", "a (round 2)", "a (round 3)"] {
+        assert_eq!(
+            xml.matches(&format!("<testcase name=\"{name}\"")).count(),
+            1,
+            "{xml}"
+        );
+    }
 }

@@ -1,9 +1,11 @@
 //! What can be typed after the verbs that read and write files, with the help text beside each flag.
 
+use std::ffi::OsStr;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
+use clap::{Args, CommandFactory, ValueEnum};
 
 use super::super::values::{env_name, max_message, variable};
 use super::SecretArgs;
@@ -66,9 +68,37 @@ pub(in crate::cli) struct CompletionsArgs {
 /// `backchat man`
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ManArgs {
-    /// A verb, such as `run` [default: the program as a whole]
-    #[arg(value_name = "VERB")]
-    pub(in crate::cli) verb: Option<String>,
+    /// A verb, such as `run` or `report merge` [default: the program as a whole]
+    #[arg(value_name = "VERB", num_args = 0..=2, value_parser = VerbParser, hide_possible_values = true)]
+    pub(in crate::cli) verb: Vec<String>,
+    /// Write the pages of the program and of all verbs into this folder, which is made if it is not there
+    #[arg(long, value_name = "DIR", conflicts_with = "verb")]
+    pub(in crate::cli) write: Option<PathBuf>,
+}
+
+/// Takes any word, and tells shells which verbs there are.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::cli) struct VerbParser;
+
+impl TypedValueParser for VerbParser {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        arg: Option<&clap::Arg>,
+        value: &OsStr,
+    ) -> Result<String, clap::Error> {
+        StringValueParser::new().parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let names = super::Cli::command()
+            .get_subcommands()
+            .map(|verb| PossibleValue::new(verb.get_name().to_owned()))
+            .collect::<Vec<_>>();
+        Some(Box::new(names.into_iter()))
+    }
 }
 
 /// `backchat init`

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::super::report::wanted::{Wanted, wanted};
+use super::super::report::wanted::{Wanted, WantedParser};
 use super::super::values::run_id;
 
 /// The folder of the log and of the reports where none is named.
@@ -20,7 +20,7 @@ pub(in crate::cli) const MAX_RUN_ID: usize = 256;
 pub(in crate::cli) struct ReportingArgs {
     /// Write a report (junit, tap, json, github, markdown, html, text) to PATH or into the folder of --out; `-` is standard
     /// output; repeatable
-    #[arg(long, value_name = "KIND[=PATH]", value_parser = wanted, conflicts_with_all = ["list", "update"])]
+    #[arg(long, value_name = "KIND[=PATH]", value_parser = WantedParser, hide_possible_values = true, conflicts_with_all = ["list", "update"])]
     #[arg(env = "BACKCHAT_REPORT", hide_env = true)]
     pub(in crate::cli) report: Vec<Wanted>,
     /// The folder of the log and of reports that name no PATH [default: backchat-out, kept once a case has failed, where CI
@@ -60,7 +60,7 @@ pub(in crate::cli) struct ShowArgs {
     #[arg(value_name = "DIR|FILE", default_value = DEFAULT_OUT)]
     pub(in crate::cli) log: PathBuf,
     /// Which: as for `run` [default: text to standard output]
-    #[arg(long, value_name = "KIND[=PATH]", value_parser = wanted)]
+    #[arg(long, value_name = "KIND[=PATH]", value_parser = WantedParser, hide_possible_values = true)]
     pub(in crate::cli) report: Vec<Wanted>,
 }
 
@@ -85,6 +85,6 @@ pub(in crate::cli) struct MergeArgs {
     #[arg(long, value_name = "DIR", default_value = DEFAULT_OUT, env = "BACKCHAT_OUT", hide_env = true)]
     pub(in crate::cli) out: PathBuf,
     /// Which reports: as for `run` [default: text to standard output]
-    #[arg(long, value_name = "KIND[=PATH]", value_parser = wanted)]
+    #[arg(long, value_name = "KIND[=PATH]", value_parser = WantedParser, hide_possible_values = true)]
     pub(in crate::cli) report: Vec<Wanted>,
 }

@@ -4,8 +4,10 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use super::super::files::make_folder;
+
 /// The name of the log in its folder.
-pub(super) const LOG: &str = "run.jsonl";
+pub(in crate::cli) const LOG: &str = "run.jsonl";
 
 /// How many bytes of a log wait in memory for a reason to be kept: 1 MiB. More of them are one.
 const MAX_WAITING: usize = 1 << 20;
@@ -61,7 +63,7 @@ impl LogFile {
             return Ok(());
         };
         if !self.folder.is_dir() {
-            fs::create_dir_all(&self.folder)?;
+            make_folder(&self.folder)?;
             fs::write(self.folder.join(".gitignore"), GITIGNORE)?;
         }
         let path = self.path();

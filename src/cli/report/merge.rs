@@ -8,11 +8,11 @@ use super::super::ExitStatus;
 use super::super::args::MergeArgs;
 use super::super::console::Console;
 use super::super::error::CliError;
-use super::super::files::shown;
+use super::super::files::{make_folder, shown};
 use super::super::replace::replace_with;
 use super::log_file::LOG;
 use super::open::open;
-use super::wanted::write_all;
+use super::wanted::{Wanted, apart, github, is_github, write_all};
 use crate::count::count;
 use crate::report::{JoinOptions, Joined, LogError, MergeError, RunLog, merge_logs};
 
@@ -47,6 +47,10 @@ pub(super) fn merge(args: &MergeArgs, console: &Console) -> Result<ExitStatus, C
             shown(path)
         )));
     }
+    // Before anything is written.
+    let mut kept: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
+    kept.push(&place);
+    apart(&args.report, &args.out, &kept)?;
     let mut logs: Vec<(String, RunLog<File>)> = Vec::new();
     for path in &paths {
         logs.push((shown(path), open(path)?.0));
@@ -55,7 +59,10 @@ pub(super) fn merge(args: &MergeArgs, console: &Console) -> Result<ExitStatus, C
     console.say(&said(&joined, &place))?;
     drop(logs);
     let (mut log, folder) = open(&place)?;
-    write_all(&args.report, &folder, &mut log, console)?;
+    write_all(&args.report, &folder, &kept, &mut log, console)?;
+    if is_github() {
+        github(!args.report.iter().any(Wanted::is_github), &mut log)?;
+    }
     let totals = log.totals();
     let mut status = ExitStatus::Success;
     if totals.unfinished > 0 || log.elapsed_us.is_none() {
@@ -103,7 +110,7 @@ fn write(
             Err(error) => Err(io::Error::other(error.to_string())),
         }
     };
-    fs::create_dir_all(&args.out).map_err(unwritable)?;
+    make_folder(&args.out).map_err(unwritable)?;
     let written = replace_with(place, content);
     match (apart, written, joined) {
         (Some(why), ..) => Err(CliError::Incomplete(why)),

@@ -3,9 +3,11 @@
 mod log_file;
 mod merge;
 mod open;
+mod stale;
 mod verb;
 pub(super) mod wanted;
 
-pub(super) use log_file::LogFile;
+pub(super) use log_file::{LOG, LogFile};
 pub(super) use open::open;
+pub(super) use stale::take_away;
 pub(super) use verb::report;

@@ -4,6 +4,7 @@ use super::super::ExitStatus;
 use super::super::args::{ReportArgs, ReportVerb, ShowArgs};
 use super::super::console::Console;
 use super::super::error::CliError;
+use super::log_file::LOG;
 use super::merge::merge;
 use super::open::open;
 use super::wanted::write_all;
@@ -19,6 +20,10 @@ pub(in crate::cli) fn report(args: &ReportArgs, console: &Console) -> Result<Exi
 /// Makes reports of a log.
 fn show(args: &ShowArgs, console: &Console) -> Result<ExitStatus, CliError> {
     let (mut log, folder) = open(&args.log)?;
-    write_all(&args.report, &folder, &mut log, console)?;
+    let path = match args.log.is_dir() {
+        true => folder.join(LOG),
+        false => args.log.clone(),
+    };
+    write_all(&args.report, &folder, &[&path], &mut log, console)?;
     Ok(ExitStatus::Success)
 }

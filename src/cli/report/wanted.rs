@@ -1,14 +1,18 @@
 //! Which reports are wanted, and where they go.
 
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use super::super::ci_commands::{InertWriter, Printed};
+use clap::builder::{PossibleValue, TypedValueParser};
+
 use super::super::console::Console;
 use super::super::error::CliError;
-use super::super::files::shown;
+use super::super::files::{make_folder, shown};
 use super::super::replace::replace_with;
+use super::super::tree::plain;
 use crate::report::{LogError, ReportKind, RunLog, write_report};
 use crate::scenario::nearest;
 
@@ -27,6 +31,28 @@ pub(in crate::cli) enum Place {
     Stdout,
     /// A file.
     File(PathBuf),
+}
+
+/// Reads a report that is wanted, and tells shells of the kinds.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::cli) struct WantedParser;
+
+impl TypedValueParser for WantedParser {
+    type Value = Wanted;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        arg: Option<&clap::Arg>,
+        value: &OsStr,
+    ) -> Result<Wanted, clap::Error> {
+        wanted.parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let names = ReportKind::ALL.iter().map(|kind| kind.name());
+        Some(Box::new(names.map(PossibleValue::new)))
+    }
 }
 
 /// Reads `KIND` or `KIND=PATH`.
@@ -57,6 +83,11 @@ impl Wanted {
         }
     }
 
+    /// What it is.
+    pub(in crate::cli) const fn kind(&self) -> ReportKind {
+        self.kind
+    }
+
     /// Whether these are annotations of GitHub.
     pub(in crate::cli) fn is_github(&self) -> bool {
         self.kind == ReportKind::Github
@@ -73,26 +104,59 @@ impl Wanted {
     }
 }
 
-/// Whether each of the reports has a place of its own.
+/// Whether each of the reports has a place of its own, which is none of these logs.
 ///
 /// # Errors
 ///
-/// Fails when two of them have the same.
-pub(in crate::cli) fn apart(wanted: &[Wanted], folder: &Path) -> Result<(), CliError> {
-    for (n, one) in wanted.iter().enumerate() {
-        let place = one.place(folder);
-        if wanted
-            .iter()
-            .take(n)
-            .any(|other| other.place(folder) == place)
-        {
-            return Err(CliError::Usage(match place {
+/// Fails when two of them have the same, or one would take the place of a log.
+pub(in crate::cli) fn apart(
+    wanted: &[Wanted],
+    folder: &Path,
+    logs: &[&Path],
+) -> Result<(), CliError> {
+    let mut places: Vec<Place> = Vec::new();
+    for one in wanted {
+        let place = match one.place(folder) {
+            Place::File(path) => {
+                let place = real(&path);
+                if logs.iter().any(|log| real(log) == place) {
+                    let path = shown(&path);
+                    return Err(CliError::Usage(format!(
+                        "a report would take the place of the log {path}: name another file"
+                    )));
+                }
+                Place::File(place)
+            }
+            Place::Stdout => Place::Stdout,
+        };
+        if places.contains(&place) {
+            return Err(CliError::Usage(match one.place(folder) {
                 Place::Stdout => "only one --report can go to standard output".into(),
                 Place::File(path) => format!("two reports would be written to {}", shown(&path)),
             }));
         }
+        places.push(place);
     }
     Ok(())
+}
+
+/// The path without links, as far as it is there: the file, or the folder that it is to be in.
+fn real(path: &Path) -> PathBuf {
+    if let Ok(real) = fs::canonicalize(path) {
+        return real;
+    }
+    let folder = match path.parent() {
+        Some(folder) if folder.as_os_str().is_empty() => Path::new("."),
+        Some(folder) => folder,
+        None => return path.to_owned(),
+    };
+    // What is not there has no links.
+    let meant = || std::path::absolute(folder).map(|path| plain(&path).unwrap_or(path));
+    let real = fs::canonicalize(folder).or_else(|_| meant());
+    match (real, path.file_name()) {
+        (Ok(folder), Some(name)) => folder.join(name),
+        _ => path.to_owned(),
+    }
 }
 
 /// Writes a report, and tells where, if that is a file.
@@ -120,7 +184,7 @@ pub(in crate::cli) fn write(
                 source,
             };
             if let Some(folder) = path.parent() {
-                fs::create_dir_all(folder).map_err(unwritable)?;
+                make_folder(folder).map_err(unwritable)?;
             }
             let mut write = |out: &mut dyn Write| {
                 write_report(wanted.kind, log, &repository_folder(), out).map_err(into_io)?;
@@ -212,15 +276,17 @@ fn into_io(error: LogError) -> io::Error {
 }
 
 /// Makes these reports of a log, into this folder where they name no path; where none is wanted, the one for people on standard output.
+/// None of them takes the place of one of `logs`.
 pub(super) fn write_all(
     wanted: &[Wanted],
     folder: &Path,
+    logs: &[&Path],
     log: &mut RunLog<File>,
     console: &Console,
 ) -> Result<(), CliError> {
     let text = [Wanted::text()];
     let wanted = if wanted.is_empty() { &text } else { wanted };
-    apart(wanted, folder)?;
+    apart(wanted, folder, logs)?;
     for wanted in wanted {
         if let Some(path) = write(wanted, folder, log)? {
             console.say(&format!("{:>12}  {}\n", "report", shown(&path)))?;
@@ -270,8 +336,17 @@ mod tests {
                 .collect()
         };
         let out = Path::new("out");
-        assert!(apart(&wanted(&["json", "text", "json=x"]), out).is_ok());
-        assert!(apart(&wanted(&["json=-", "text=-"]), out).is_err());
-        assert!(apart(&wanted(&["json", "text=out/report.json"]), out).is_err());
+        let log = Path::new("out/run.jsonl");
+        for (texts, says) in [
+            (&["json", "text", "json=x"][..], ""),
+            (&["json=-", "text=-"], "only one --report"),
+            (&["json", "text=out/report.json"], "two reports"),
+            (&["json=a", "text=./a"], "two reports"),
+            (&["json=./out/run.jsonl"], "take the place of the log"),
+        ] {
+            let said = apart(&wanted(texts), out, &[log]).map_err(|error| error.to_string());
+            assert_eq!(said.is_ok(), says.is_empty(), "{texts:?}");
+            assert!(said.err().unwrap_or_default().contains(says), "{texts:?}");
+        }
     }
 }

@@ -12,6 +12,7 @@ use super::super::files;
 use super::super::keys;
 use super::super::load::{Loaded, Showing};
 use super::super::project::{self, Group, ProjectFile};
+use super::super::report::take_away;
 use super::super::runtime::runtime;
 use super::super::secrets;
 use super::super::signals::Signals;
@@ -51,6 +52,9 @@ pub(super) fn play_once(
     rerun: Option<&Rerun>,
 ) -> Result<ExitStatus, CliError> {
     usable(args)?;
+    if updates.is_none() && !args.select.list {
+        take_away(&args.reporting.report, &recording::folder(&args.reporting));
+    }
     let file = ProjectFile::load(args.project.config.as_deref(), console)?;
     let file = file.as_ref();
     sources.extend(file.map(|file| file.path.clone()));

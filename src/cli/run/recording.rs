@@ -8,8 +8,8 @@ use super::super::args::{DEFAULT_OUT, ReportingArgs};
 use super::super::console::{Console, is_ci};
 use super::super::error::CliError;
 use super::super::files::shown;
-use super::super::report::LogFile;
 use super::super::report::wanted::{self, Wanted};
+use super::super::report::{LOG, LogFile};
 use super::super::secrets;
 use crate::player::Verdict;
 use crate::report::{Header, LOG_VERSION, LogError, LogWriter, Reporter, RunLog, SelectedFile};
@@ -17,8 +17,10 @@ use crate::runner::{CaseRef, CaseResult, Event, Suite};
 
 /// The log of a run that goes on.
 pub(super) struct Recording {
-    /// `None` once it cannot be written.
+    /// `None` where it could not be begun.
     log: Option<LogWriter<LogFile>>,
+    /// Whether it cannot be written any more: it ends there, and so do the reports.
+    broken: bool,
     /// Whether the log, or something made of it, was asked for: then it is an error where it cannot be written.
     asked: bool,
     reports: Vec<Wanted>,
@@ -86,9 +88,10 @@ impl Recording {
         console: &Console,
     ) -> Result<Self, CliError> {
         let folder = folder(args);
-        wanted::apart(&args.report, &folder)?;
+        wanted::apart(&args.report, &folder, &[&folder.join(LOG)])?;
         let mut recording = Self {
             log: None,
+            broken: false,
             asked: !args.report.is_empty() || args.out.is_some() || args.rerun_failed,
             reports: args.report.clone(),
             failed: Vec::new(),
@@ -113,7 +116,7 @@ impl Recording {
 
     /// Writes down what has happened.
     pub(super) fn event(&mut self, event: &Event, console: &Console) {
-        let Some(log) = &mut self.log else {
+        let Some(log) = self.log.as_mut().filter(|_| !self.broken) else {
             return;
         };
         // Before it is written: a run that is killed has it then.
@@ -125,7 +128,7 @@ impl Recording {
         if let Err(source) = kept.and_then(|()| log.event(event)) {
             let path = shown(&log.out().path());
             let error = CliError::Unwritable { path, source };
-            self.log = None;
+            self.broken = true;
             if self.asked {
                 self.failed.push(error);
             } else {
@@ -180,7 +183,7 @@ impl Recording {
 
     /// Whether there is a log to come back to.
     pub(super) fn is_kept(&mut self) -> bool {
-        (self.log.as_mut()).is_some_and(|log| log.out().is_kept())
+        !self.broken && (self.log.as_mut()).is_some_and(|log| log.out().is_kept())
     }
 
     /// What the process is to end with, once what could not be written is said.

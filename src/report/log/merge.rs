@@ -123,7 +123,7 @@ fn write<R: Read + Seek>(
     }
     let header = header(shards, ids.into_values());
     let started = started(shards, &header);
-    line(&Line::Log(header), out)?;
+    line(&Line::Log(Box::new(header)), out)?;
     line(&Line::RunStarted(started), out)?;
     let played: Vec<BTreeMap<u64, Played>> = (shards.iter())
         .map(|one| {

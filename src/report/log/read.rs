@@ -163,7 +163,7 @@ impl<R: Read + Seek> RunLog<R> {
         };
         let header = match lines.next() {
             Ok(Some((_, Entry::Line(line)))) => match *line {
-                Line::Log(header) => header,
+                Line::Log(header) => *header,
                 _ => return Err(LogError::NoLog),
             },
             Err(LogError::Io(error)) => return Err(LogError::Io(error)),

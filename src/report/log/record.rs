@@ -18,7 +18,7 @@ pub const LOG_VERSION: u32 = 1;
 #[serde(tag = "event", rename_all = "snake_case")]
 pub(super) enum Line {
     /// The first line.
-    Log(Header),
+    Log(Box<Header>),
     /// The run begins.
     RunStarted(Started),
     /// A case begins.

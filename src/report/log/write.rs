@@ -38,7 +38,7 @@ impl<W: Write> LogWriter<W> {
             secrets,
             line: Vec::new(),
         };
-        writer.write(Line::Log(header))?;
+        writer.write(Line::Log(Box::new(header)))?;
         Ok(writer)
     }
 

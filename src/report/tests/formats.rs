@@ -97,7 +97,7 @@ fn at_most_nine_failures_are_annotated() {
     assert_eq!(github.lines().count(), 10, "{github}");
     assert!(
         github.ends_with(
-            "::error title=backchat::21 more cases failed; the job summary names them\n"
+            "::error title=backchat::21 more cases failed; the log of this run names them: backchat report show\n"
         )
     );
 }
