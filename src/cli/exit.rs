@@ -16,6 +16,10 @@ pub enum ExitStatus {
     Interrupted,
     /// SIGTERM, after what had been done was reported.
     Terminated,
+    /// SIGHUP, after what had been done was reported.
+    HungUp,
+    /// SIGQUIT, after what had been done was reported.
+    Quit,
     /// Output could not be written.
     Output,
     /// A scenario is invalid: nothing was sent.
@@ -45,7 +49,9 @@ impl ExitStatus {
             Self::Incomplete => 7,
             Self::Internal => 70,
             Self::Output => 74,
+            Self::HungUp => 129,
             Self::Interrupted => 130,
+            Self::Quit => 131,
             Self::Terminated => 143,
         }
     }
@@ -68,11 +74,13 @@ mod tests {
     use super::ExitStatus::{self, *};
 
     /// The order and the numbers, as documented; 6 is reserved.
-    const DOCUMENTED: [(ExitStatus, u8); 11] = [
+    const DOCUMENTED: [(ExitStatus, u8); 13] = [
         (Usage, 2),
         (Internal, 70),
         (Interrupted, 130),
         (Terminated, 143),
+        (HungUp, 129),
+        (Quit, 131),
         (Output, 74),
         (Invalid, 3),
         (Unreachable, 5),

@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM: the first asks to stop, the second does not ask.
+//! Ctrl-C, SIGTERM, a terminal that is closed, Ctrl-\: the first asks to stop, the second does not ask.
 
 use std::io;
 
@@ -14,6 +14,11 @@ pub(super) struct Signals {
     interrupt: tokio::signal::unix::Signal,
     #[cfg(unix)]
     terminate: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    quit: tokio::signal::unix::Signal,
+    /// `None`: whoever started this process (as `nohup` does) wants it to go on.
+    #[cfg(unix)]
+    hang_up: Option<tokio::signal::unix::Signal>,
 }
 
 impl Signals {
@@ -24,6 +29,11 @@ impl Signals {
         Ok(Self {
             interrupt: signal(SignalKind::interrupt()).map_err(failed)?,
             terminate: signal(SignalKind::terminate()).map_err(failed)?,
+            quit: signal(SignalKind::quit()).map_err(failed)?,
+            hang_up: match ignores_hang_up() {
+                true => None,
+                false => Some(signal(SignalKind::hangup()).map_err(failed)?),
+            },
         })
     }
 
@@ -36,9 +46,17 @@ impl Signals {
     /// Waits for the next, and tells what the process is to end with.
     #[cfg(unix)]
     pub(super) async fn next(&mut self) -> ExitStatus {
+        let hang_up = async {
+            match &mut self.hang_up {
+                Some(hang_up) => hang_up.recv().await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
             _ = self.interrupt.recv() => ExitStatus::Interrupted,
             _ = self.terminate.recv() => ExitStatus::Terminated,
+            _ = self.quit.recv() => ExitStatus::Quit,
+            _ = hang_up => ExitStatus::HungUp,
         }
     }
 
@@ -58,6 +76,15 @@ impl Signals {
         restore_terminal();
         std::process::exit(i32::from(status.code()));
     }
+}
+
+/// Whether the process was started with SIGHUP ignored; where the system does not tell, it was not.
+#[cfg(unix)]
+fn ignores_hang_up() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    // A bit a signal, from 1; SIGHUP is the first.
+    ignored.is_some_and(|mask| u64::from_str_radix(mask.trim(), 16).is_ok_and(|mask| mask & 1 == 1))
 }
 
 #[cfg_attr(

@@ -365,7 +365,10 @@ pub enum ProgramFault {
         line: Vec<u8>,
     },
     /// All steps passed, and the health check after them did not.
-    Unhealthy,
+    Unhealthy {
+        /// The case after which it failed first, where that was another one.
+        since: Option<String>,
+    },
 }
 
 /// What was expected where bytes arrived.

@@ -112,7 +112,7 @@ pub const fn code(kind: &FailureKind) -> Code {
         FailureKind::Program(ProgramFault::NotReady { .. }) => 21,
         FailureKind::Program(ProgramFault::Ended { .. } | ProgramFault::EndedBadly { .. }) => 22,
         FailureKind::Program(ProgramFault::Reported { .. }) => 23,
-        FailureKind::Program(ProgramFault::Unhealthy) => 24,
+        FailureKind::Program(ProgramFault::Unhealthy { .. }) => 24,
         FailureKind::NoTls(_) => 25,
         FailureKind::Secured(_) => 26,
         FailureKind::LeftOver { .. } => 27,

@@ -18,7 +18,8 @@ pub(super) fn title(fault: &ProgramFault) -> String {
             format!("the program under test crashed when it was to end: {how}")
         }
         ProgramFault::Reported { .. } => "the program under test reported a crash".into(),
-        ProgramFault::Unhealthy => "the health check failed after this".into(),
+        ProgramFault::Unhealthy { since: None } => "the health check failed after this".into(),
+        ProgramFault::Unhealthy { .. } => "the health check was failing already".into(),
     }
 }
 
@@ -34,9 +35,13 @@ pub(super) fn because(fault: &ProgramFault) -> Option<String> {
         ProgramFault::Ended { passed: false, .. } => {
             Some("it went before the conversation was over".into())
         }
-        ProgramFault::Ended { .. } | ProgramFault::EndedBadly { .. } | ProgramFault::Unhealthy => {
-            Some("all steps had passed".into())
-        }
+        ProgramFault::Ended { .. }
+        | ProgramFault::EndedBadly { .. }
+        | ProgramFault::Unhealthy { since: None } => Some("all steps had passed".into()),
+        ProgramFault::Unhealthy { since: Some(since) } => Some(format!(
+            "all steps had passed; it has failed since {}",
+            words(since)
+        )),
         ProgramFault::Reported { line } => Some(format!(
             "all steps had passed, and it printed: {}",
             head(line, line.len(), LINE)
@@ -59,7 +64,10 @@ pub(super) fn advice(fault: &ProgramFault) -> String {
         | ProgramFault::Reported { .. } => {
             "a server outlives its clients: what it printed last is below, and the conversation above led to it".into()
         }
-        ProgramFault::Unhealthy => {
+        ProgramFault::Unhealthy { since: Some(_) } => {
+            "what broke the target came before this case, or was played beside it: `-j 1` plays one after the other".into()
+        }
+        ProgramFault::Unhealthy { since: None } => {
             "this conversation left the target so that the health check fails, which is below".into()
         }
     }

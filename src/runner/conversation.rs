@@ -21,7 +21,7 @@ use crate::player::{
 use crate::scenario::{Client, Scenario, Script, Span, Value};
 use crate::session;
 use crate::simulation::{Simulation, Unsupported};
-use crate::target::{Capabilities, Mark, OpenTarget, Peer, Unavailable};
+use crate::target::{Capabilities, Illness, Mark, OpenTarget, Peer, Unavailable};
 use crate::time::Time;
 
 /// The host of a target that is simulated.
@@ -61,6 +61,8 @@ pub(super) struct OpenSuite {
     pub(super) target: OpenTarget,
     /// What there is of what scenarios require.
     capabilities: Capabilities,
+    /// Since when a target that nobody starts anew is not well.
+    illness: Illness,
     /// How many of its cases are not over.
     undone: AtomicUsize,
 }
@@ -72,6 +74,7 @@ impl OpenSuite {
             target: suite.target.clone().open(),
             capabilities: Capabilities::new(&suite.target, suite.features.clone()),
             suite,
+            illness: Illness::default(),
             undone: AtomicUsize::new(cases),
         }
     }
@@ -255,9 +258,15 @@ impl Run {
             && !self.cancel.is_cancelled()
         {
             after.health = self.health(health, peer, case).await;
-        }
-        if after.health.is_some() && *verdict == Verdict::Passed {
-            after.fault = Some(ProgramFault::Unhealthy);
+            let is_well = after.health.is_none();
+            let since = match &peer.program {
+                Some(program) => program.ails_since(&case.id, is_well),
+                None => of_suite.illness.since(&case.id, is_well),
+            };
+            if !is_well && *verdict == Verdict::Passed {
+                let since = since.map(|since| since.to_string());
+                after.fault = Some(ProgramFault::Unhealthy { since });
+            }
         }
         let Some(program) = &peer.program else {
             return after;

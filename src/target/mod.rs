@@ -5,6 +5,7 @@
 mod capabilities;
 mod choice;
 mod embedded;
+mod illness;
 mod open;
 mod programs;
 mod spawned;
@@ -14,6 +15,7 @@ mod transport;
 
 pub use capabilities::Capabilities;
 pub use choice::Target;
+pub use illness::Illness;
 pub use open::{OpenTarget, Peer, Unavailable};
 pub use programs::Closed;
 pub use spawned::{

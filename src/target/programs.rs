@@ -16,6 +16,8 @@ struct State {
     shared: Option<Arc<Program>>,
     /// Why the first could not be made ready: the others could not either, and each would take its time.
     refused: Option<Box<NotReady>>,
+    /// Whether one that was not well had to be killed.
+    killed: bool,
     /// Whether one has been ready.
     has_been_ready: bool,
 }
@@ -45,12 +47,18 @@ impl Programs {
         if let Some(refused) = &state.refused {
             return Err(refused.clone());
         }
-        if let Some(program) = state
+        if let Some(program) = state.shared.as_ref().filter(|shared| shared.is_well()) {
+            return Ok(Arc::clone(program));
+        }
+        if let Some(ailing) = state
             .shared
-            .as_ref()
+            .take()
             .filter(|shared| shared.ended().is_none())
         {
-            return Ok(Arc::clone(program));
+            // Its port may be the one that the next is to have.
+            ailing.until_alone().await;
+            ailing.stop().await;
+            state.killed |= ailing.was_killed();
         }
         let started = Program::start(spawn).await;
         let program = state.started(started)?;
@@ -60,18 +68,22 @@ impl Programs {
 
     /// Stops the shared one, if it runs.
     pub(super) async fn close(&self) -> Closed {
-        let Some(program) = self.0.lock().await.shared.take() else {
-            return Closed::default();
+        let (shared, killed) = {
+            let mut state = self.0.lock().await;
+            (state.shared.take(), std::mem::take(&mut state.killed))
         };
-        if program.ended().is_some() {
-            // Those that were played then have told.
-            return Closed::default();
-        }
+        // Where it has ended, those that were played then have told.
+        let Some(program) = shared.filter(|shared| shared.ended().is_none()) else {
+            return Closed {
+                crash: None,
+                killed,
+            };
+        };
         let mark = program.mark();
         program.stop().await;
         Closed {
             crash: program.crash_since(mark),
-            killed: program.was_killed(),
+            killed: killed || program.was_killed(),
         }
     }
 }

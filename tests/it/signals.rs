@@ -25,7 +25,7 @@ fn place() -> Workplace {
 
 #[test]
 fn a_signal_in_the_middle_of_a_run_still_shows_the_summary() {
-    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+    for (signal, code) in [("INT", 130), ("TERM", 143), ("HUP", 129), ("QUIT", 131)] {
         let place = place();
         let run = hanging(&place, r#"{ "expect": "Welcome!" }"#);
         run.signal(signal);

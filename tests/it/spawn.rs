@@ -373,6 +373,59 @@ fn a_scenario_after_which_the_target_is_not_well_has_failed() {
         .says("breaks")
         .says("the health check failed after this")
         .says("not well");
+    folder.left_nothing(2);
+    // What comes after has a new program.
+    folder.write("later.json", r#"{ "steps": [{ "expect": "Welcome!" }] }"#);
+    let more = ["--health", "well.json", "-j", "1", "--no-fail-fast"];
+    let output = folder.with("well", &more);
+    output.ends_with(1).says("3 passed, 1 failed");
+    folder.left_nothing(4);
+}
+
+#[test]
+fn a_target_that_was_not_well_before_is_no_fault_of_the_case_after() {
+    let folder = Folder::new();
+    folder.write("later.json", r#"{ "steps": [{ "expect": "Welcome!" }] }"#);
+    folder.write("ill", r#"{ "steps": [{ "expect": "Good morning!" }] }"#);
+    let output = folder
+        .run(&["--health", "ill", "-j", "1", "--no-fail-fast"])
+        .output();
+    output
+        .ends_with(1)
+        .says("the health check failed after this");
+    output.says("the health check was failing already");
+    output.says("all steps had passed; it has failed since greeted");
+}
+
+#[test]
+fn a_place_that_somebody_else_has_is_not_tested_in_the_program_s_stead() {
+    let folder = Folder::new();
+    let tcp = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let udp = std::net::UdpSocket::bind("127.0.0.1:0").expect("a port");
+    let unix = folder.path().join("socket");
+    let _unix = std::os::unix::net::UnixListener::bind(&unix).expect("a socket");
+    let (tcp, udp) = (
+        tcp.local_addr().expect("its"),
+        udp.local_addr().expect("its"),
+    );
+    let command = server::command("silent", "1", &folder.path().join("numbers"));
+    for (target, what) in [
+        (format!("tcp://{tcp}"), "port"),
+        (format!("tcp://localhost:{}", tcp.port()), "port"),
+        (format!("udp://{udp}"), "port"),
+        (format!("unix:{}", unix.display()), "socket"),
+    ] {
+        for more in [None, Some("--fresh")] {
+            let args = ["--spawn", &command, "-t", &target].into_iter().chain(more);
+            let output = folder.run(&args.collect::<Vec<_>>()).output();
+            let words = format!("the {what} was taken before the program was started");
+            output
+                .ends_with(5)
+                .says(&words)
+                .says("end what listens there");
+        }
+    }
+    folder.left_nothing(0);
 }
 
 #[test]
@@ -402,7 +455,7 @@ fn a_program_that_prints_without_end_holds_nobody_up() {
 
 #[test]
 fn a_run_that_is_stopped_ends_its_program() {
-    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+    for (signal, code) in [("INT", 130), ("TERM", 143), ("HUP", 129), ("QUIT", 131)] {
         let folder = Folder::new();
         folder.write(
             "greeted.json",

@@ -53,7 +53,11 @@ pub(super) fn watch(args: &RunArgs, console: &Console) -> Result<ExitStatus, Cli
         watcher.search(ran.is_err());
         match ran {
             Ok(
-                status @ (ExitStatus::Interrupted | ExitStatus::Terminated | ExitStatus::Output),
+                status @ (ExitStatus::Interrupted
+                | ExitStatus::Terminated
+                | ExitStatus::HungUp
+                | ExitStatus::Quit
+                | ExitStatus::Output),
             ) => {
                 return Ok(status);
             }

@@ -43,7 +43,13 @@ fn a_program_that_is_at_fault() {
                 line: b"thread 'main' panicked at \x1b[31m.rs:1:2:".to_vec(),
             },
         ),
-        ("program-unhealthy", ProgramFault::Unhealthy),
+        ("program-unhealthy", ProgramFault::Unhealthy { since: None }),
+        (
+            "program-unhealthy-before",
+            ProgramFault::Unhealthy {
+                since: Some("breaks".into()),
+            },
+        ),
     ] {
         let failure = Failure::outside(Span::default(), FailureKind::Program(fault));
         check(name, &failure, &opening(), &["client"]);

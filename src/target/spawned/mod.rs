@@ -14,6 +14,7 @@ mod program;
 mod ready;
 mod rest;
 mod settings;
+mod taken;
 mod talking;
 #[cfg(test)]
 mod tests;

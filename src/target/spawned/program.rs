@@ -20,9 +20,11 @@ use super::output::Output;
 use super::place::Place;
 use super::ready::{listens_instead, until_ready};
 use super::rest::Look;
+use super::taken::taken;
 use super::talking::Talkers;
 use super::{Exit, Ready, Spawn};
 use crate::net::{Address, AddressError};
+use crate::target::Illness;
 
 /// How many bytes of each stream of a program are shown, the last ones: 4 KiB.
 pub const MAX_SHOWN_OUTPUT: usize = 4 << 10;
@@ -63,6 +65,8 @@ pub struct Program {
     asked_at: OnceLock<Mark>,
     /// Whether it had to be killed.
     killed: AtomicBool,
+    /// Since when it is not well.
+    illness: Illness,
     /// The cases that are being played with it.
     pub(super) talkers: Talkers,
     /// Its ports and its folder, which are free once it is gone.
@@ -141,6 +145,7 @@ impl Program {
                 "delete it, or put it into {dir}, which is a new folder each time",
             ));
         }
+        taken(spawn, &address, &named)?;
         let mut command =
             command(spawn, &place, socket).map_err(|error| failed("no socket", &error))?;
         let started = Group::start(&mut command);
@@ -168,6 +173,7 @@ impl Program {
             asked: AtomicBool::new(false),
             asked_at: OnceLock::new(),
             killed: AtomicBool::new(false),
+            illness: Illness::default(),
             talkers: Talkers::default(),
             _place: place,
         };
@@ -276,6 +282,17 @@ impl Program {
             .map(Crash::Reported)
     }
 
+    /// Takes down how the health check went after this case, and tells after which case it failed first, where that was
+    /// another one. Once it has failed, cases that begin later have a new program.
+    pub fn ails_since(&self, case: &Arc<str>, is_well: bool) -> Option<Arc<str>> {
+        self.illness.since(case, is_well)
+    }
+
+    /// Whether it runs and is well, as far as is known.
+    pub(in crate::target) fn is_well(&self) -> bool {
+        self.ended().is_none() && !self.illness.is_ill()
+    }
+
     /// Whether it has been asked to end.
     pub fn was_asked(&self) -> bool {
         self.asked.load(Ordering::SeqCst)
@@ -341,7 +358,11 @@ impl Drop for Program {
 }
 
 impl NotReady {
-    fn new(spawn: &Spawn, message: impl Into<String>, help: impl Into<String>) -> Box<Self> {
+    pub(super) fn new(
+        spawn: &Spawn,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Box<Self> {
         Box::new(Self {
             command: spawn.to_string(),
             message: message.into(),

@@ -50,6 +50,15 @@ impl Deref for Talking {
     }
 }
 
+impl Program {
+    /// Waits until no case is being played with it.
+    pub(in crate::target) async fn until_alone(&self) {
+        let mut count = self.talkers.count.subscribe();
+        // The sender is the program's own, so the wait cannot fail.
+        let _ = count.wait_for(|count| *count == 0).await;
+    }
+}
+
 impl Drop for Talking {
     fn drop(&mut self) {
         self.0.talkers.count.send_modify(|count| *count -= 1);
