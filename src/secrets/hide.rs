@@ -1,12 +1,14 @@
 //! Hides values in bytes and in text.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt;
+use std::ops::Range;
 
 use thiserror::Error;
 
 use super::build::patterns;
-use super::pattern::Pattern;
+use super::pattern::{Marks, Pattern};
 
 /// What stands for a byte that is hidden.
 const HIDDEN: u8 = b'*';
@@ -51,10 +53,13 @@ impl Secrets {
     /// How many bytes a value has at most: 4 KiB.
     pub const MAX_LEN: usize = 4 << 10;
 
-    /// How many bytes all of them have at most: 16 KiB. Each is some 2 KiB of automata.
+    /// How many bytes all of them have at most, lines of several counted again: 16 KiB. Each is some 3 KiB of automata.
     pub const MAX_TOTAL: usize = 16 << 10;
 
-    /// Adds a value.
+    /// How many places of a text that say that something is left out are believed: 256. Behind them a value is hidden as if nothing were.
+    pub const MAX_CUTS: usize = 256;
+
+    /// Adds a value, and each line of it that is long enough: they are printed apart.
     ///
     /// # Errors
     ///
@@ -63,15 +68,29 @@ impl Secrets {
         if value.len() < Self::MIN_LEN {
             return Err(TooPlain::Short);
         }
-        if value.len() > Self::MAX_LEN || self.bytes + value.len() > Self::MAX_TOTAL {
+        if value.len() > Self::MAX_LEN {
             return Err(TooPlain::Long);
         }
-        if value.iter().all(|byte| *byte == HIDDEN) {
+        if is_hidden(value) {
             return Err(TooPlain::Hidden);
         }
-        self.patterns.extend(patterns(value));
+        let lines: BTreeSet<&[u8]> = match value.contains(&b'\n') {
+            true => value
+                .split(|byte| *byte == b'\n')
+                .map(<[u8]>::trim_ascii)
+                .filter(|line| line.len() >= Self::MIN_LEN && !is_hidden(line))
+                .collect(),
+            false => BTreeSet::new(),
+        };
+        let len = value.len() + lines.iter().map(|line| line.len()).sum::<usize>();
+        if self.bytes + len > Self::MAX_TOTAL {
+            return Err(TooPlain::Long);
+        }
+        for value in lines.into_iter().chain([value]) {
+            self.patterns.extend(patterns(value));
+        }
         self.values += 1;
-        self.bytes += value.len();
+        self.bytes += len;
         Ok(())
     }
 
@@ -95,7 +114,7 @@ impl Secrets {
         for run in parts.chunk_by_mut(|part, _| !part.1) {
             let bytes = run.iter().flat_map(|(bytes, _)| bytes.iter().copied());
             let bytes: Vec<u8> = bytes.collect();
-            let marks = self.marks(&bytes, true, true);
+            let marks = self.marks(&bytes, true, true).unwrap_or_default();
             let mut marks = marks.iter();
             for byte in run.iter_mut().flat_map(|(bytes, _)| bytes.iter_mut()) {
                 if marks.next() == Some(&true) {
@@ -109,7 +128,7 @@ impl Secrets {
 
     /// Hides them in text, also where `…` says that something is left out. It stays as long as it is, in bytes.
     pub fn hide_text<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        let Some(marks) = self.marks_in_text(text.as_bytes()) else {
+        let Some(marks) = self.marks(text.as_bytes(), false, false) else {
             return Cow::Borrowed(text);
         };
         Cow::Owned(starred(text, &marks))
@@ -119,8 +138,7 @@ impl Secrets {
     pub fn hide_part(&self, text: &mut String) {
         let inner = text.trim_matches(['"', '…']);
         let from = text.len() - text.trim_start_matches(['"', '…']).len();
-        let marks = self.marks(inner.as_bytes(), true, true);
-        if marks.contains(&true) {
+        if let Some(marks) = self.marks(inner.as_bytes(), true, true) {
             *text = [
                 &text[..from],
                 &starred(inner, &marks),
@@ -138,40 +156,61 @@ impl Secrets {
         }
     }
 
-    /// Which bytes of a text are of a value; `None`: none.
-    fn marks_in_text(&self, text: &[u8]) -> Option<Vec<bool>> {
+    /// Which bytes are of a value; `None`: none. What is missing may be so before or after them, and where they say that something is.
+    fn marks(&self, bytes: &[u8], before: bool, after: bool) -> Option<Vec<bool>> {
         if self.is_empty() {
             return None;
         }
-        let (mut marks, mut from, mut before) = (Vec::with_capacity(text.len()), 0, false);
-        while marks.len() < text.len() {
-            let rest = text.get(from..).unwrap_or_default();
-            let cut = (0..rest.len()).find_map(|at| {
-                let is_cut = |cut: &&[u8]| rest.get(at..).is_some_and(|rest| rest.starts_with(cut));
-                Some((at, CUTS.into_iter().find(is_cut)?.len()))
-            });
-            let (len, cut_len) = cut.unwrap_or((rest.len(), 0));
-            let part = rest.get(..len).unwrap_or_default();
-            marks.extend(self.marks(part, before, cut_len > 0));
-            marks.resize(marks.len() + cut_len, false);
-            from += len + cut_len;
-            before = true;
+        let mut marks = self.marks_of_part(bytes, before, after);
+        let (mut from, mut cut_before) = (0, before);
+        for _ in 0..Self::MAX_CUTS {
+            let Some((at, len)) = next_cut(bytes, from) else {
+                break;
+            };
+            self.add_part(bytes, from..at, (cut_before, true), &mut marks);
+            (from, cut_before) = (at + len, true);
         }
-        // A value may have such dots itself.
-        let whole = self.marks(text, false, false);
-        for (mark, whole) in marks.iter_mut().zip(whole) {
-            *mark |= whole;
+        if from > 0 {
+            self.add_part(bytes, from..bytes.len(), (true, after), &mut marks);
         }
         marks.contains(&true).then_some(marks)
     }
 
-    fn marks(&self, bytes: &[u8], before: bool, after: bool) -> Vec<bool> {
-        let mut marks = vec![false; bytes.len()];
+    /// Adds the marks of a part alone.
+    fn add_part(
+        &self,
+        bytes: &[u8],
+        part: Range<usize>,
+        (before, after): (bool, bool),
+        marks: &mut [bool],
+    ) {
+        let alone = bytes.get(part.clone()).unwrap_or_default();
+        let alone = self.marks_of_part(alone, before, after);
+        for (mark, alone) in marks.iter_mut().skip(part.start).zip(alone) {
+            *mark |= alone;
+        }
+    }
+
+    fn marks_of_part(&self, bytes: &[u8], before: bool, after: bool) -> Vec<bool> {
+        let mut marks = Marks::new(bytes.len());
         for pattern in &self.patterns {
             pattern.mark(bytes, before, after, &mut marks);
         }
-        marks
+        marks.all()
     }
+}
+
+/// Where something is left out next, and how many bytes say so.
+fn next_cut(bytes: &[u8], from: usize) -> Option<(usize, usize)> {
+    (from..bytes.len()).find_map(|at| {
+        let is_cut = |cut: &&[u8]| bytes[at..].starts_with(cut);
+        Some((at, CUTS.into_iter().find(is_cut)?.len()))
+    })
+}
+
+/// Whether nothing but what stands for what is hidden is in it.
+fn is_hidden(value: &[u8]) -> bool {
+    value.iter().all(|byte| *byte == HIDDEN)
 }
 
 /// A text in which the characters with a mark are stars, as many as they have bytes.

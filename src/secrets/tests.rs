@@ -150,12 +150,169 @@ fn a_value_that_is_cut_is_hidden_on_both_sides() {
     assert_eq!(hidden(&secrets, b"rect hor"), b"********", "its middle");
 }
 
+/// Ways of writing one byte in text, as encoders of many languages do.
+fn written(byte: u8, way: usize) -> String {
+    match way % 16 {
+        0 => char::from(byte).to_string(),
+        1 => format!("%{byte:02X}"),
+        2 => format!("\\x{byte:02x}"),
+        3 => format!("\\{byte:03o}"),
+        4 => format!("\\u{byte:04X}"),
+        5 => format!("\\u{{{byte:x}}}"),
+        6 => format!("&#{byte};"),
+        7 => format!("&#{byte:03};"),
+        8 => format!("&#{byte:08};"),
+        9 => format!("&#{byte}"),
+        10 => format!("&#x{byte:x};"),
+        11 => format!("&#X{byte:04X};"),
+        12 => format!("&#x{byte:08x};"),
+        13 => format!("\\\\x{byte:02x}"),
+        14 => format!("\\\\u{byte:04x}"),
+        _ => match byte {
+            b'&' => "&amp;".into(),
+            b'<' => "&lt;".into(),
+            b'"' => "&quot;".into(),
+            b'+' => "&plus;".into(),
+            b'/' => "&sol;".into(),
+            b'\\' => "\\\\".into(),
+            byte => char::from(byte).to_string(),
+        },
+    }
+}
+
+#[test]
+fn references_of_xml_are_found_in_all_their_forms() {
+    let secrets = secrets(&["a<b>\"c'd&w\u{f6}/+z\u{20ac}\u{1f600}".as_bytes()]);
+    for text in [
+        "a&lt;b&gt;&#34;c&#39;d&amp;w\u{f6}/&#43;z\u{20ac}\u{1f600}",
+        "a&lt;b&gt;&quot;c&#x27;d&amp;w&#246;&#x2F;&#43;z&#8364;&#128512;",
+        "a&LT;b&gt;&#x22;c&apos;d&amp;w&ouml;&#x2f;&plus;z&euro;&#x1F600;",
+        "&#97;&#x0003c;&#0098&#62&#034;&#x63;&#0000039;&#100;&#38;w&#xF6;&sol;&#x0000002B;&#122;&#x20AC;&#x1f600",
+    ] {
+        assert_eq!(secrets.hide_text(text), "*".repeat(text.len()), "{text}");
+    }
+}
+
+#[test]
+fn lists_of_numbers_are_found_however_they_are_written() {
+    let value = b"Tok<3n>&\xc3\xb6";
+    let secrets = secrets(&[value]);
+    let list = |one: &dyn Fn(&u8) -> String, between: &str| {
+        value.iter().map(one).collect::<Vec<_>>().join(between)
+    };
+    let hex = |byte: &u8| format!("{byte:02x}");
+    let c = |byte: &u8| format!("0x{byte:02X}");
+    let escape = |byte: &u8| format!("\\x{byte:02x}");
+    let decimal = |byte: &u8| byte.to_string();
+    let padded = |byte: &u8| format!("{byte:03}");
+    let signed = |byte: &u8| byte.cast_signed().to_string();
+    for text in [
+        list(&c, ", "),
+        list(&c, ",\n    "),
+        list(&c, ""),
+        list(&hex, ":"),
+        list(&hex, " "),
+        list(&hex, "  "),
+        list(&hex, "\r\n"),
+        list(&escape, ""),
+        list(&escape, "\", \""),
+        list(&decimal, ", "),
+        list(&decimal, " "),
+        list(&decimal, "\n"),
+        list(&padded, ","),
+        list(&signed, ", "),
+    ] {
+        let text = format!("[{text}]");
+        let shown = secrets.hide_text(&text);
+        let rest = shown.replace('*', "");
+        assert!(matches!(&*rest, "[]" | "[0x]" | "[\\x]"), "{text}: {shown}");
+    }
+    for other in [
+        "[84, 111, 60]",
+        "0x54, 0x6f, 0x6b, 0x3c",
+        "84111107605111062",
+    ] {
+        assert_eq!(secrets.hide_text(other), other);
+    }
+}
+
+#[test]
+fn half_of_a_value_is_hidden_wherever_it_stands_and_in_bytes_as_in_text() {
+    let value = b"Tok<3n>&wet+z";
+    let secrets = secrets(&[value]);
+    for (text, expected) in [
+        ("a Tok<3n>&! b", "a ********! b"),
+        ("a n>&wet+z b", "a ******** b"),
+        ("say ok<3n>&w.", "say ********."),
+        ("Tok<3n>&wet+Z", "************Z"),
+        // Fewer than half.
+        ("a Tok<3n> b", "a Tok<3n> b"),
+        ("x 546f6b3c336e3e26 x", "x **************** x"),
+        (
+            "x 54 6f 6b 3c 33 6e 3e 26, x",
+            "x ***********************, x",
+        ),
+        (
+            "x 84, 111, 107, 60, 51, 110, 62, 38, x",
+            "x *********************************, x",
+        ),
+        // Where something is left out, three letters tell, four digits, or four letters in base64.
+        ("x Tok... and ...t+z x", "x ***... and ...*** x"),
+        ("x 546f\u{2026} x", "x ****\u{2026} x"),
+        ("x VG9rPDNu... x", "x ********... x"),
+    ] {
+        assert_eq!(secrets.hide_text(text), expected);
+        assert_eq!(hidden(&secrets, text.as_bytes()), expected.as_bytes());
+    }
+    // All but one byte of the shortest.
+    let short = self::secrets(&[b"hunter"]);
+    assert_eq!(short.hide_text("hunte unter hunt"), "***** ***** hunt");
+}
+
+#[test]
+fn each_line_of_a_value_is_one_too() {
+    let secrets = secrets(&[b"first line\r\n  second line\nthird\n"]);
+    assert_eq!(
+        secrets.hide_text("first line, second line, third"),
+        "**********, ***********, third"
+    );
+}
+
+#[test]
+fn what_is_looked_for_is_bounded() {
+    let mut secrets = Secrets::default();
+    let lines = "0123456789\n".repeat(Secrets::MAX_LEN / 11);
+    assert_eq!(
+        secrets.add(lines.as_bytes()),
+        Ok(()),
+        "a line is counted once"
+    );
+    let different: String = (0..Secrets::MAX_LEN / 7)
+        .map(|n| format!("{n:06}\n"))
+        .collect();
+    assert_eq!(secrets.add(different.as_bytes()), Ok(()));
+    assert_eq!(secrets.add(different.as_bytes()), Err(TooPlain::Long));
+    // Cuts without number are not.
+    let secrets = self::secrets(&[b"correct horse"]);
+    let dots = "x...".repeat(Secrets::MAX_CUTS);
+    assert!(
+        secrets
+            .hide_text(&format!("{dots} cor..."))
+            .ends_with(" cor...")
+    );
+    assert!(
+        secrets
+            .hide_text(&format!("{dots} correct horse..."))
+            .ends_with("x... *************...")
+    );
+}
+
 #[test]
 fn values_that_overlap_are_all_hidden() {
     let secrets = secrets(&[b"abcdef", b"defghi", b"abcdefghijkl"]);
     assert_eq!(hidden(&secrets, b" abcdefghi "), b" ********* ");
     assert_eq!(hidden(&secrets, b" abcdefghijkl "), b" ************ ");
-    assert_eq!(hidden(&secrets, b"abcdeabcdef"), b"abcde******");
+    assert_eq!(hidden(&secrets, b"abcdabcdef"), b"abcd******");
     assert_eq!(secrets.hide_text("nothing"), "nothing");
 }
 
@@ -192,6 +349,17 @@ proptest! {
             prop_assert!(secrets.hide_stream(&mut [(&mut left, false), (&mut right, true)]));
             prop_assert!(!contains(&[left, right].concat(), &core));
         }
+    }
+
+    #[test]
+    fn however_each_letter_is_written_all_are_hidden(
+        letters in prop::collection::vec((33_u8..127, 0_usize..16), Secrets::MIN_LEN..24),
+    ) {
+        let value: Vec<u8> = letters.iter().map(|(byte, _)| *byte).collect();
+        prop_assume!(value.iter().any(|byte| *byte != b'*'));
+        let text: String = letters.iter().map(|(byte, way)| written(*byte, *way)).collect();
+        let hidden = secrets(&[&value]).hide_text(&format!(" {text} ")).into_owned();
+        prop_assert_eq!(hidden, format!(" {} ", "*".repeat(text.len())), "{}", text);
     }
 
     #[test]
