@@ -20,6 +20,7 @@ use super::keys::restore_terminal;
 use super::report::report;
 use super::run::run;
 use super::schema::schema;
+use super::secrets::hide;
 use super::serve::serve;
 use super::shell::{completions, man};
 use super::{ExitStatus, panics};
@@ -102,7 +103,7 @@ fn show(error: &clap::Error) -> io::Result<()> {
             ));
         }
     }
-    let text = inert(text.into(), Printed::Text);
+    let text = inert(hide(&text), Printed::Text);
     io::stderr().write_all(text.as_bytes())
 }
 

@@ -1,6 +1,7 @@
 //! What this process knows and nobody may see: where it comes from, and how it is kept out of what is printed.
 
 use std::borrow::Cow;
+use std::ffi::OsString;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -11,11 +12,15 @@ use super::args::SecretArgs;
 use super::error::CliError;
 use super::files::shown;
 use super::values::variable;
+use crate::count::count;
 use crate::scenario::{Value, Values};
 use crate::secrets::Secrets;
 
 /// What this process knows, once the command line is read.
 static KNOWN: OnceLock<Known> = OnceLock::new();
+
+/// The same before that, as far as the words of the command line tell.
+static TYPED: OnceLock<Secrets> = OnceLock::new();
 
 /// What nobody may see.
 #[derive(Debug, Default)]
@@ -97,11 +102,12 @@ pub(super) fn learn(
     allow_env: &[String],
     played: bool,
 ) -> Result<(), CliError> {
-    let mut known: Vec<(String, Vec<u8>)> = Vec::new();
-    let mut set = |name: &str, value: Vec<u8>| {
-        known.retain(|(known, _)| known != name);
-        known.push((name.to_owned(), value));
+    let mut known: Vec<(String, Vec<u8>, String)> = Vec::new();
+    let mut set = |name: &str, value: Vec<u8>, what: String| {
+        known.retain(|(known, ..)| known != name);
+        known.push((name.to_owned(), value, what));
     };
+    let called = |name: &str| format!("the secret `{name}`");
     for (n, arg) in args.secret.iter().enumerate() {
         let later = args.secret.iter().skip(n + 1);
         let in_file = args.secret_file.iter().map(|(name, _)| Some(&**name));
@@ -115,9 +121,17 @@ pub(super) fn learn(
             continue;
         }
         match arg {
-            SecretArg::Value(name, value) => set(name, value.clone().into_bytes()),
+            // What stands before a `=` may be the beginning of a value whose name was forgotten.
+            SecretArg::Value(name, value) => {
+                let which = match args.secret.len() {
+                    1 => String::new(),
+                    all => format!(" ({} of {all})", n + 1),
+                };
+                let what = format!("the value given to --secret{which}");
+                set(name, value.clone().into_bytes(), what);
+            }
             SecretArg::OfEnvironment(name) => match std::env::var_os(name) {
-                Some(value) => set(name, value.as_encoded_bytes().to_vec()),
+                Some(value) => set(name, value.as_encoded_bytes().to_vec(), called(name)),
                 None if played => return Err(no_variable(name)),
                 None => {}
             },
@@ -126,7 +140,7 @@ pub(super) fn learn(
     }
     for (name, path) in &args.secret_file {
         match read(path) {
-            Ok(value) => set(name, value),
+            Ok(value) => set(name, value, called(name)),
             Err(source) if played => {
                 let path = shown(path);
                 return Err(CliError::Unreadable { path, source });
@@ -142,10 +156,10 @@ pub(super) fn learn(
         }
     }
     let mut secrets = Secrets::default();
-    for (name, value) in &known {
+    for (_, value, what) in &known {
         secrets
             .add(value)
-            .map_err(|why| CliError::Usage(format!("the secret `{name}` {why}")))?;
+            .map_err(|why| CliError::Usage(format!("{what} {why}")))?;
     }
     for name in allow_env {
         let value = std::env::var_os(name).unwrap_or_default();
@@ -163,17 +177,75 @@ pub(super) fn learn(
     // What is known is learned once.
     let _ = KNOWN.set(Known {
         values: values
-            .map(|(name, value)| (name, Values::of_bytes(&value)))
+            .map(|(name, value, _)| (name, Values::of_bytes(&value)))
             .collect(),
         secrets: Arc::new(secrets),
     });
     Ok(())
 }
 
+/// There is no such variable. What was typed may be the value itself, whose name was forgotten: it is not shown.
 fn no_variable(name: &str) -> CliError {
-    CliError::Usage(format!(
-        "the environment has no `{name}`, whose value --secret {name} takes; --secret {name}=VALUE gives it here, --secret-file {name}=PATH in a file"
-    ))
+    let is_typed = typed("--secret", "BACKCHAT_SECRET").any(|word| word == name);
+    CliError::Usage(match is_typed {
+        true => format!(
+            "what is given to --secret ({}, not shown: this may be the value itself) names no variable of the environment; write --secret NAME=VALUE, --secret NAME where the variable NAME is set, or --secret-file NAME=PATH",
+            count(name.len(), "byte")
+        ),
+        // From a log or a profile, which have names only.
+        false => format!(
+            "the environment has no `{name}`, whose value --secret {name} takes; --secret {name}=VALUE gives it here, --secret-file {name}=PATH in a file"
+        ),
+    })
+}
+
+/// What is typed after a flag, and what its variable is.
+fn typed(flag: &'static str, variable: &str) -> impl Iterator<Item = OsString> {
+    let mut is_next = false;
+    let words = std::env::args_os().filter_map(move |word| {
+        if std::mem::take(&mut is_next) {
+            return Some(word);
+        }
+        is_next = word == flag;
+        let value = word.to_str()?.strip_prefix(flag)?.strip_prefix('=')?;
+        Some(value.into())
+    });
+    words.chain(std::env::var_os(variable))
+}
+
+/// What nobody may see, by the words of the command line alone: it may be wrong, or not be read yet. What cannot be hidden is not.
+fn typed_secrets() -> Secrets {
+    let mut secrets = Secrets::default();
+    // What is wrong with a value is said when it is learned.
+    let mut add = |value: &[u8]| _ = secrets.add(value);
+    for word in typed("--secret", "BACKCHAT_SECRET") {
+        let bytes = word.as_encoded_bytes();
+        match (
+            bytes.iter().position(|byte| *byte == b'='),
+            std::env::var_os(&word),
+        ) {
+            (Some(at), _) => add(bytes.get(at + 1..).unwrap_or_default()),
+            (None, Some(value)) => add(value.as_encoded_bytes()),
+            (None, None) => add(bytes),
+        }
+    }
+    for word in typed("--secret-file", "BACKCHAT_SECRET_FILE") {
+        let word = word.to_string_lossy();
+        let path = word.split_once('=').map(|(_, path)| PathBuf::from(path));
+        // What comes through a pipe can be read only once.
+        if let Some(path) = path.filter(|path| path.is_file())
+            && let Ok(value) = read(&path)
+        {
+            add(&value);
+        }
+    }
+    for names in typed("--allow-env", "BACKCHAT_ALLOW_ENV") {
+        for name in names.to_string_lossy().split(',') {
+            let value = std::env::var_os(name).unwrap_or_default();
+            add(value.as_encoded_bytes());
+        }
+    }
+    secrets
 }
 
 /// A file's bytes, without the end of its last line.
@@ -204,11 +276,11 @@ pub(super) fn secrets() -> Arc<Secrets> {
         .unwrap_or_default()
 }
 
-/// A text without them.
+/// A text without them. Before they are learned, without what the command line seems to have.
 pub(super) fn hide(text: &str) -> Cow<'_, str> {
     match KNOWN.get() {
         Some(known) => known.secrets.hide_text(text),
-        None => Cow::Borrowed(text),
+        None => TYPED.get_or_init(typed_secrets).hide_text(text),
     }
 }
 

@@ -356,18 +356,33 @@ fn mistakes_in_files_do_not_show_a_secret_either() {
 fn a_secret_that_cannot_be_hidden_is_refused_and_never_shown() {
     let place = Workplace::with_scenario(r#"{ "steps": [{ "expect": "Welcome!" }] }"#);
     for (given, says) in [
-        ("pw=12345", "the secret `pw` is too short to be hidden"),
-        ("pw=", "is too short"),
-        ("pw=******", "nothing but `*`"),
+        (
+            "pw=12345",
+            "the value given to --secret is too short to be hidden",
+        ),
+        // The padding of a value whose name was forgotten.
+        (
+            "Zsesamee=",
+            "the value given to --secret is too short to be hidden",
+        ),
+        (
+            "Zsesamee",
+            "(8 bytes, not shown: this may be the value itself) names no variable",
+        ),
+        (
+            "Zsesamee",
+            "write --secret NAME=VALUE, --secret NAME where the variable",
+        ),
+        ("Zsesamee!", "a name is letters"),
         ("1pw=topsecret", "a name is letters"),
         ("seed=topsecret", "built-in name"),
-        ("pw", "the environment has no `pw`"),
+        ("pw", "names no variable of the environment"),
     ] {
         let output = place
             .backchat(["run", "talk.json", "--secret", given])
             .output();
         output.ends_with(2).says(says);
-        assert!(!output.stderr.contains("topsecret"), "{output}");
+        output.does_not_say("topsecret").does_not_say("sesame");
     }
     place
         .backchat([
@@ -391,6 +406,126 @@ fn a_secret_that_cannot_be_hidden_is_refused_and_never_shown() {
         .output()
         .ends_with(0)
         .says("no selected scenario reads `pw`, which --secret sets");
+}
+
+#[test]
+fn a_secret_in_the_place_of_another_value_is_not_shown() {
+    let place = Workplace::with_scenario(r#"{ "steps": [{ "expect": "Welcome!" }] }"#)
+        .file("pw.txt", b"topsecret\n");
+    for flags in [
+        &["--secret", "pw=topsecret", "--timeout", "topsecret"][..],
+        &["--secret=pw=topsecret", "--shard", "topsecret"],
+        &["--secret", "PW", "--jobs=topsecret"],
+        &["--allow-env", "OTHER,PW", "--jobs", "topsecret"],
+        &["--secret-file", "pw=pw.txt", "--seed", "topsecret"],
+        &["--secret", "pw=topsecret", "--topsecret"],
+        &["--secret", "pw=topsecret", "-t", "topsecret"],
+        &["--secret", "topsecret", "--timeout", "topsecret"],
+    ] {
+        let flags = ["run", "talk.json"]
+            .into_iter()
+            .chain(flags.iter().copied());
+        let output = place.backchat(flags).env("PW", "topsecret").output();
+        output.ends_with(2).says("*********");
+        assert!(!output.stderr.contains("topsecret"), "{output}");
+    }
+    let output = place
+        .backchat(["run", "talk.json", "--secret", "pw=topsecret"])
+        .env("BACKCHAT_JOBS", "topsecret")
+        .output();
+    output
+        .ends_with(2)
+        .says("*********")
+        .does_not_say("topsecret");
+}
+
+/// Says what it is told in ways that have no end, in lists of numbers and in references.
+fn serve_parts(mut stream: TcpStream) {
+    let mut line = Vec::new();
+    let _ = BufReader::new(stream.try_clone().expect("a handle")).read_until(b'\n', &mut line);
+    let secret = line.strip_suffix(b"\n").unwrap_or(&line);
+    let all_but_one = [&secret[..secret.len() - 1], b"!"].concat();
+    let list = |one: &dyn Fn(&u8) -> String, between: &str| {
+        let numbers: Vec<String> = secret.iter().map(one).collect();
+        numbers.join(between).into_bytes()
+    };
+    let lines = [
+        all_but_one,
+        secret[..secret.len().div_ceil(2)].to_vec(),
+        [&STANDARD.encode(secret).as_bytes()[..8], b"..."].concat(),
+        list(&|byte| format!("0x{byte:02x}"), ", "),
+        list(&u8::to_string, " "),
+        list(&|byte| format!("&#{byte};"), ""),
+        list(&|byte| format!("&#X{byte:04X};"), ""),
+        list(&|byte| format!("\\{byte:03o}"), ""),
+    ];
+    let _ = stream.write_all(&lines.join(&b"\r\n"[..]));
+    let _ = stream.read(&mut [0]);
+}
+
+#[test]
+fn a_part_of_a_secret_and_a_list_of_its_bytes_are_in_no_output() {
+    const SECRET: &str = "Tok<3n>&\"wet+z/";
+    let place = Workplace::with_scenario(
+        r#"{ "framing": "raw", "steps": [{ "send": "{{ pw }}\n" }, { "expect": "It is wrong" }] }"#,
+    );
+    let server = Server::start(serve_parts);
+    let given = format!("pw={SECRET}");
+    let flags = flags(&server.target());
+    let flags = flags.iter().map(String::as_str);
+    let output = place.backchat(flags.chain(["--secret", &given])).output();
+    output.ends_with(1).shows_nothing_raw();
+    let mut all = vec![
+        ("standard output".to_owned(), output.stdout.into_bytes()),
+        ("standard error".to_owned(), output.stderr.into_bytes()),
+    ];
+    add_files(&place.path().join("backchat-out"), &mut all);
+    add_files(&place.path().join("g.txt"), &mut all);
+    for (name, bytes) in &all {
+        let shown = String::from_utf8_lossy(bytes);
+        for part in [
+            "Tok<3n>&",
+            "Tok&lt;3n&gt;&amp;",
+            "Tok\\u003c3n\\u003e",
+            "n>&\\\"wet",
+            "VG9rPD",
+            "0x54, 0x6f, 0x6b",
+            "54 6f 6b 3c 33 6e 3e 26",
+            "84 111 107",
+            "&#84;&#111;",
+            "&#X0054;",
+            "\\124\\157",
+            "\\\\124\\\\157",
+        ] {
+            assert!(!shown.contains(part), "{name} has {part}: {shown}");
+        }
+    }
+}
+
+#[test]
+fn the_lines_of_a_secret_are_secrets() {
+    let place = Workplace::with_scenario(r#"{ "steps": [{ "expect": "{{ key }}" }] }"#)
+        .file("key.txt", b"first-line\nother-line\n")
+        .file(
+            "server.sh",
+            b"echo 'got first-line'; echo 'and other-line'; exit 3",
+        );
+    let mut flags = flags("embedded");
+    flags.extend(
+        [
+            "--spawn",
+            "sh ./server.sh {port}",
+            "--secret-file",
+            "key=key.txt",
+        ]
+        .map(str::to_owned),
+    );
+    let output = place.backchat(flags.iter().map(String::as_str)).output();
+    output
+        .ends_with(5)
+        .says("got **********")
+        .says("and **********")
+        .does_not_say("-line");
 }
 
 #[test]
