@@ -51,7 +51,10 @@ pub(super) fn check(args: CheckArgs, console: &Console) -> Result<ExitStatus, Cl
     let same = |path: &PathBuf| nearest.as_ref() == Some(path);
     let asked = projects.iter().filter(|path| !same(path));
     for path in asked.chain(&nearest) {
-        let read = ProjectFile::read(path.clone());
+        let read = match ProjectFile::read(path.clone()) {
+            Err(error) if args.config.as_ref() == Some(path) => return Err(error.of_a_flag()),
+            read => read,
+        };
         if everything || projects.contains(path) || args.config.is_some() {
             let mistakes = mistakes(&read, &options, console);
             load.add_project(&Found::alone(path), mistakes, showing);

@@ -23,7 +23,7 @@ const STDIN: &str = "-";
 /// Makes inputs, or a scenario.
 pub(super) fn corpus(args: CorpusArgs, console: &Console) -> Result<ExitStatus, CliError> {
     match &args.from {
-        Some(input) => scenario_of(input, &args, console),
+        Some(input) => scenario_of(input, &args, console).map_err(CliError::of_a_flag),
         None => inputs_of(args, console),
     }
 }

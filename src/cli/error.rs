@@ -46,6 +46,9 @@ pub(super) enum CliError {
         /// What the system said.
         source: io::Error,
     },
+    /// A file that a flag names, and that is not there or cannot be read.
+    #[error("{0}")]
+    Named(Box<Self>),
     /// Scenarios of which no input can be made.
     #[error("these scenarios make no input of {targets}")]
     NoInputs {
@@ -122,10 +125,21 @@ pub(super) enum CliError {
 }
 
 impl CliError {
+    /// The same where a flag has named the file: then it is the flag's value that is wrong, whatever is wrong with the file. A
+    /// file that is there and has mistakes is not meant.
+    pub(super) fn of_a_flag(self) -> Self {
+        match self {
+            Self::Missing { .. } | Self::NoScenarios { .. } | Self::Unreadable { .. } => {
+                Self::Named(Box::new(self))
+            }
+            other => other,
+        }
+    }
+
     /// What the process ends with.
     pub(super) const fn status(&self) -> ExitStatus {
         match self {
-            Self::Usage(_) | Self::Target(_) | Self::Spawn(_) => ExitStatus::Usage,
+            Self::Usage(_) | Self::Target(_) | Self::Spawn(_) | Self::Named(_) => ExitStatus::Usage,
             Self::Missing { .. }
             | Self::NoScenarios { .. }
             | Self::NothingSelected { .. }
@@ -160,6 +174,7 @@ impl CliError {
                 .chain([format!("help: {help}")])
                 .collect(),
             Self::NotReady { lines, .. } => lines.clone(),
+            Self::Named(error) => error.help(),
             Self::NoInputs { .. } => vec![
                 "inputs have the framings raw, line and those of docs/fuzzing.md, and no more bytes than --max-len".into(),
             ],

@@ -143,7 +143,7 @@ pub(super) fn learn(
             Ok(value) => set(name, value, called(name)),
             Err(source) if played => {
                 let path = shown(path);
-                return Err(CliError::Unreadable { path, source });
+                return Err(CliError::Unreadable { path, source }.of_a_flag());
             }
             Err(_) => {}
         }

@@ -19,7 +19,7 @@ use crate::wire::{Carries, Framing, LineEnding};
 pub(super) fn serve(args: ServeArgs, console: &Console) -> Result<ExitStatus, CliError> {
     let address: Address = args.listen.parse()?;
     let once = args.once;
-    let tls = tls::server(&args.tls, &address)?;
+    let tls = tls::server(&args.tls, &address).map_err(CliError::of_a_flag)?;
     let mut config = config(args, address.carries())?;
     config.tls = tls;
     runtime()?.block_on(async {

@@ -22,6 +22,9 @@ use crate::wire::Carries;
 /// Bytes read at a time. The buffer lives for one poll, so that an idle conversation holds none.
 const SCRATCH: usize = 16 << 10;
 
+/// How long after the deadline of its step a connection has to tell that there is none: its timer counts whole milliseconds.
+const CONNECT_GRACE: Duration = Duration::from_millis(20);
+
 /// What a conversation did to the world.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct PlayStats {
@@ -155,7 +158,9 @@ impl Driver<'_> {
                 continue;
             }
             // All that can be read has been delivered: now a deadline may pass.
-            let deadline = player.poll_timeout();
+            let deadline = player
+                .poll_timeout()
+                .map(|deadline| self.patient(player, deadline));
             let now = self.clock.now();
             if deadline.is_some_and(|deadline| now >= deadline) {
                 player.handle_timeout(now);
@@ -268,12 +273,24 @@ impl Driver<'_> {
         })
     }
 
-    /// How long a step has for its connection, or its TLS: a little less than it waits, so that its failure tells what was tried.
+    /// How long a step has for its connection, or its TLS: as long as it waits.
     fn time_left(&self, player: &Player, client: ClientId) -> Duration {
-        let left = player
+        player
             .connect_deadline(client)
-            .map_or(Duration::MAX, |deadline| deadline.since(self.clock.now()));
-        left - left / 64
+            .map_or(Duration::MAX, |deadline| deadline.since(self.clock.now()))
+    }
+
+    /// A deadline, a little later where a connection has until then: it gives up by itself at that moment, and tells what was tried.
+    fn patient(&self, player: &Player, deadline: Time) -> Time {
+        let mut clients = (0..).map(ClientId).zip(&self.wires);
+        let is_tried = clients.any(|(client, wire)| {
+            matches!(wire, Wire::Connecting(_) | Wire::Securing(_))
+                && player.connect_deadline(client) == Some(deadline)
+        });
+        match is_tried {
+            true => deadline.after(CONNECT_GRACE),
+            false => deadline,
+        }
     }
 
     fn put(&mut self, client: ClientId, wire: Wire) -> Wire {

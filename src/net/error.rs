@@ -64,6 +64,11 @@ pub enum AttemptKind {
     /// No answer in the time there was.
     #[error("no answer{}", within(.0))]
     TimedOut(Option<Duration>),
+    /// A socket file that this user may not use.
+    #[error(
+        "permission denied: connecting takes the right to write to the socket, and to enter its folder"
+    )]
+    NotPermitted,
     /// This side is at fault, or the system.
     #[error("{0}")]
     Other(String),
@@ -276,5 +281,34 @@ impl fmt::Display for Attempts<'_> {
 }
 
 fn within(time: &Option<Duration>) -> String {
-    time.map_or_else(String::new, |time| format!(" within {time:.1?}"))
+    time.map_or_else(String::new, |time| {
+        format!(" within {:?}", whole_millis(time))
+    })
+}
+
+/// A length of time as one says it: what was given, not what is left of it some microseconds later.
+pub(super) fn whole_millis(time: Duration) -> Duration {
+    let rounded = time.saturating_add(Duration::from_micros(500));
+    match u64::try_from(rounded.as_millis()) {
+        Ok(millis @ 1..) => Duration::from_millis(millis),
+        _ => time,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_said_as_it_was_given() {
+        for (micros, said) in [
+            (999_990, " within 1s"),
+            (1_000_000, " within 1s"),
+            (497_700, " within 498ms"),
+            (300, " within 300µs"),
+        ] {
+            assert_eq!(within(&Some(Duration::from_micros(micros))), said);
+        }
+        assert_eq!(within(&None), "");
+    }
 }

@@ -115,6 +115,9 @@ fn said(path: &Path, error: &io::Error) -> AttemptKind {
         AttemptKind::Refused if !is_socket() => {
             AttemptKind::Other("there is a file, but no socket".to_owned())
         }
+        AttemptKind::Other(_) if error.kind() == io::ErrorKind::PermissionDenied => {
+            AttemptKind::NotPermitted
+        }
         AttemptKind::Other(_) if error.raw_os_error() == Some(WRONG_KIND) => {
             AttemptKind::Other("it is a socket of another kind".to_owned())
         }

@@ -78,7 +78,7 @@ pub enum AddressError {
         given: String,
     },
     /// The host has characters that no host has.
-    #[error("{host:?} is no host name: write HOST:PORT, such as 127.0.0.1:1234")]
+    #[error("{host:?} is no host name, and no IP address: such as localhost, or 127.0.0.1")]
     BadHost {
         /// What stands where the host should.
         host: String,
@@ -167,11 +167,14 @@ pub enum AddressError {
         /// The path.
         path: String,
     },
+    /// An ICMP address without a host.
+    #[error("icmp:// names no host: write icmp://HOST, such as icmp://127.0.0.1")]
+    NoIcmpHost,
     /// An ICMP address with a port: there are none.
     #[error("ICMP has no ports: write icmp://HOST")]
     IcmpPort,
     /// A kind of connection that there is not.
-    #[error("unknown kind of address {scheme:?}: use {USE}")]
+    #[error("unknown kind of address {scheme:?}: {}", instead_of(.scheme))]
     UnknownScheme {
         /// What stands where the scheme should.
         scheme: String,
@@ -343,9 +346,7 @@ fn read_host(text: &str) -> Result<String, AddressError> {
     match split_port(&with_port) {
         Ok((host, "0")) => Ok(host.to_owned()),
         Ok(_) => Err(AddressError::IcmpPort),
-        Err(AddressError::NoHost { .. }) => Err(AddressError::BadHost {
-            host: String::new(),
-        }),
+        Err(AddressError::NoHost { .. }) => Err(AddressError::NoIcmpHost),
         // One colon parts a port from a host, several are of an IPv6 address.
         Err(AddressError::NoBrackets { .. }) if text.matches(':').count() == 1 => {
             Err(AddressError::IcmpPort)
@@ -399,6 +400,9 @@ fn socket_path(scheme: &str, text: &str, rest: &str) -> Result<PathBuf, AddressE
 /// Splits `HOST:PORT`.
 fn split_port(text: &str) -> Result<(&str, &str), AddressError> {
     let given = || text.to_owned();
+    if text.is_empty() {
+        return Err(AddressError::NoHost { given: given() });
+    }
     if let Some(rest) = text.strip_prefix('[') {
         let (host, port) = rest
             .split_once(']')
@@ -453,6 +457,15 @@ fn is_not_of_hosts(c: char) -> bool {
 /// What to write instead of a scheme that is not known.
 const USE: &str = "tcp://HOST:PORT, tls://HOST:PORT, udp://HOST:PORT, unix:/PATH, unix-datagram:/PATH, unix-seqpacket:/PATH or \
                    icmp://HOST";
+
+/// What to write instead of this scheme.
+fn instead_of(scheme: &str) -> String {
+    let lower = scheme.to_ascii_lowercase();
+    match HOST_SCHEMES.iter().find(|known| **known == lower) {
+        Some(known) => format!("write {known}:// in small letters"),
+        None => format!("use {USE}"),
+    }
+}
 
 /// Schemes that a host follows.
 const HOST_SCHEMES: &[&str] = &["tcp", "tls", "udp", "icmp"];

@@ -14,6 +14,7 @@ mod documents;
 mod ending;
 mod environment;
 mod every_report;
+mod exit_codes;
 mod failures;
 mod files;
 mod fmt;

@@ -135,7 +135,7 @@ fn the_nearest_file_holds_from_everywhere_below_it() {
     // A file of two suites is checked for each.
     run(&["check"]).ends_with(0).says("4 files checked: 4 ok");
     run(&["run", "--config", "../none.json"])
-        .ends_with(4)
+        .ends_with(2)
         .says("no such file or folder: ../none.json");
 }
 
@@ -505,4 +505,32 @@ fn the_document_has_every_key() {
             );
         }
     }
+}
+
+#[test]
+fn a_mistake_is_shown_at_the_key_that_has_it() {
+    let place = place(
+        "{ \"suites\": { \"s\": { \"paths\": [\"plain\"],\n  \"spawn\": \"./server {port}\",\n  \"target\": \"foo://x\" } } }",
+    );
+    run(&place, &[])
+        .ends_with(3)
+        .says("`target`: unknown kind of address \"foo\"")
+        .says("backchat.json:3:13");
+    let place =
+        self::place("{ \"suites\": { \"s\": { \"paths\": [\"plain\",\n  \"nowhere\"] } } }");
+    run(&place, &[])
+        .ends_with(3)
+        .says("error: backchat.json:2:3: `paths`: no such file or folder: nowhere");
+}
+
+#[test]
+fn a_target_has_a_name_once_and_somebody_who_talks_to_it() {
+    let place = Workplace::with_scenario(r#"{ "steps": [{ "expect": "Welcome!" }] }"#);
+    let run = |words: &str| place.backchat(words.split(' ')).output();
+    run("run talk.json -t a=unix:/x -t a=unix:/y")
+        .ends_with(2)
+        .says("--target names a twice");
+    run("run talk.json -q -t a=tcp://localhost:1")
+        .ends_with(0)
+        .says("warning: no client of the selected scenarios talks to the target `a`; what is under test has no name: --target tcp://localhost:1");
 }

@@ -399,7 +399,7 @@ fn a_secret_that_cannot_be_hidden_is_refused_and_never_shown() {
     place
         .backchat(["run", "talk.json", "--secret-file", "pw=not-there"])
         .output()
-        .ends_with(3)
+        .ends_with(2)
         .says("cannot read not-there");
     place
         .backchat(["run", "talk.json", "--secret", "pw=topsecret"])

@@ -185,8 +185,8 @@ fn files_that_are_not_what_tls_needs_are_refused_before_anything_is_sent() {
         write(&folder, name, text);
     }
     for (flags, code, said) in [
-        (&["--tls-ca", "none.pem"][..], 3, "cannot read none.pem"),
-        (&["--tls-ca", "."], 3, "it is a folder"),
+        (&["--tls-ca", "none.pem"][..], 2, "cannot read none.pem"),
+        (&["--tls-ca", "."], 2, "it is a folder"),
         (
             &["--tls-ca", "no.pem"],
             3,

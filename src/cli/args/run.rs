@@ -86,7 +86,7 @@ impl RunArgs {
         unnamed.map_or(DEFAULT_TARGET, |target| &target.at)
     }
 
-    /// What clients connect to that name it: of the same name, the last one.
+    /// What clients connect to that name it.
     pub(in crate::cli) fn named_targets(&self) -> BTreeMap<&str, &str> {
         let named = self.target.iter();
         named

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::super::console::Console;
 use super::super::error::CliError;
-use super::super::files::{CONFIGURATION, read_all, safe, shown};
+use super::super::files::{self, CONFIGURATION, read_all, safe, shown};
 use crate::count::count;
 use crate::report::render_diagnostics;
 use crate::scenario::{
@@ -43,7 +43,11 @@ impl ProjectFile {
                 None => return Ok(None),
             },
         };
-        match Self::read(path)? {
+        let read = match named {
+            Some(_) => Self::read(path).map_err(CliError::of_a_flag)?,
+            None => Self::read(path)?,
+        };
+        match read {
             Ok(file) => Ok(Some(file)),
             Err(mistakes) => Err(show(&mistakes, console)),
         }
@@ -160,6 +164,27 @@ impl ProjectFile {
         let help = error.help();
         found.help = (!help.is_empty()).then(|| help.join("; "));
         found
+    }
+
+    /// What is wrong with the paths of a suite, by its number: where it stands, if one of them is not there or cannot be read.
+    pub(in crate::cli) fn of_paths(&self, suite: usize, error: CliError) -> CliError {
+        let paths = self.project.suites.get(suite).into_iter();
+        let mut wrong = paths.flat_map(|suite| &suite.paths).filter_map(|said| {
+            let error = files::find(&[self.at(said)]).err()?;
+            matches!(
+                error,
+                CliError::Missing { .. } | CliError::Unreadable { .. }
+            )
+            .then_some((said, error))
+        });
+        let Some((said, why)) = wrong.next() else {
+            return error;
+        };
+        let (line, column) = self.source.line_column(said.span.start);
+        CliError::Invalid(format!(
+            "{}:{line}:{column}: `paths`: {why}",
+            self.source.name
+        ))
     }
 
     /// Shows mistakes of this file.

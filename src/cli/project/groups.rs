@@ -77,7 +77,7 @@ pub(in crate::cli) fn groups(
                 let suite = Some(n);
                 Ok(Group {
                     suite,
-                    found: found?,
+                    found: found.map_err(|error| file.of_paths(n, error))?,
                 })
             })
             .collect();
@@ -224,12 +224,14 @@ fn typed_suite(args: &RunArgs, typed: &ReadOptions, console: &Console) -> Result
             None,
             typed,
             console,
-        )?,
+        )
+        .map_err(CliError::of_a_flag)?,
         targets: under_test::named(args)?,
         allowed: under_test::allowed(args),
         features: args.play.feature.clone(),
-        health: under_test::health(args.spawn.health.as_deref(), typed, console)?,
-        tls: tls::client(&args.tls)?,
+        health: under_test::health(args.spawn.health.as_deref(), typed, console)
+            .map_err(CliError::of_a_flag)?,
+        tls: tls::client(&args.tls).map_err(CliError::of_a_flag)?,
         ..Suite::default()
     })
 }
@@ -252,8 +254,9 @@ fn suite(
                 None,
                 options,
                 console,
-            )?,
-            tls: tls::client(&args.tls)?,
+            )
+            .map_err(CliError::of_a_flag)?,
+            tls: tls::client(&args.tls).map_err(CliError::of_a_flag)?,
             requires: beside_its_program(settings),
             ..named(settings)
         },
@@ -264,13 +267,14 @@ fn suite(
     suite.allowed = under_test::allowed(args);
     suite.features.extend(args.play.feature.iter().cloned());
     if args.spawn.health.is_some() {
-        suite.health = under_test::health(args.spawn.health.as_deref(), options, console)?;
+        suite.health = under_test::health(args.spawn.health.as_deref(), options, console)
+            .map_err(CliError::of_a_flag)?;
     } else {
         suite.health = health(settings, file, options, console, wrong);
     }
     let typed = &args.tls;
     if typed.tls_ca.is_some() || typed.tls_cert.is_some() || typed.tls_insecure {
-        suite.tls = tls::client(typed)?;
+        suite.tls = tls::client(typed).map_err(CliError::of_a_flag)?;
     }
     Ok(suite)
 }

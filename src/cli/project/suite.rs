@@ -14,7 +14,7 @@ use super::file::ProjectFile;
 use crate::net::Address;
 use crate::runner::Suite;
 use crate::scenario::{Diagnostic, ReadOptions, Said, Scenario, SuiteSettings};
-use crate::target::{DEFAULT_GRACE, DEFAULT_READY_TIMEOUT, Target};
+use crate::target::{DEFAULT_GRACE, DEFAULT_READY_TIMEOUT, SpawnError, Target};
 
 /// A suite without a target of its own.
 pub(in crate::cli) fn named(settings: &SuiteSettings) -> Suite {
@@ -70,7 +70,15 @@ pub(in crate::cli) fn configured(
                 console,
             ) {
                 Ok(target) => suite.target = listening(target, settings, wrong),
-                Err(error) => wrong.push(ProjectFile::wrong(said, key, &error)),
+                Err(error) => {
+                    let (key, said) = match (&error, &settings.target) {
+                        (CliError::Spawn(why), Some(target)) if is_about_target(why) => {
+                            ("target", target)
+                        }
+                        _ => (key, said),
+                    };
+                    wrong.push(ProjectFile::wrong(said, key, &error));
+                }
             }
         }
         Err((said, why)) => {
@@ -79,6 +87,14 @@ pub(in crate::cli) fn configured(
         }
     }
     suite
+}
+
+/// Whether it is where a program listens that is wrong, not the program.
+fn is_about_target(error: &SpawnError) -> bool {
+    matches!(
+        error,
+        SpawnError::Address(_) | SpawnError::NotInCommand { .. } | SpawnError::NoSocket
+    )
 }
 
 /// The program of a suite, which listens at its further targets too. What makes no sense is added to `wrong`.

@@ -60,7 +60,29 @@ pub(super) fn cases(
         });
     }
     console.say(&unread(names(args), &cases, console))?;
+    console.say(&unmet(args, &cases, console))?;
     Ok(cases)
+}
+
+/// A warning for each target that was named and that no client talks to: without a name it would be what is under test.
+fn unmet(args: &RunArgs, cases: &[CaseRef], console: &Console) -> String {
+    let is_met = |name: &str| {
+        let clients = cases.iter().flat_map(|case| &case.scenario.script.clients);
+        clients
+            .filter_map(|client| client.target.as_deref())
+            .any(|target| target == name)
+    };
+    let mut warnings = String::new();
+    for (name, at) in args.named_targets() {
+        if !is_met(name) {
+            let (name, at) = (files::safe(name), files::safe(at));
+            let message = format!(
+                "no client of the selected scenarios talks to the target `{name}`; what is under test has no name: --target {at}"
+            );
+            warnings.push_str(&console.palette.warning_line(&message));
+        }
+    }
+    warnings
 }
 
 /// A warning for each variable that no case reads, with the name that was probably meant.

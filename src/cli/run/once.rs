@@ -1,5 +1,6 @@
 //! One run: files are read, cases selected, played, and listened to until the exit code is known.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
@@ -148,6 +149,19 @@ fn usable(args: &RunArgs) -> Result<(), CliError> {
             "--simulate plays against the reference server in memory, so it takes neither --spawn nor --health"
                 .into(),
         ));
+    }
+    let names = args
+        .target
+        .iter()
+        .filter_map(|target| target.name.as_deref());
+    let mut seen = HashSet::new();
+    for name in names {
+        if !seen.insert(name) {
+            return Err(CliError::Usage(format!(
+                "--target names {} twice: each name is of one address",
+                files::safe(name)
+            )));
+        }
     }
     Ok(())
 }

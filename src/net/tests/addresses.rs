@@ -61,15 +61,15 @@ const NO_ADDRESSES: &[(&str, &str)] = &[
     ),
     (
         "a b:80",
-        "\"a b\" is no host name: write HOST:PORT, such as 127.0.0.1:1234",
+        "\"a b\" is no host name, and no IP address: such as localhost, or 127.0.0.1",
     ),
     (
         "tcp://me@host:80",
-        "\"me@host\" is no host name: write HOST:PORT, such as 127.0.0.1:1234",
+        "\"me@host\" is no host name, and no IP address: such as localhost, or 127.0.0.1",
     ),
     (
         "\x1b[2J:80",
-        "\"\\u{1b}[2J\" is no host name: write HOST:PORT, such as 127.0.0.1:1234",
+        "\"\\u{1b}[2J\" is no host name, and no IP address: such as localhost, or 127.0.0.1",
     ),
     (
         "host:",
@@ -114,7 +114,15 @@ const NO_ADDRESSES: &[(&str, &str)] = &[
     ("icmp://[::1]:7", "ICMP has no ports: write icmp://HOST"),
     (
         "icmp://",
-        "\"\" is no host name: write HOST:PORT, such as 127.0.0.1:1234",
+        "icmp:// names no host: write icmp://HOST, such as icmp://127.0.0.1",
+    ),
+    (
+        "tcp://",
+        "\"\" names no host: write HOST:PORT, such as 127.0.0.1:1234",
+    ),
+    (
+        "TCP://host:1",
+        "unknown kind of address \"TCP\": write tcp:// in small letters",
     ),
     (
         "icmp://::1",

@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use rustls::{CertificateError, Error};
 
+use super::super::error::whole_millis;
 use super::super::plain::Plain;
 use super::stream::HandshakeError;
+use super::verify::may_sign_others;
 use crate::player::{Ending, TlsFault};
 use crate::scenario::Alert;
 use crate::wire::escape;
@@ -163,6 +165,17 @@ fn of_certificate(error: &CertificateError, host: &str) -> (TlsFault, String) {
                 ),
             )
         }
+        error if may_sign_others(error) => (
+            TlsFault::UnknownIssuer,
+            "the server's certificate is one that signs others, as `openssl req -x509` makes it: it is the server's own only where it is \
+             itself among those that are trusted"
+                .into(),
+        ),
+        // Without what its type is called.
+        CertificateError::Other(other) => (
+            TlsFault::BadCertificate,
+            format!("the server's certificate cannot be trusted: {}", other.0),
+        ),
         error => (
             TlsFault::BadCertificate,
             format!("the server's certificate cannot be trusted: {error}"),
@@ -197,7 +210,8 @@ pub(super) fn timed_out(time: Duration, heard: &Heard) -> String {
         0 => "the peer sent nothing".to_owned(),
         n => format!("the peer had sent {n} bytes"),
     };
-    format!("the TLS handshake did not end within {time:.1?}: {heard}")
+    let time = whole_millis(time);
+    format!("the TLS handshake did not end within {time:?}: {heard}")
 }
 
 #[cfg(test)]
@@ -217,6 +231,23 @@ mod tests {
         ] {
             assert_eq!(days(seconds), said);
         }
+    }
+
+    #[test]
+    fn a_certificate_that_signs_others_is_said_to_and_nothing_is_said_as_it_is_debugged() {
+        let other = |words: &str| {
+            let error = std::io::Error::other(words.to_owned());
+            CertificateError::Other(rustls::OtherError(std::sync::Arc::new(error)))
+        };
+        let (fault, words) = of_certificate(&other("CaUsedAsEndEntity"), "a.test");
+        assert_eq!(fault, TlsFault::UnknownIssuer);
+        assert!(words.contains("openssl req -x509"), "{words}");
+        let (fault, words) = of_certificate(&other("SomethingElse"), "a.test");
+        assert_eq!(fault, TlsFault::BadCertificate);
+        assert!(
+            words.ends_with("cannot be trusted: SomethingElse"),
+            "{words}"
+        );
     }
 
     #[test]

@@ -67,7 +67,9 @@ impl ServerCertVerifier for Verifier {
             judge.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
         match judged {
             // Whether it is valid now has been looked at before.
-            Err(error) if may_sign_others(&error) && self.trusted.contains(end_entity) => {
+            Err(Error::InvalidCertificate(error))
+                if may_sign_others(&error) && self.trusted.contains(end_entity) =>
+            {
                 verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
                 Ok(ServerCertVerified::assertion())
             }
@@ -102,6 +104,6 @@ impl ServerCertVerifier for Verifier {
 }
 
 /// Whether webpki refuses a certificate only because it may sign others; it says so by this name.
-fn may_sign_others(error: &Error) -> bool {
-    matches!(error, Error::InvalidCertificate(CertificateError::Other(other)) if other.to_string() == "CaUsedAsEndEntity")
+pub(super) fn may_sign_others(error: &CertificateError) -> bool {
+    matches!(error, CertificateError::Other(other) if other.0.to_string() == "CaUsedAsEndEntity")
 }
