@@ -65,6 +65,10 @@ const NEVER_FAIL: &[(&str, &str)] = &[
         "tls.",
         "needs TLS: report/tests/golden/no-tls.txt, tests/it/tls.rs",
     ),
+    (
+        "start_tls.expect",
+        "needs a server that takes TLS: tests/it/tls.rs",
+    ),
     ("connect.", "needs TLS, or another address: tests/it/tls.rs"),
     ("client.tls", "needs TLS: tests/it/tls.rs"),
     ("client.target", "needs two targets"),

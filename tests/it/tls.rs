@@ -328,6 +328,32 @@ fn tls_begins_in_the_middle_of_a_conversation_unless_something_in_clear_is_left(
 }
 
 #[test]
+fn a_handshake_with_options_can_be_expected_to_be_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let made = certificate(named("127.0.0.1"));
+    write(&folder, "ca.pem", &made.0);
+    let ready = |socket: &mut TcpStream| socket.write_all(b"220 go ahead\n").expect("written");
+    for (name, code) in [("other.test", 0), ("127.0.0.1", 1)] {
+        let options = format!(r#"{{ "ca": "ca.pem", "server_name": "{name}" }}"#);
+        let server = after(config(&made), ready, greet);
+        let steps = format!(
+            r#"{{ "steps": [{{ "expect": "220 go ahead" }}, {{ "start_tls": {} }}, {{ "connect": true }}] }}"#,
+            options.replace(" }", r#", "expect": "refused" }"#)
+        );
+        let output = play(&folder, &server.target(), &steps, &[]);
+        output.ends_with(code);
+        if code == 1 {
+            output.says("TLS 1.3");
+        }
+        let server = self::server(config(&made), greet);
+        let steps = format!(
+            r#"{{ "steps": [{{ "connect": {{ "tls": {options}, "expect": "tls-refused" }} }}] }}"#
+        );
+        play(&folder, &server.target(), &steps, &[]).ends_with(code);
+    }
+}
+
+#[test]
 fn the_reference_server_speaks_tls_with_half_closes_and_much_both_ways_at_once() {
     let folder = tempfile::tempdir().expect("a folder");
     let args = "serve --listen tls://127.0.0.1:0 --framing line --reply echo --greeting= --tls-self-signed=ca.pem";

@@ -80,9 +80,9 @@ pub(super) const STEP: &[Key] = &[
     Key::verb(
         "start_tls",
         Form::TrueOrOptions(STARTS),
-        "Upgrades the connection to TLS in place.",
+        "Upgrades the connection to TLS in place, or must fail to.",
     )
-    .holds(Place::Tls)
+    .holds(Place::StartTls)
     .also(&["starttls", "tls", "upgrade"]),
     Key::verb("include", Form::Path, "Plays the steps of a fragment.")
         .example(r#""_login.json""#)

@@ -6,7 +6,7 @@ use super::file::{
     NETSTRING, RAW, SCENARIO, SERVER, TABLE,
 };
 use super::project::{PROFILE, PROJECT, SUITE, SUITE_TLS};
-use super::tls::{ALERT, CONNECT, TLS};
+use super::tls::{ALERT, CONNECT, START_TLS, TLS};
 use super::values::{JSON, LENGTH, MATCHER, PAYLOAD};
 
 /// Where a key stands.
@@ -56,6 +56,8 @@ pub(in crate::scenario) enum Place {
     Tls,
     /// What a connection has that its client has otherwise.
     Connect,
+    /// How TLS begins on a connection that is open.
+    StartTls,
     /// An end by a TLS alert.
     Alert,
     /// The configuration of a project.
@@ -233,7 +235,7 @@ impl Place {
         [Self::Project, Self::Suite, Self::SuiteTls, Self::Profile];
 
     /// All places of a scenario.
-    pub(in crate::scenario) const ALL: [Self; 23] = [
+    pub(in crate::scenario) const ALL: [Self; 24] = [
         Self::Scenario,
         Self::Client,
         Self::Answered,
@@ -256,6 +258,7 @@ impl Place {
         Self::Probe,
         Self::Tls,
         Self::Connect,
+        Self::StartTls,
         Self::Alert,
     ];
 
@@ -284,6 +287,7 @@ impl Place {
             Self::Probe => "`probe`",
             Self::Tls => "TLS",
             Self::Connect => "`connect`",
+            Self::StartTls => "`start_tls`",
             Self::Alert => "an end by an alert",
             Self::Project => "the configuration of a project",
             Self::Suite => "a suite",
@@ -317,6 +321,7 @@ impl Place {
             Self::Probe => (PROBE, &[]),
             Self::Tls => (TLS, &[]),
             Self::Connect => (CONNECT, &[]),
+            Self::StartTls => (TLS, START_TLS),
             Self::Alert => (ALERT, &[]),
             Self::Project => (PROJECT, &[]),
             Self::Suite => (SUITE, &[]),

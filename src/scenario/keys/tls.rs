@@ -1,5 +1,6 @@
 //! The keys of TLS options, and of what goes with them.
 
+use super::conversation::CONNECTS;
 use super::key::{Form, Key, Place, Word};
 
 /// How a client uses TLS.
@@ -72,7 +73,24 @@ pub(super) const CONNECT: &[Key] = &[
     .holds(Place::Tls)
     .example(r#"{ "max": "1.2" }"#)
     .also(&["ssl"]),
+    Key::new(
+        "expect",
+        Form::Word(CONNECTS),
+        "What it must come to instead of a connection.",
+    )
+    .also(OUTCOMES),
 ];
+
+/// What a `start_tls` has beside the options of TLS.
+pub(super) const START_TLS: &[Key] = &[Key::new(
+    "expect",
+    Form::Word(STARTS),
+    "What it must come to instead of TLS.",
+)
+.also(OUTCOMES)];
+
+/// How an outcome is called elsewhere.
+const OUTCOMES: &[&str] = &["must", "result", "outcome"];
 
 /// An end by a TLS alert.
 pub(super) const ALERT: &[Key] = &[Key::new(

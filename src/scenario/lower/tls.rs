@@ -10,7 +10,7 @@ use super::super::{
     Alert, CloseKinds, ConnectAs, Diagnostic, MAX_ALPN, MAX_PEM, MAX_PROTOCOL, PemFile, Template,
     TlsAs, TlsOptions, TlsVersion, Verb, code,
 };
-use super::fields::{Given, quoted};
+use super::fields::{Fields, Given, quoted};
 use super::reader::Reader;
 
 impl<'a> Reader<'a> {
@@ -27,7 +27,10 @@ impl<'a> Reader<'a> {
     fn tls(&mut self, given: Given<'_, 'a>) -> Option<Box<TlsOptions<Template>>> {
         match given.value {
             Value::BooleanLit(literal) if literal.value => Some(Box::default()),
-            Value::Object(object) => self.tls_options(object).map(Box::new),
+            Value::Object(object) => {
+                let fields = self.fields(object, Place::Tls);
+                self.tls_options(&fields).map(Box::new)
+            }
             _ => {
                 self.wrong_type(given, given.key.form);
                 None
@@ -39,7 +42,14 @@ impl<'a> Reader<'a> {
     pub(super) fn start_tls(&mut self, given: Given<'_, 'a>) -> Option<Verb> {
         let (options, must) = match given.value {
             Value::BooleanLit(literal) if literal.value => (Box::default(), TlsAs::Open),
-            Value::Object(object) => (Box::new(self.tls_options(object)?), TlsAs::Open),
+            Value::Object(object) => {
+                let fields = self.fields(object, Place::StartTls);
+                let must = match fields.get("expect") {
+                    Some(given) => self.word(given, keys::STARTS).map(|_| TlsAs::Refused),
+                    None => Some(TlsAs::Open),
+                };
+                (Box::new(self.tls_options(&fields)?), must?)
+            }
             _ => {
                 self.word(given, keys::STARTS)?;
                 (Box::default(), TlsAs::Refused)
@@ -66,23 +76,28 @@ impl<'a> Reader<'a> {
                 if let Some(given) = fields.get("address") {
                     address = Some(self.address(given)?);
                 }
-                (ConnectAs::Open, tls)
-            }
-            _ => {
-                let must = match self.word(given, keys::CONNECTS)? {
-                    "refused" => ConnectAs::Refused,
-                    "tls-refused" => ConnectAs::TlsRefused,
-                    _ => ConnectAs::Unreachable,
+                let must = match fields.get("expect") {
+                    Some(given) => self.no_connection(given)?,
+                    None => ConnectAs::Open,
                 };
-                (must, None)
+                (must, tls)
             }
+            _ => (self.no_connection(given)?, None),
         };
         Some(Verb::Connect { must, address, tls })
     }
 
-    fn tls_options(&mut self, object: &Object<'a>) -> Option<TlsOptions<Template>> {
+    /// What a `connect` must come to instead of a connection.
+    fn no_connection(&mut self, given: Given<'_, 'a>) -> Option<ConnectAs> {
+        Some(match self.word(given, keys::CONNECTS)? {
+            "refused" => ConnectAs::Refused,
+            "tls-refused" => ConnectAs::TlsRefused,
+            _ => ConnectAs::Unreachable,
+        })
+    }
+
+    fn tls_options(&mut self, fields: &Fields<'_, 'a>) -> Option<TlsOptions<Template>> {
         let before = self.mistakes();
-        let fields = self.fields(object, Place::Tls);
         let get = |name| fields.get(name);
         let options = TlsOptions {
             ca: get("ca").and_then(|given| self.certificates(given)),

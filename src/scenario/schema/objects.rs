@@ -85,6 +85,7 @@ pub(super) const fn definition(place: Place) -> &'static str {
         Place::Probe => "probe",
         Place::Tls => "tls",
         Place::Connect => "connect",
+        Place::StartTls => "start_tls",
         Place::Alert => "alert",
         Place::Project => "project",
         Place::Suite => "suite",

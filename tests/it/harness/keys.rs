@@ -118,7 +118,7 @@ impl Keys {
     }
 }
 
-/// The name of a key. What is bytes in a payload is bytes in a matcher too.
+/// The name of a key. What is bytes in a payload is bytes in a matcher too, and the options of TLS are the same wherever it begins.
 fn name(place: &str, key: &str) -> String {
     const OF_MATCHERS: [&str; 12] = [
         "prefix", "suffix", "contains", "regex", "length", "any", "not", "one_of", "all", "json",
@@ -126,6 +126,7 @@ fn name(place: &str, key: &str) -> String {
     ];
     match place {
         "matcher" if !OF_MATCHERS.contains(&key) => format!("payload.{key}"),
+        "start_tls" if key != "expect" => format!("tls.{key}"),
         _ => format!("{place}.{key}"),
     }
 }

@@ -115,11 +115,12 @@ fn with_key(place: Place, key: &Key, value: &str) -> String {
                 "{{ \"steps\": [{{ \"expect_silence\": {{ \"probe\": {{ {object}, {other} }} }} }}] }}"
             )
         }
-        Place::Tls if key.name == "key" => {
+        Place::Tls | Place::StartTls if key.name == "key" => {
             format!("{{ \"steps\": [{{ \"start_tls\": {{ \"cert\": \"_a.pem\", {object} }} }}] }}")
         }
         Place::Tls => format!("{{ \"steps\": [{{ \"start_tls\": {{ {object} }} }}] }}"),
         Place::Connect => format!("{{ \"steps\": [{{ \"connect\": {{ {object} }} }}] }}"),
+        Place::StartTls => format!("{{ \"steps\": [{{ \"start_tls\": {{ {object} }} }}] }}"),
         Place::Alert => format!("{{ \"steps\": [{{ \"expect_close\": {{ {object} }} }}] }}"),
         Place::Table => format!("{{ \"cases\": {{ {object} }}, {waits} }}"),
         // No place of a scenario.
