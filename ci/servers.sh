@@ -38,14 +38,10 @@ ftp() {
 }
 
 http() {
-    if [ -z "$certificate" ]; then
-        skip "scenarios/http: no certificate"
-        return
-    fi
-    local server="sh -ec 'cp $certificate/*.pem \$1; mkdir \$1/files; exec nginx -c \$2' sh {dir} {file:scenarios/http/nginx.conf}"
+    local server="sh -ec 'cp $certificate/*.pem \$1; exec nginx -p \$1 -e stderr -c \$2' sh {dir} {file:scenarios/http/nginx.conf} {file:scenarios/http/tls.conf}"
     # What is about TLS is left to the other.
-    play "TCP" "$server" --target 'tcp://127.0.0.1:{port}' --skip tls
-    play "TLS" "$server" --target 'tls://localhost:{port:tls}' --tls-ca "$certificate/cert.pem"
+    both "TCP" --suite http --skip tls
+    play_tls "$server" --target 'tls://localhost:{port:tls}'
 }
 
 irc() {
