@@ -20,6 +20,7 @@ const UNSAID: &[(&str, &str)] = &[
     ("BC1010", ""),
     ("BC1007", "`repeat` needs `times`"),
     ("BC1026", "an expectation needs at least one condition"),
+    ("BC1026", "`server_name` needs a name"),
     ("BC1030", ""),
     // What a number or a time is worth, beyond its bounds.
     ("BC1012", "must increase"),
