@@ -2,7 +2,7 @@
 # Changes the code in small ways, one at a time, and requires the tests to notice: cargo-mutants. A change that no test notices is
 # listed at the end, and in mutants.out/LAYER/mutants.out/missed.txt. docs/testing.md says what was found, and what is left and why.
 #
-#   ci/mutants.sh [PATH…] [-- ARGUMENT…]     MUTANTS_TIMEOUT=60 (seconds of a test run)
+#   ci/mutants.sh [PATH…] [-- ARGUMENT…]     MUTANTS_TIMEOUT=60 (seconds of the processor for a test run)
 #
 # PATH is src/wire, src/session or src/player, or a file in one of them; without any, all three. Arguments are cargo-mutants' own:
 # --shard 0/8, --list. Each change is a build and a test run, half a minute or so, so a file is what one runs; a folder takes hours.
@@ -42,6 +42,17 @@ fi
 # Each change is a fault in every case that comes by it: a few cases are enough to see most, and the time is for more changes.
 export PROPTEST_CASES=${PROPTEST_CASES:-64}
 
+# A change that never ends is noticed; a machine that has other things to do must not look like one. So what is limited is the
+# processor's time, where there is a program for that, and by the clock a run may take much longer.
+limit=${MUTANTS_TIMEOUT:-60}
+longest=$limit
+if command -v prlimit >/dev/null; then
+    host=$(rustc -vV | sed -n 's/^host: //p')
+    runner=CARGO_TARGET_$(tr a-z- A-Z_ <<<"$host")_RUNNER
+    export "$runner=prlimit --cpu=$limit --"
+    longest=$((limit * 20))
+fi
+
 # Changes the paths of one layer: its name, then cargo-mutants' arguments, `--`, and the tests.
 changed() {
     local layer=$1 files=() path
@@ -55,7 +66,7 @@ changed() {
     ((${#files[@]} > 0)) || return 0
     mkdir -p "mutants.out/$layer"
     # The tests are known to pass, by CI: no run without a change first, and so a limit that is told.
-    nice -n "${MUTANTS_NICE:-19}" cargo mutants -j1 --no-shuffle --baseline=skip --timeout "${MUTANTS_TIMEOUT:-60}" \
+    nice -n "${MUTANTS_NICE:-19}" cargo mutants -j1 --no-shuffle --baseline=skip --timeout "$longest" \
         --output "mutants.out/$layer" "${files[@]}" "$@"
 }
 
