@@ -1,5 +1,6 @@
 //! Files → scenarios, or all that is wrong with them: every file is read before anything is sent.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
@@ -12,7 +13,10 @@ use super::secrets::{hide, secrets};
 use super::tree::Tree;
 use crate::count::count;
 use crate::player::wrong_examples;
-use crate::report::{Palette, render_diagnostics, render_json, render_short, unreadable_json};
+use crate::report::{
+    Detail, Palette, render_diagnostics, render_json, render_short, unreadable_json,
+};
+use crate::runner::CaseRef;
 use crate::scenario::{Diagnostics, ReadOptions, Scenario, Severity, foresee, read_with};
 
 /// Files a thread reads at least: fewer are read sooner than a thread is begun.
@@ -31,6 +35,8 @@ pub(super) struct Loaded {
     pub(super) of_suite: bool,
     /// The files that it names.
     named: Vec<PathBuf>,
+    /// In what it will not do what was meant.
+    warnings: Option<Box<Diagnostics>>,
 }
 
 impl Loaded {
@@ -40,6 +46,35 @@ impl Loaded {
             .chain(&self.named)
             .cloned()
     }
+}
+
+/// The warnings of the files that these cases are from, for people, each once; none where only failures are shown.
+pub(super) fn warnings(loaded: &[Loaded], cases: &[CaseRef], console: &Console) -> String {
+    if console.detail == Detail::Quiet {
+        return String::new();
+    }
+    let played: HashSet<_> = cases
+        .iter()
+        .map(|case| Arc::as_ptr(&case.scenario))
+        .collect();
+    let (mut shown, mut known) = (String::new(), HashSet::new());
+    for Loaded {
+        scenario, warnings, ..
+    } in loaded
+    {
+        let Some(warnings) = warnings
+            .as_ref()
+            .filter(|_| played.contains(&Arc::as_ptr(scenario)))
+        else {
+            continue;
+        };
+        let text = render_diagnostics(warnings, &console.palette);
+        if !known.contains(&text) {
+            shown.push_str(&text);
+            known.insert(text);
+        }
+    }
+    shown
 }
 
 /// All files, read.
@@ -229,6 +264,7 @@ impl Load {
                     group: 0,
                     of_suite: false,
                     named,
+                    warnings: (!warnings.list.is_empty()).then(|| Box::new(warnings.clone())),
                 });
                 if !showing.warnings {
                     return;

@@ -8,9 +8,9 @@ use tokio::time::{Instant, Sleep, sleep_until};
 /// Wakes a task at a deadline that changes all the time.
 ///
 /// Most deadlines only ever move later (each message postpones the idle timeout). So an armed timer is left alone until it
-/// fires, and only then armed for what the deadline has become.
+/// fires, and only then armed for what the deadline has become. Kept from one conversation to the next of the same task, it is hardly ever armed.
 #[derive(Debug, Default)]
-pub(super) struct Alarm {
+pub struct Alarm {
     sleep: Option<Pin<Box<Sleep>>>,
     /// When the timer will fire, while it is armed.
     armed: Option<Instant>,

@@ -4,10 +4,16 @@
 //! is sent, and what still arrives is read and dropped until the peer's end, within bounds.
 
 use std::future::{Future, poll_fn};
+use std::mem::MaybeUninit;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use tokio::io::ReadBuf;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
+use super::alarm::Alarm;
 use crate::net::Connection;
 
 /// For how long what still arrives is dropped, at most: 1 s.
@@ -34,23 +40,39 @@ pub fn linger(
 }
 
 /// Connections that are being closed beside what goes on. Clones are handles to the same ones.
+///
+/// One task closes them all, with one timer: a task and a timer for each would cost more than the close.
 #[derive(Debug, Clone, Default)]
 pub struct Lingering {
+    /// How many there are, wherever they are closed.
     open: watch::Sender<usize>,
+    closer: Arc<Owner>,
 }
 
 impl Lingering {
     /// How many there may be before [`room`](Self::room) waits.
     pub const ROOM: usize = 128;
 
-    /// Closes a connection cleanly, in a task of its own: FIN is sent before this returns.
-    pub fn close(&self, connection: Connection) {
-        let closing = linger(connection, None);
-        let counted = self.count();
-        tokio::spawn(async move {
-            let _counted = counted;
-            closing.await;
-        });
+    /// Another handle, whose connections are counted with those of this one, and closed by a task of their own: for whoever is on
+    /// another thread.
+    #[must_use]
+    pub fn elsewhere(&self) -> Self {
+        Self {
+            open: self.open.clone(),
+            closer: Arc::default(),
+        }
+    }
+
+    /// Closes a connection cleanly, beside what goes on: FIN is sent before this returns.
+    pub fn close(&self, mut connection: Connection) {
+        // Where FIN cannot be sent the connection has ended: there is no peer to wait for.
+        if connection.shutdown_write().is_ok() {
+            self.closer.0.take(Closing {
+                connection,
+                until: Instant::now() + LINGER,
+                _counted: self.count(),
+            });
+        }
     }
 
     /// Counts one more, until what is returned is dropped.
@@ -81,11 +103,141 @@ impl Lingering {
 }
 
 /// One that is being closed. It is given back however that ends: whoever waits for it must not wait for ever.
+#[derive(Debug)]
 struct Counted(watch::Sender<usize>);
 
 impl Drop for Counted {
     fn drop(&mut self) {
         self.0.send_modify(|open| *open -= 1);
+    }
+}
+
+/// A connection that is being closed.
+#[derive(Debug)]
+struct Closing {
+    connection: Connection,
+    until: Instant,
+    _counted: Counted,
+}
+
+/// Those whose handle it is; with the last of them the task ends, once it has closed what it was given.
+#[derive(Debug, Default)]
+struct Owner(Arc<Closer>);
+
+impl Drop for Owner {
+    fn drop(&mut self) {
+        let waker = {
+            let mut state = self.0.lock();
+            state.over = true;
+            state.waker.take()
+        };
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+}
+
+/// What the task is given.
+#[derive(Debug, Default)]
+struct Closer(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    given: Vec<Closing>,
+    /// Wakes the task.
+    waker: Option<Waker>,
+    /// Whether there is one.
+    runs: bool,
+    /// Whether nothing more is given.
+    over: bool,
+}
+
+impl Closer {
+    /// Gives it one, and begins the task with the first.
+    fn take(self: &Arc<Self>, closing: Closing) {
+        let (waker, runs) = {
+            let mut state = self.lock();
+            state.given.push(closing);
+            (state.waker.take(), std::mem::replace(&mut state.runs, true))
+        };
+        if !runs {
+            tokio::spawn(close_all(Closes {
+                closer: Arc::clone(self),
+                open: Vec::new(),
+                alarm: Alarm::default(),
+            }));
+        } else if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Nothing panics while it is held.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The task that closes connections.
+struct Closes {
+    closer: Arc<Closer>,
+    /// In the order in which they were given: all linger equally long, so the first is over first.
+    open: Vec<Closing>,
+    alarm: Alarm,
+}
+
+async fn close_all(mut closes: Closes) {
+    poll_fn(|cx| closes.poll(cx)).await;
+}
+
+impl Closes {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let over = {
+            let mut state = self.closer.lock();
+            self.open.append(&mut state.given);
+            if !(state.waker.as_ref()).is_some_and(|waker| waker.will_wake(cx.waker())) {
+                state.waker = Some(cx.waker().clone());
+            }
+            state.over
+        };
+        loop {
+            // A peer that floods leaves the alarm no turn, so the time is looked at too.
+            let now = Instant::now();
+            self.open.retain_mut(|closing| {
+                now < closing.until && poll_drained(cx, &mut closing.connection).is_pending()
+            });
+            let until = self.open.first().map(|first| first.until);
+            if self.alarm.poll(cx, until).is_pending() {
+                break;
+            }
+        }
+        match over && self.open.is_empty() {
+            true => Poll::Ready(()),
+            false => Poll::Pending,
+        }
+    }
+}
+
+impl Drop for Closes {
+    /// Where the task is dropped in the middle: nobody waits for what it would have closed, and the next begins another.
+    fn drop(&mut self) {
+        let mut state = self.closer.lock();
+        state.runs = false;
+        let given = std::mem::take(&mut state.given);
+        drop(state);
+        drop(given);
+    }
+}
+
+/// Is ready once the peer's end has been seen; what arrives before is dropped.
+fn poll_drained(cx: &mut Context<'_>, connection: &mut Connection) -> Poll<()> {
+    let mut scratch = [MaybeUninit::uninit(); SCRATCH];
+    loop {
+        let mut dropped = ReadBuf::uninit(&mut scratch);
+        match connection.poll_read_buf(cx, &mut dropped) {
+            Poll::Pending => return Poll::Pending,
+            Poll::Ready(Ok(())) if !dropped.filled().is_empty() => {}
+            Poll::Ready(_) => return Poll::Ready(()),
+        }
     }
 }
 

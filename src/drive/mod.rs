@@ -9,8 +9,9 @@ mod serve;
 #[cfg(test)]
 mod tests;
 
+pub use alarm::Alarm;
 pub use asked::Asked;
 pub use cancel::Cancel;
 pub use linger::{LINGER, Lingering, linger};
-pub use play::{Peers, PlayStats, play};
+pub use play::{Peers, PlayStats, play, play_with};
 pub use serve::{READ_SIZE, Served, Serving};

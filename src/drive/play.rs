@@ -1,11 +1,13 @@
 //! A player ⇄ its connections: one poll loop a conversation, no task and no queue a client.
 
 use std::future::{Future, poll_fn};
+use std::mem::MaybeUninit;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use tokio::io::ReadBuf;
 use tokio::time::Instant;
 
 use super::alarm::Alarm;
@@ -66,12 +68,23 @@ pub async fn play(
     lingering: &Lingering,
     cancel: &Cancel,
 ) -> PlayStats {
+    play_with(player, peers, lingering, cancel, &mut Alarm::default()).await
+}
+
+/// Plays as [`play`] does, with the alarm of the conversations before it in the same task.
+pub async fn play_with(
+    player: &mut Player,
+    peers: &Peers,
+    lingering: &Lingering,
+    cancel: &Cancel,
+    alarm: &mut Alarm,
+) -> PlayStats {
     let mut driver = Driver {
         clock: Clock::start(),
         wires: peers.addresses.iter().map(|_| Wire::Idle).collect(),
         peers,
         lingering,
-        alarm: Alarm::default(),
+        alarm,
         cancelled: false,
         connected: false,
     };
@@ -133,7 +146,7 @@ struct Driver<'a> {
     /// By client.
     wires: Vec<Wire>,
     lingering: &'a Lingering,
-    alarm: Alarm,
+    alarm: &'a mut Alarm,
     /// Whether the player has been told to stop.
     cancelled: bool,
     connected: bool,
@@ -146,22 +159,23 @@ impl Driver<'_> {
         player: &mut Player,
         mut cancelled: Pin<&mut impl Future<Output = ()>>,
     ) -> Poll<()> {
-        let mut scratch = [0; SCRATCH];
+        let mut scratch = [MaybeUninit::uninit(); SCRATCH];
         loop {
-            while let Some(action) = player.poll_action(self.clock.now()) {
+            // One look at the clock a turn: nothing in a turn waits.
+            let now = self.clock.now();
+            while let Some(action) = player.poll_action(now) {
                 self.act(action, player);
             }
             if player.verdict().is_some() {
                 return Poll::Ready(());
             }
-            if self.carry(cx, player, &mut scratch) {
+            if self.carry(cx, player, now, &mut scratch) {
                 continue;
             }
             // All that can be read has been delivered: now a deadline may pass.
             let deadline = player
                 .poll_timeout()
                 .map(|deadline| self.patient(player, deadline));
-            let now = self.clock.now();
             if deadline.is_some_and(|deadline| now >= deadline) {
                 player.handle_timeout(now);
                 continue;
@@ -172,7 +186,7 @@ impl Driver<'_> {
             }
             if !self.cancelled && cancelled.as_mut().poll(cx).is_ready() {
                 self.cancelled = true;
-                player.cancel(self.clock.now());
+                player.cancel(now);
                 continue;
             }
             let answer = || player.waiting(now);
@@ -300,12 +314,17 @@ impl Driver<'_> {
     }
 
     /// Carries what can be carried at once. True when the player was told something.
-    fn carry(&mut self, cx: &mut Context<'_>, player: &mut Player, scratch: &mut [u8]) -> bool {
+    fn carry(
+        &mut self,
+        cx: &mut Context<'_>,
+        player: &mut Player,
+        now: Time,
+        scratch: &mut [MaybeUninit<u8>],
+    ) -> bool {
         let mut told = false;
         for n in 0..self.wires.len() {
             let client = ClientId(u16::try_from(n).unwrap_or(u16::MAX));
             told |= self.carry_connect(cx, player, client);
-            let now = self.clock.now();
             if let Some(Wire::Open(open)) = self.wires.get_mut(n) {
                 if open.upgrade {
                     told |= self.begin_tls(cx, player, client, scratch);
@@ -372,7 +391,7 @@ impl Driver<'_> {
         cx: &mut Context<'_>,
         player: &mut Player,
         client: ClientId,
-        scratch: &mut [u8],
+        scratch: &mut [MaybeUninit<u8>],
     ) -> bool {
         let now = self.clock.now();
         if let Some(Wire::Open(open)) = self.wires.get_mut(usize::from(client.0)) {
@@ -463,7 +482,7 @@ impl Open {
         player: &mut Player,
         client: ClientId,
         now: Time,
-        scratch: &mut [u8],
+        scratch: &mut [MaybeUninit<u8>],
     ) -> bool {
         self.readable && player.wants_bytes(client) && self.read(cx, player, client, now, scratch)
     }
@@ -475,20 +494,19 @@ impl Open {
         player: &mut Player,
         client: ClientId,
         now: Time,
-        scratch: &mut [u8],
+        scratch: &mut [MaybeUninit<u8>],
     ) -> bool {
         if self.connection.carries().are_packets() {
             return self.read_packet(cx, player, client, now);
         }
-        match self.connection.poll_read(cx, scratch) {
+        let mut received = ReadBuf::uninit(scratch);
+        match self.connection.poll_read_buf(cx, &mut received) {
             Poll::Pending => return false,
-            Poll::Ready(Ok(0)) => {
+            Poll::Ready(Ok(())) if received.filled().is_empty() => {
                 self.readable = false;
                 player.handle_ended(client, Ending::Clean, now);
             }
-            Poll::Ready(Ok(n)) => {
-                player.handle_received(client, scratch.get(..n).unwrap_or_default(), now)
-            }
+            Poll::Ready(Ok(())) => player.handle_received(client, received.filled(), now),
             Poll::Ready(Err(error)) => {
                 self.readable = false;
                 player.handle_ended(client, self.connection.ending_of(&error), now);

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use std::sync::OnceLock;
 use std::task::{Context, Poll, ready};
 
 use tokio::io::ReadBuf;
@@ -89,7 +90,7 @@ impl Connection {
         stream.set_nodelay(true)?;
         Ok(Self {
             peer: Endpoint::Ip(peer),
-            stream: Stream::Plain(Plain::Tcp(stream)),
+            stream: Stream::Plain(Plain::Tcp(stream, OnceLock::new())),
         })
     }
 

@@ -1,10 +1,11 @@
 //! A stream of the system, whatever its kind: what a connection is made of, with TLS around it or without.
 
 use std::io;
-use std::net::Shutdown;
+use std::net::{Shutdown, SocketAddr};
 #[cfg(unix)]
 use std::path::PathBuf;
 use std::pin::Pin;
+use std::sync::OnceLock;
 use std::task::{Context, Poll};
 
 use socket2::SockRef;
@@ -20,7 +21,8 @@ use crate::player::Ending;
 /// A stream of the system.
 #[derive(Debug)]
 pub(super) enum Plain {
-    Tcp(TcpStream),
+    /// With this side's end once it has been asked for: it stays what it is.
+    Tcp(TcpStream, OnceLock<SocketAddr>),
     #[cfg(unix)]
     Unix(UnixStream),
 }
@@ -29,7 +31,16 @@ impl Plain {
     /// This side's end.
     pub(super) fn local(&self) -> io::Result<Endpoint> {
         match self {
-            Self::Tcp(stream) => stream.local_addr().map(Endpoint::Ip),
+            Self::Tcp(stream, known) => {
+                let local = match known.get() {
+                    Some(local) => *local,
+                    None => {
+                        let local = stream.local_addr()?;
+                        *known.get_or_init(|| local)
+                    }
+                };
+                Ok(Endpoint::Ip(local))
+            }
             #[cfg(unix)]
             Self::Unix(stream) => Ok(of_unix(&stream.local_addr()?)),
         }
@@ -41,7 +52,7 @@ impl Plain {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         match self {
-            Self::Tcp(stream) => Pin::new(stream).poll_read(cx, buffer),
+            Self::Tcp(stream, _) => Pin::new(stream).poll_read(cx, buffer),
             #[cfg(unix)]
             Self::Unix(stream) => Pin::new(stream).poll_read(cx, buffer),
         }
@@ -53,7 +64,7 @@ impl Plain {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         match self {
-            Self::Tcp(stream) => Pin::new(stream).poll_write(cx, bytes),
+            Self::Tcp(stream, _) => Pin::new(stream).poll_write(cx, bytes),
             #[cfg(unix)]
             Self::Unix(stream) => Pin::new(stream).poll_write(cx, bytes),
         }
@@ -63,7 +74,7 @@ impl Plain {
     pub(super) fn write_now(&self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             // The socket is one that does not block; whether it is known to be writable does not matter.
-            Self::Tcp(stream) => SockRef::from(stream).send(bytes),
+            Self::Tcp(stream, _) => SockRef::from(stream).send(bytes),
             #[cfg(unix)]
             Self::Unix(stream) => SockRef::from(stream).send(bytes),
         }
@@ -72,7 +83,7 @@ impl Plain {
     /// Sends FIN.
     pub(super) fn shutdown_write(&self) -> io::Result<()> {
         match self {
-            Self::Tcp(stream) => SockRef::from(stream).shutdown(Shutdown::Write),
+            Self::Tcp(stream, _) => SockRef::from(stream).shutdown(Shutdown::Write),
             #[cfg(unix)]
             Self::Unix(stream) => SockRef::from(stream).shutdown(Shutdown::Write),
         }
@@ -80,7 +91,7 @@ impl Plain {
 
     /// Whether RST can be sent: on TCP.
     pub(super) fn has_reset(&self) -> bool {
-        matches!(self, Self::Tcp(_))
+        matches!(self, Self::Tcp(..))
     }
 
     /// How it ended, told by the error that reading or writing met.
@@ -92,7 +103,7 @@ impl Plain {
     pub(super) fn reset(self) -> io::Result<()> {
         match self {
             // With no time to linger, the close that comes with the drop is an abort.
-            Self::Tcp(stream) => stream.set_zero_linger(),
+            Self::Tcp(stream, _) => stream.set_zero_linger(),
             #[cfg(unix)]
             Self::Unix(_) => Ok(()),
         }

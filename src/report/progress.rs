@@ -72,6 +72,8 @@ impl Reporter for Progress {
             Event::CaseStarted { .. }
             | Event::CaseEnded { .. }
             | Event::CaseSlow { .. }
+            | Event::Preparing { .. }
+            | Event::Idle
             | Event::Asked { .. }
             | Event::CaseWaits { .. }
             | Event::Stopping { .. } => {}

@@ -527,7 +527,12 @@ impl<W: Write> Reporter for Terminal<W> {
                     "{label} {scenarios} ({cases}) · {target} · {jobs} at a time · seed {seed}{shard}"
                 )?;
             }
-            Event::CaseStarted { .. } | Event::CaseEnded { .. } => return Ok(()),
+            Event::CaseStarted { .. } | Event::CaseEnded { .. } | Event::Idle => return Ok(()),
+            Event::Preparing { .. } if self.options.detail == Detail::Quiet => return Ok(()),
+            Event::Preparing { waiting } => {
+                let label = heading(palette.label, "Waiting");
+                writeln!(self.out, "{label} for {}", words(waiting))?;
+            }
             Event::CaseSlow { .. } if self.options.detail == Detail::Quiet => return Ok(()),
             Event::CaseSlow {
                 id,

@@ -5,14 +5,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use tokio::runtime::Handle;
+use tokio::sync::mpsc;
 use tokio::task::yield_now;
 use tokio::time::timeout;
 
 use super::fit::{misfit, packets};
 use super::held::Played;
 use super::program::{fault, has_hung_up, news, watched};
+use super::suite::News;
+use super::threads::at_home;
 use super::{CaseRef, CaseResult, Outcome, ProgramNews, RunOptions, Suite, case_seed};
-use crate::drive::{Asked, Cancel, Lingering, Peers, PlayStats, play};
+use crate::drive::{Alarm, Asked, Cancel, Lingering, Peers, PlayStats, play, play_with};
 use crate::net::Address;
 use crate::player::{
     DEFAULT_BEGAN, Failure, FailureKind, Player, ProgramFault, Refusal, RefusalKind, Setting,
@@ -50,8 +54,18 @@ pub(super) struct Run {
     pub(super) cancel: Cancel,
     /// Whether a program had to be killed.
     pub(super) killed: AtomicBool,
+    /// Where what outlives a case belongs.
+    pub(super) home: Handle,
     /// How many cases have failed.
     pub(super) failures: AtomicUsize,
+}
+
+/// What a worker keeps from one case to the next.
+#[derive(Debug)]
+pub(super) struct Seat {
+    /// What closes its connections.
+    lingering: Lingering,
+    alarm: Alarm,
 }
 
 /// A suite that is being played.
@@ -129,6 +143,14 @@ pub(super) struct Finished {
 }
 
 impl Run {
+    /// A place for a worker, on the thread where it plays.
+    pub(super) fn seat(&self) -> Seat {
+        Seat {
+            lingering: self.lingering.elsewhere(),
+            alarm: Alarm::default(),
+        }
+    }
+
     /// Counts a failed case; says whether no further one is to be begun.
     pub(super) fn is_enough(&self) -> bool {
         let failures = self.failures.fetch_add(1, Ordering::Relaxed) + 1;
@@ -160,18 +182,30 @@ impl Run {
     }
 
     /// Plays a case.
-    pub(super) async fn play(&self, case: CaseRef, asked: &Asked) -> Finished {
+    pub(super) async fn play(
+        &self,
+        case: CaseRef,
+        asked: &Asked,
+        tell: &mpsc::Sender<News>,
+        seat: &mut Seat,
+    ) -> Finished {
         if self.options.simulate {
             self.over(&case);
             return self.simulate(case).await;
         }
         let of_suite = self.suite(&case);
+        let preparing = |waiting| {
+            // Where so much else is to be told, it is not what a person waits for.
+            let _ = tell.try_send(News::Preparing(waiting));
+        };
+        let scale = self.options.time_scale;
+        let peer_of = of_suite.target.peer_of(&case.scenario, scale, &preparing);
         let peer = tokio::select! {
             biased;
-            peer = of_suite.target.peer_of(&case.scenario, self.options.time_scale) => peer,
+            peer = at_home(&self.home, peer_of) => peer,
             () = self.cancel.cancelled() => {
                 self.over(&case);
-                return finish(case, CaseResult::Played(Verdict::Cancelled));
+                return cut_short(case);
             }
         };
         let peer = match peer {
@@ -206,9 +240,10 @@ impl Run {
         let lingering = match peer.fresh {
             // So that its program's are waited for, and nobody else's.
             true => Lingering::default(),
-            false => self.lingering.clone(),
+            false => seat.lingering.clone(),
         };
-        let playing = play(&mut player, &peers, &lingering, &self.cancel);
+        let alarm = &mut seat.alarm;
+        let playing = play_with(&mut player, &peers, &lingering, &self.cancel, alarm);
         let stats = match &peer.program {
             None => playing.await,
             Some(program) => watched(program, playing).await,
@@ -257,7 +292,7 @@ impl Run {
             && !has_ended
             && !self.cancel.is_cancelled()
         {
-            after.health = self.health(health, peer, case).await;
+            after.health = self.health(health, peer, case, lingering).await;
             let is_well = after.health.is_none();
             let since = match &peer.program {
                 Some(program) => program.ails_since(&case.id, is_well),
@@ -305,6 +340,7 @@ impl Run {
         health: &Arc<Scenario>,
         peer: &Peer,
         case: &CaseRef,
+        lingering: &Lingering,
     ) -> Option<Box<Outcome>> {
         let check = CaseRef {
             round: 0,
@@ -324,7 +360,7 @@ impl Run {
             ..self.setting(&check, Some(&peer.address))
         };
         let mut player = Player::new(Arc::clone(&health.script), setting);
-        let stats = play(&mut player, &peers, &self.lingering, &self.cancel).await;
+        let stats = play(&mut player, &peers, lingering, &self.cancel).await;
         let verdict = player.verdict().cloned().unwrap_or(Verdict::Cancelled);
         if !matches!(verdict, Verdict::Failed(_)) {
             return None;
@@ -490,6 +526,11 @@ fn nanos_since_1970() -> u64 {
 /// A case that is not played.
 pub(super) fn skipped(case: CaseRef, reason: String) -> Finished {
     finish(case, CaseResult::Skipped(reason))
+}
+
+/// A case that was begun and came to nothing.
+pub(super) fn cut_short(case: CaseRef) -> Finished {
+    finish(case, CaseResult::Played(Verdict::Cancelled))
 }
 
 fn finish(case: CaseRef, result: CaseResult) -> Finished {

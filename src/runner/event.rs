@@ -25,6 +25,11 @@ pub enum Event {
         /// Which part of the suite this is, where it is one.
         shard: Option<Shard>,
     },
+    /// The program under test is not ready, for longer than a person waits without a word. Told once a suite.
+    Preparing {
+        /// What is waited for: `sleep 9 {port}: nobody listens on tcp://127.0.0.1:4711 yet`.
+        waiting: String,
+    },
     /// A case begins.
     CaseStarted {
         /// Its place among the cases of the run, from 0.
@@ -69,6 +74,8 @@ pub enum Event {
     },
     /// A case is over. In the order of the files.
     CaseFinished(Arc<Outcome>),
+    /// Nothing more has happened by now: what has been told may be handed on.
+    Idle,
     /// The run is over.
     RunFinished {
         /// The count.

@@ -13,7 +13,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
 
-use super::conversation::{Finished, Run, failed};
+use super::conversation::{Finished, Run, Seat, failed};
 use super::hiding::hide;
 use super::program::news;
 use super::queue::{Locks, Queue};
@@ -46,6 +46,8 @@ pub(super) struct Worker<'a> {
     queue: &'a Queue,
     tell: &'a mpsc::Sender<News>,
     held: Option<Held>,
+    /// What it plays with; away while it plays.
+    seat: Option<Seat>,
 }
 
 /// A case whose verdict may change.
@@ -77,13 +79,17 @@ impl<'a> Worker<'a> {
             queue,
             tell,
             held: None,
+            seat: None,
         }
     }
 
     /// Plays a case to its verdict, lets go of its locks, and takes care that it is reported.
     pub(super) async fn play(&mut self, mut tries: Tries, locks: Locks) -> Result<(), Gone> {
         loop {
-            let finished = self.meanwhile(tries.attempt(self.run)).await?;
+            let mut seat = self.seat.take().unwrap_or_else(|| self.run.seat());
+            let attempt = tries.attempt(self.run, self.tell, &mut seat);
+            let finished = self.meanwhile(attempt).await?;
+            self.seat = Some(seat);
             let mut finished = self.beside_the_held(&tries, finished).await?;
             if let Some(played) = self.suspect(&mut finished) {
                 self.held = Some(Held {
@@ -140,7 +146,9 @@ impl<'a> Worker<'a> {
             return Ok(finished);
         }
         self.run.again(&tries.case);
-        let finished = tries.attempt(self.run).await;
+        let mut seat = self.seat.take().unwrap_or_else(|| self.run.seat());
+        let finished = tries.attempt(self.run, self.tell, &mut seat).await;
+        self.seat = Some(seat);
         let dies_again = (finished.played.as_ref()).is_some_and(|again| again.has_died_unheard());
         self.settle(dies_again).await?;
         Ok(finished)
@@ -165,7 +173,9 @@ impl<'a> Worker<'a> {
             if let Some(finished) = tries.after(self.run, self.tell, finished).await? {
                 return self.report(number, finished).await;
             }
-            finished = tries.attempt(self.run).await;
+            let mut seat = self.seat.take().unwrap_or_else(|| self.run.seat());
+            finished = tries.attempt(self.run, self.tell, &mut seat).await;
+            self.seat = Some(seat);
             // It has been waited for long enough: what comes of it now is final.
             if let Some(played) = self.suspect(&mut finished) {
                 self.rest(&played.program).await;

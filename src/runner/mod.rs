@@ -20,6 +20,7 @@ mod shuffle;
 mod suite;
 #[cfg(test)]
 mod tests;
+mod threads;
 mod tries;
 
 pub use event::{Event, Summary};

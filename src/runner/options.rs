@@ -4,6 +4,8 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::runtime::Handle;
+
 use super::{Inquiry, Shard};
 use crate::net::{Address, AllowedHosts, TlsClient};
 use crate::player::{
@@ -78,6 +80,10 @@ impl Suite {
 pub struct RunOptions {
     /// How many are played at a time; at least one.
     pub jobs: usize,
+    /// On how many threads they are played, each with a runtime of its own; none: as tasks of the runtime that the run is begun in.
+    pub threads: usize,
+    /// The runtime to which servers and programs belong, which outlive a case; none: that which the run is begun in.
+    pub home: Option<Handle>,
     /// How long a step waits where the file says nothing.
     pub timeout: Duration,
     /// Decides whatever is random.
@@ -122,6 +128,8 @@ impl Default for RunOptions {
     fn default() -> Self {
         Self {
             jobs: DEFAULT_JOBS,
+            threads: 0,
+            home: None,
             timeout: DEFAULT_TIMEOUT,
             seed: 0,
             vars: Vec::new(),

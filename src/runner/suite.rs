@@ -1,22 +1,23 @@
 //! A whole run: many cases at a time, their results in order.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
-use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
 use super::by_suite::{BySuite, count};
-use super::conversation::{Finished, OpenSuite, Run, skipped};
+use super::conversation::{Finished, OpenSuite, Run, cut_short, skipped};
 use super::held::Worker;
 use super::inquiry::{Inquiry, ask};
 use super::order::InOrder;
 use super::queue::{Queue, Turn};
 use super::rush::Rush;
+use super::threads::Workers;
 use super::tries::{Gone, Tries};
 use super::{CaseRef, Event, Outcome, RunOptions, Suite, Summary, case_seed};
 use crate::drive::{Asked, Cancel, Lingering};
@@ -81,6 +82,7 @@ pub async fn run_suites(
     };
     let run = Arc::new(Run {
         run_id: run_id(options.seed),
+        home: options.home.clone().unwrap_or_else(Handle::current),
         options,
         suites,
         lingering: Lingering::default(),
@@ -89,22 +91,16 @@ pub async fn run_suites(
         failures: AtomicUsize::new(0),
     });
 
-    let mut tasks = JoinSet::new();
-    for _ in 0..workers {
-        tasks.spawn(work(Arc::clone(&run), Arc::clone(&queue), told.clone()));
-    }
+    let mut players = Workers::start(workers, run.options.threads, cancel, || {
+        work(Arc::clone(&run), Arc::clone(&queue), told.clone())
+    });
     drop(told);
     listener.listen(news, cancel).await;
     if cancel.is_at_once() {
-        tasks.abort_all();
         listener.report_the_rest();
     }
-    while let Some(worked) = tasks.join_next().await {
-        if let Err(error) = worked
-            && let Ok(panic) = error.try_into_panic()
-        {
-            resume_unwind(panic);
-        }
+    if let Some(panic) = players.over(cancel).await {
+        resume_unwind(panic);
     }
 
     let (mut summary, by_suite) = (listener.summary, listener.by_suite);
@@ -152,7 +148,9 @@ async fn end(run: Arc<Run>) -> Closed {
 
 /// What a worker tells.
 pub(super) enum News {
-    Started(usize, Arc<str>, Asked),
+    Started(usize, CaseRef, Asked),
+    /// What is to be played with is not ready yet: what is waited for.
+    Preparing(String),
     /// What a case waits for, because it is slow or because somebody wants to know.
     Waiting {
         n: usize,
@@ -195,7 +193,7 @@ async fn play(
         return worker.report(n, skipped(case, reason)).await;
     }
     let asked = Asked::default();
-    let started = News::Started(n, Arc::clone(&case.id), asked.clone());
+    let started = News::Started(n, case.clone(), asked.clone());
     tell.send(started).await.map_err(|_| Gone)?;
     worker.play(Tries::new(n, case, asked), locks).await
 }
@@ -206,13 +204,20 @@ async fn next(run: &Run, queue: &Arc<Queue>) -> Option<Turn> {
     queue.next(&run.cancel).await
 }
 
+/// A case that is being played.
+struct Playing {
+    case: CaseRef,
+    since: Instant,
+    asked: Asked,
+}
+
 /// The side of a run that listens and reports.
 struct Listener<'a, F> {
     summary: Summary,
     by_suite: BySuite,
     in_order: InOrder<Arc<Outcome>>,
-    /// What is being played, by number, and since when.
-    playing: BTreeMap<usize, (Arc<str>, Instant, Asked)>,
+    /// What is being played, by number.
+    playing: BTreeMap<usize, Playing>,
     /// When which of them is slow; all wait equally long, so the earliest is in front.
     slow: VecDeque<(Instant, usize)>,
     slow_timeout: Duration,
@@ -255,9 +260,16 @@ impl<F: FnMut(Event)> Listener<'_, F> {
                         };
                         self.hear(next);
                     }
+                    (self.events)(Event::Idle);
                     rush.heard();
                 }
-                () = cancel.wanted_at_once() => return,
+                () = cancel.wanted_at_once() => {
+                    // What is over by now is over.
+                    while let Ok(next) = news.try_recv() {
+                        self.hear(next);
+                    }
+                    return;
+                }
                 () = at(slow) => self.call_slow(),
                 () = inquiry.asked() => self.ask_all(),
             }
@@ -266,17 +278,19 @@ impl<F: FnMut(Event)> Listener<'_, F> {
 
     fn hear(&mut self, news: News) {
         match news {
-            News::Started(n, id, asked) => self.started(n, id, asked),
+            News::Started(n, case, asked) => self.started(n, case, asked),
+            News::Preparing(waiting) => (self.events)(Event::Preparing { waiting }),
             News::Waiting { n, slow, waiting } => self.waits(n, slow, waiting),
             News::Tried(number, outcome) => (self.events)(Event::CaseEnded { number, outcome }),
             News::Finished(n, finished) => self.finished(n, finished),
         }
     }
 
-    fn started(&mut self, n: usize, id: Arc<str>, asked: Asked) {
-        let now = Instant::now();
-        self.playing.insert(n, (Arc::clone(&id), now, asked));
-        self.mark(now, n);
+    fn started(&mut self, n: usize, case: CaseRef, asked: Asked) {
+        let since = Instant::now();
+        let id = Arc::clone(&case.id);
+        self.playing.insert(n, Playing { case, since, asked });
+        self.mark(since, n);
         (self.events)(Event::CaseStarted { number: n, id });
     }
 
@@ -297,8 +311,13 @@ impl<F: FnMut(Event)> Listener<'_, F> {
         });
     }
 
-    /// Reports what is over and would wait for what is dropped.
+    /// Reports what was dropped in the middle, and what is over and would wait for it.
     fn report_the_rest(&mut self) {
+        for (n, dropped) in std::mem::take(&mut self.playing) {
+            let mut finished = cut_short(dropped.case);
+            finished.outcome.elapsed = dropped.since.elapsed();
+            self.finished(n, finished);
+        }
         let events = &mut *self.events;
         self.in_order
             .rest(|outcome| events(Event::CaseFinished(outcome)));
@@ -320,8 +339,8 @@ impl<F: FnMut(Event)> Listener<'_, F> {
         let Some((at, n)) = self.slow.pop_front() else {
             return;
         };
-        if let Some((_, _, asked)) = self.playing.get(&n) {
-            ask(&self.tell, n, asked.clone(), true);
+        if let Some(playing) = self.playing.get(&n) {
+            ask(&self.tell, n, playing.asked.clone(), true);
             self.mark(at, n);
         }
     }
@@ -330,17 +349,17 @@ impl<F: FnMut(Event)> Listener<'_, F> {
     fn ask_all(&mut self) {
         let playing = self.playing.len();
         (self.events)(Event::Asked { playing });
-        for (n, (_, _, asked)) in &self.playing {
-            ask(&self.tell, *n, asked.clone(), false);
+        for (n, playing) in &self.playing {
+            ask(&self.tell, *n, playing.asked.clone(), false);
         }
     }
 
     /// Says what a case waits for, unless it is over by now.
     fn waits(&mut self, n: usize, slow: bool, waiting: Vec<Waiting>) {
-        let Some((id, since, _)) = self.playing.get(&n) else {
+        let Some(playing) = self.playing.get(&n) else {
             return;
         };
-        let (id, elapsed) = (Arc::clone(id), since.elapsed());
+        let (id, elapsed) = (Arc::clone(&playing.case.id), playing.since.elapsed());
         (self.events)(match slow {
             true => Event::CaseSlow {
                 id,
@@ -384,13 +403,10 @@ pub fn in_words(suites: &[Suite]) -> String {
     }
 }
 
-/// How many files the cases are from: the cases of one file stand together.
+/// How many files the cases are from, however often each is played: as many as the log of the run names.
 fn count_scenarios(cases: &[CaseRef]) -> usize {
-    let same = |pair: &&[CaseRef]| match pair {
-        [a, b] => Arc::ptr_eq(&a.scenario, &b.scenario),
-        _ => false,
-    };
-    cases.len() - cases.windows(2).filter(same).count()
+    let files = cases.iter().map(|case| case.scenario.file());
+    files.collect::<HashSet<_>>().len()
 }
 
 /// A name for this run that no other run has.

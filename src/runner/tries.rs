@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
-use super::conversation::{Finished, Run};
+use super::conversation::{Finished, Run, Seat};
 use super::hiding::hide;
 use super::suite::News;
 use super::{CaseRef, CaseResult, Outcome};
@@ -32,8 +32,13 @@ impl Tries {
     }
 
     /// Plays it once.
-    pub(super) async fn attempt(&self, run: &Run) -> Finished {
-        let mut finished = run.play(self.case.clone(), &self.asked).await;
+    pub(super) async fn attempt(
+        &self,
+        run: &Run,
+        tell: &mpsc::Sender<News>,
+        seat: &mut Seat,
+    ) -> Finished {
+        let mut finished = run.play(self.case.clone(), &self.asked, tell, seat).await;
         hide(&mut finished.outcome, &run.options.secrets);
         finished.outcome.attempt = self.count().saturating_add(1);
         finished

@@ -36,6 +36,13 @@ pub struct Scenario {
     pub cases: Vec<Case>,
 }
 
+impl Scenario {
+    /// The file's name, as it is shown.
+    pub fn file(&self) -> &str {
+        self.sources.first().map_or("", |source| &source.name)
+    }
+}
+
 /// One run of a scenario.
 #[derive(Debug, Clone)]
 pub struct Case {

@@ -104,7 +104,8 @@ impl OpenTarget {
         &self.target
     }
 
-    /// What a case of this scenario talks to; the embedded server with its times multiplied by `scale`.
+    /// What a case of this scenario talks to; the embedded server with its times multiplied by `scale`. `slow` is told what is
+    /// waited for where a program takes long to be ready.
     ///
     /// # Errors
     ///
@@ -113,11 +114,12 @@ impl OpenTarget {
         &self,
         scenario: &Scenario,
         scale: TimeScale,
+        slow: &(dyn Fn(String) + Sync),
     ) -> Result<Peer, Unavailable> {
         match (&self.target, &scenario.server) {
             (Target::Address(_) | Target::Spawned(_), Some(_)) => Err(Unavailable::NotEmbedded),
             (Target::Spawned(spawn), None) => {
-                let program = self.programs.of(spawn).await?;
+                let program = self.programs.of(spawn, slow).await?;
                 Ok(Peer {
                     address: program.address.clone(),
                     named: program.named.clone(),

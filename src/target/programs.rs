@@ -1,6 +1,7 @@
 //! The programs under test of a run: one that its cases share, or a fresh one for each.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::Mutex;
 
@@ -8,7 +9,11 @@ use super::{Crash, NotReady, Program, Spawn};
 
 /// The programs under test of a run.
 #[derive(Debug, Default)]
-pub(super) struct Programs(Mutex<State>);
+pub(super) struct Programs {
+    state: Mutex<State>,
+    /// Whether somebody has been told what is waited for: once is enough, however many there are.
+    told: AtomicBool,
+}
 
 #[derive(Debug, Default)]
 struct State {
@@ -33,17 +38,27 @@ pub struct Closed {
 
 impl Programs {
     /// The program that a case talks to. The shared one is started when it is first asked for, and again when it has ended.
-    pub(super) async fn of(&self, spawn: &Spawn) -> Result<Arc<Program>, Box<NotReady>> {
+    /// `slow` is told what is waited for where it takes long to be ready.
+    pub(super) async fn of(
+        &self,
+        spawn: &Spawn,
+        slow: &(dyn Fn(String) + Sync),
+    ) -> Result<Arc<Program>, Box<NotReady>> {
+        let slow = &|waiting| {
+            if !self.told.swap(true, Ordering::Relaxed) {
+                slow(waiting);
+            }
+        };
         if spawn.fresh {
-            if let Some(refused) = &self.0.lock().await.refused {
+            if let Some(refused) = &self.state.lock().await.refused {
                 return Err(refused.clone());
             }
-            let started = Program::start(spawn).await;
-            let mut state = self.0.lock().await;
+            let started = Program::start(spawn, slow).await;
+            let mut state = self.state.lock().await;
             return state.started(started);
         }
         // Held while it starts, so that the others wait for it.
-        let mut state = self.0.lock().await;
+        let mut state = self.state.lock().await;
         if let Some(refused) = &state.refused {
             return Err(refused.clone());
         }
@@ -60,7 +75,7 @@ impl Programs {
             ailing.stop().await;
             state.killed |= ailing.was_killed();
         }
-        let started = Program::start(spawn).await;
+        let started = Program::start(spawn, slow).await;
         let program = state.started(started)?;
         state.shared = Some(Arc::clone(&program));
         Ok(program)
@@ -69,7 +84,7 @@ impl Programs {
     /// Stops the shared one, if it runs.
     pub(super) async fn close(&self) -> Closed {
         let (shared, killed) = {
-            let mut state = self.0.lock().await;
+            let mut state = self.state.lock().await;
             (state.shared.take(), std::mem::take(&mut state.killed))
         };
         // Where it has ended, those that were played then have told.

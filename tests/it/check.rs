@@ -173,6 +173,23 @@ fn warnings_alone_fail_only_where_they_are_denied() {
 }
 
 #[test]
+fn a_run_shows_the_warnings_of_what_it_plays_once() {
+    let unused = br#"{ "vars": { "nobody": 1 }, "steps": [{ "expect": "Welcome!" }] }"#;
+    let place = Workplace::new()
+        .file("a.json", unused)
+        .file("b.json", unused);
+    let once = |args: &[&str]| {
+        let all = ["run", "."].iter().chain(args).copied();
+        let output = place.backchat(all).output();
+        output.ends_with(0);
+        output.stderr.matches("warning").count()
+    };
+    assert_eq!(once(&[]), 2);
+    assert_eq!(once(&["-f", "a", "--repeat", "3"]), 1);
+    assert_eq!(once(&["-q"]), 0);
+}
+
+#[test]
 fn the_scenarios_of_the_project_earn_no_warnings() {
     Program::new(["check", "--deny-warnings", "scenarios"])
         .dir(Path::new(env!("CARGO_MANIFEST_DIR")))

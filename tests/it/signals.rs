@@ -48,6 +48,8 @@ fn the_second_signal_does_not_ask() {
     run.signal("TERM");
     let output = run.end();
     assert!(matches!(output.code, Some(130 | 143)), "{output}");
+    // What was dropped in the middle is named, too.
+    output.says("CANCELLED");
     output.says("1 run: 1 passed, 0 failed, 0 skipped, 2 cancelled");
 }
 

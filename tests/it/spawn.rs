@@ -147,6 +147,63 @@ fn each_case_can_have_a_program_of_its_own() {
 }
 
 #[test]
+fn many_programs_one_after_the_other_leave_nothing_behind() {
+    const CASES: usize = 48;
+    let folder = Folder::new();
+    fs::remove_file(folder.path().join("greeted.json")).expect("removed");
+    let rows: Vec<String> = (0..CASES).map(|n| format!(r#"{{ "n": {n} }}"#)).collect();
+    let steps =
+        r#"{ "expect": "Welcome!" }, { "send": "{{ n }}" }, { "expect": "Hello, {{ n }}!" }"#;
+    let rows = rows.join(", ");
+    folder.write(
+        "many.json",
+        &format!(r#"{{ "cases": [{rows}], "steps": [{steps}] }}"#),
+    );
+    let folders = folder.path().join("tmp");
+    fs::create_dir(&folders).expect("a folder");
+    // Each has a folder of its own, too.
+    let server = folder.server("count").replacen("env ", "env DIR={dir} ", 1);
+    folder
+        .run(&["--spawn", &server, "--fresh", "-j", "1"])
+        .env("TMPDIR", &folders.to_string_lossy())
+        .output()
+        .ends_with(0)
+        .says(&format!("{CASES} passed"));
+    folder.left_nothing(CASES);
+    assert_eq!(fs::read_dir(&folders).expect("a folder").count(), 0);
+
+    // What each server saw of who had started it.
+    let counts = fs::read_to_string(folder.path().join(server::COUNTS)).expect("counts");
+    let counts: Vec<Vec<usize>> = (counts.lines())
+        .map(|line| {
+            line.split(' ')
+                .map(|n| n.parse().expect("a number"))
+                .collect()
+        })
+        .collect();
+    assert_eq!(counts.len(), CASES);
+    let (early, late) = counts.split_at(CASES / 2);
+    let most = |of: &[Vec<usize>], n: usize| of.iter().map(|seen| seen[n]).max().unwrap_or(0);
+    // A connection or a thread may still be about to go; a leak would show with each case.
+    for (n, (what, slack)) in [
+        ("files", 4),
+        ("threads", 4),
+        ("children", 1),
+        ("folders", 1),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let (early, late) = (most(early, n), most(late, n));
+        assert!(early > 0, "{what} are not counted");
+        assert!(
+            late <= early + slack,
+            "{what} grew from {early} to {late}: {counts:?}"
+        );
+    }
+}
+
+#[test]
 fn parallel_runs_have_ports_of_their_own() {
     let folder = Folder::new();
     let server = folder.server("well");
@@ -234,6 +291,23 @@ fn a_program_that_does_not_listen_where_it_should_is_not_ready() {
     let elsewhere = folder.with("elsewhere", &["--ready-timeout", "3s"]);
     elsewhere.ends_with(5).says("it listens on 127.0.0.1:");
     folder.left_nothing(2);
+}
+
+#[test]
+fn what_is_waited_for_is_said_after_a_second() {
+    let folder = Folder::new();
+    for more in [&["-j", "1"][..], &["-q"]] {
+        let args = ["--spawn", "sleep 1000 {port}", "--ready-timeout", "1200ms"];
+        let args: Vec<&str> = args.iter().chain(more).copied().collect();
+        let output = folder.run(&args).output();
+        output
+            .ends_with(5)
+            .says("sleep 1000 {port}, started as `sleep 1000 ")
+            .says("was not ready within 1.2s: nobody listened on tcp://127.0.0.1:");
+        let waiting = "Waiting for sleep 1000 {port}: nobody listens on tcp://127.0.0.1:";
+        let said = output.stderr.matches(waiting).count();
+        assert_eq!(said, usize::from(more != ["-q"]), "{output}");
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The file of a run's log: made at once where it was asked for, else only once there is something in it to come back to.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use super::super::files::make_folder;
@@ -11,6 +11,9 @@ pub(in crate::cli) const LOG: &str = "run.jsonl";
 
 /// How many bytes of a log wait in memory for a reason to be kept: 1 MiB. More of them are one.
 const MAX_WAITING: usize = 1 << 20;
+
+/// How many bytes of a log that is kept wait to be handed to the system at most: 64 KiB.
+const BUFFER: usize = 64 << 10;
 
 /// What says to git that the folder is not to be committed, and to a person what it is.
 const GITIGNORE: &str = "\
@@ -30,7 +33,8 @@ pub(in crate::cli) struct LogFile {
 enum State {
     /// There is no reason yet to leave something behind.
     Waiting(Vec<u8>),
-    Open(File),
+    /// Lines are handed to the system several at a time, as they come.
+    Open(BufWriter<File>),
 }
 
 impl LogFile {
@@ -77,15 +81,18 @@ impl LogFile {
             .create_new(true)
             .open(&path)?;
         file.write_all(waiting)?;
-        self.state = State::Open(file);
+        self.state = State::Open(BufWriter::with_capacity(BUFFER, file));
         Ok(())
     }
 
     /// A second handle to what is written, to be read.
-    pub(in crate::cli) fn reader(&self) -> io::Result<Option<File>> {
-        match &self.state {
+    pub(in crate::cli) fn reader(&mut self) -> io::Result<Option<File>> {
+        match &mut self.state {
             State::Waiting(_) => Ok(None),
-            State::Open(file) => file.try_clone().map(Some),
+            State::Open(file) => {
+                file.flush()?;
+                file.get_ref().try_clone().map(Some)
+            }
         }
     }
 }
@@ -106,7 +113,10 @@ impl Write for LogFile {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+        match &mut self.state {
+            State::Open(file) => file.flush(),
+            State::Waiting(_) => Ok(()),
+        }
     }
 }
 
@@ -123,6 +133,7 @@ mod tests {
         log.keep().expect("kept");
         log.write_all(b"two\n").expect("written");
         log.keep().expect("kept already");
+        log.flush().expect("handed on");
         assert_eq!(fs::read(log.path()).expect("there"), b"one\ntwo\n");
         let ignored = fs::read_to_string(log.folder().join(".gitignore")).expect("there");
         assert!(ignored.ends_with("\n*\n"));
@@ -136,6 +147,7 @@ mod tests {
         for _ in 0..3 {
             log.write_all(&line).expect("written");
         }
+        log.flush().expect("handed on");
         assert_eq!(
             fs::metadata(log.path()).expect("there").len(),
             3 * line.len() as u64
@@ -155,6 +167,7 @@ mod tests {
         }
         for (log, line) in logs.iter_mut().zip([b"first", b"later"]) {
             log.write_all(line).expect("written");
+            log.flush().expect("handed on");
         }
         assert_eq!(fs::read(place.path().join(LOG)).expect("there"), b"later");
         let mut first = logs[0].reader().expect("a handle").expect("kept");

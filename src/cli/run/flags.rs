@@ -253,6 +253,7 @@ mod tests {
         for (typed, expected) in [
             (&["run"][..], ""),
             (&["run", "-f", "x", "--tag", "y", "-j", "1"], ""),
+            (&["run", "--repeat", "50"], "--repeat 50"),
             (
                 &["run", "--no-fail-fast", "--retries", "2"],
                 "--no-fail-fast",

@@ -11,10 +11,10 @@ use super::super::console::Console;
 use super::super::error::CliError;
 use super::super::files;
 use super::super::keys;
-use super::super::load::{Loaded, Showing};
+use super::super::load::{self, Loaded, Showing};
 use super::super::project::{self, Group, ProjectFile};
 use super::super::report::take_away;
-use super::super::runtime::runtime;
+use super::super::runtime::{listening, runtime};
 use super::super::secrets;
 use super::super::signals::Signals;
 use super::super::tls;
@@ -101,6 +101,7 @@ pub(super) fn play_once(
         console.print(&inert(secrets::hide(&ids), Printed::Text))?;
         return Ok(ExitStatus::Success);
     }
+    console.say(&load::warnings(&loaded, &cases, console))?;
     console.say(&tls::trusting(&args.tls, &trusting, &cases, console))?;
     if updates.is_some() {
         options.max_fail = None;
@@ -129,10 +130,12 @@ pub(super) fn play_once(
     report.deny_skips = args.play.deny_skips;
     // From here on a case's scenario is held only until it has been played.
     drop(loaded);
-    let runtime = runtime()?;
-    let status = runtime.block_on(play(cases, suites, options, report, console));
+    let (home, listener) = (runtime()?, listening()?);
+    options.home = Some(home.handle().clone());
+    let status = listener.block_on(play(cases, suites, options, report, console));
     // Whoever asked twice to stop does not wait for a name to be resolved.
-    runtime.shutdown_background();
+    listener.shutdown_background();
+    home.shutdown_background();
     status
 }
 

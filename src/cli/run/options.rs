@@ -33,6 +33,8 @@ pub(super) fn names(args: &RunArgs) -> impl Iterator<Item = (&str, &'static str)
 pub(super) fn options(args: PlayArgs, console: &Console) -> RunOptions {
     RunOptions {
         jobs: args.jobs.get(),
+        threads: std::thread::available_parallelism().map_or(1, usize::from),
+        home: None,
         timeout: args.timeout,
         seed: args.seed.unwrap_or_else(any_seed),
         vars: args

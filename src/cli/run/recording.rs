@@ -42,7 +42,7 @@ pub(super) fn header(
 ) -> Header {
     let mut selected: Vec<SelectedFile> = Vec::new();
     for case in cases {
-        let name = (case.scenario.sources.first()).map_or("", |source| &*source.name);
+        let name = case.scenario.file();
         let suite = suites
             .get(case.suite)
             .and_then(|suite| suite.name.as_deref());
@@ -148,8 +148,9 @@ impl Recording {
             return written;
         };
         let folder = file.folder().to_owned();
+        let path = file.path();
         let unreadable = |source| CliError::Unreadable {
-            path: shown(&file.path()),
+            path: shown(&path),
             source,
         };
         let log = match file.reader() {

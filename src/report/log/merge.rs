@@ -2,7 +2,7 @@
 //!
 //! Only what belongs together and is all there is joined: a report of a part that looks like one of the whole is worse than none.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read, Seek, Write};
 
 use thiserror::Error;
@@ -231,11 +231,10 @@ fn started<R>(shards: &[OfShard<'_, R>], header: &Header) -> Started {
     }
 }
 
-/// How many files there are. One that is played in two suites in turn is one.
+/// How many files its cases are from, in however many suites, and however often each is played.
 fn scenarios(header: &Header) -> u64 {
-    let pairs = header.selected.windows(2);
-    let again = pairs.filter(|pair| matches!(pair, [a, b] if a.file == b.file));
-    header.selected.len() as u64 - again.count() as u64
+    let files = header.selected.iter().map(|file| &*file.file);
+    files.collect::<BTreeSet<_>>().len() as u64
 }
 
 fn line(line: &Line, out: &mut dyn Write) -> io::Result<()> {

@@ -1,5 +1,5 @@
-//! Writes the log of a run, a line for each thing that happens, whole and at once: a killed process leaves all but the line
-//! it was writing.
+//! Writes the log of a run, a line for each thing that happens. What has happened by now is handed on together: a killed process leaves
+//! all but what it had not been told.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -26,7 +26,8 @@ pub struct LogWriter<W> {
 }
 
 impl<W: Write> LogWriter<W> {
-    /// Begins a log, in which nothing stands that is secret. `out` is given whole lines, one a call.
+    /// Begins a log, in which nothing stands that is secret. `out` is given whole lines, one a call, and flushed when nothing more has
+    /// happened by now.
     ///
     /// # Errors
     ///
@@ -39,6 +40,7 @@ impl<W: Write> LogWriter<W> {
             line: Vec::new(),
         };
         writer.write(Line::Log(Box::new(header)))?;
+        writer.out.flush()?;
         Ok(writer)
     }
 
@@ -102,8 +104,16 @@ impl<W: Write> Reporter for LogWriter<W> {
             // The same, only later.
             Event::CaseFinished(_) => return Ok(()),
             // Somebody sits there and looks.
-            Event::Asked { .. } | Event::CaseWaits { .. } => return Ok(()),
+            Event::Asked { .. } | Event::CaseWaits { .. } | Event::Preparing { .. } => {
+                return Ok(());
+            }
+            Event::Idle => return self.out.flush(),
         };
-        self.write(line)
+        self.write(line)?;
+        match event {
+            // Many of them come together.
+            Event::CaseStarted { .. } | Event::CaseEnded { .. } => Ok(()),
+            _ => self.out.flush(),
+        }
     }
 }

@@ -7,6 +7,7 @@ mod schedule;
 mod seed;
 mod settings;
 mod suite;
+mod threads;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -9,10 +9,10 @@ use tokio::sync::Barrier;
 use super::*;
 use crate::player::RefusalKind;
 
-const PASSES: &str = r#"{ "steps": [{ "expect": "Welcome!" }] }"#;
-const FAILS: &str = r#"{ "steps": [{ "expect": "Goodbye!" }] }"#;
+pub(super) const PASSES: &str = r#"{ "steps": [{ "expect": "Welcome!" }] }"#;
+pub(super) const FAILS: &str = r#"{ "steps": [{ "expect": "Goodbye!" }] }"#;
 
-fn ids(ran: &Ran) -> Vec<String> {
+pub(super) fn ids(ran: &Ran) -> Vec<String> {
     ran.outcomes().iter().map(|o| o.id.to_string()).collect()
 }
 
@@ -27,6 +27,29 @@ async fn nothing_to_play_is_a_run_too() {
             Event::RunFinished { .. }
         ]
     ));
+}
+
+#[tokio::test]
+async fn a_file_counts_once_however_often_it_is_played() {
+    let once = [cases("a", PASSES), cases("b", PASSES)].concat();
+    let again = once.iter().map(|case| CaseRef {
+        round: 1,
+        ..case.clone()
+    });
+    let all = once.iter().cloned().chain(again).collect();
+    let ran = run(all, RunOptions::default()).await;
+    let started = &ran.events[0];
+    assert!(
+        matches!(
+            started,
+            Event::RunStarted {
+                scenarios: 2,
+                cases: 4,
+                ..
+            }
+        ),
+        "{started:?}"
+    );
 }
 
 #[tokio::test(start_paused = true)]

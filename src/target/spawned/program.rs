@@ -18,7 +18,7 @@ use tokio::time::{sleep, timeout};
 use super::group::{Group, Started};
 use super::output::Output;
 use super::place::Place;
-use super::ready::{listens_instead, until_ready};
+use super::ready::{listens_instead, missing, until_ready};
 use super::rest::Look;
 use super::taken::taken;
 use super::talking::Talkers;
@@ -28,6 +28,9 @@ use crate::target::Illness;
 
 /// How many bytes of each stream of a program are shown, the last ones: 4 KiB.
 pub const MAX_SHOWN_OUTPUT: usize = 4 << 10;
+
+/// After how long without being ready it is said what is waited for: 1 s.
+const SLOW_START: Duration = Duration::from_secs(1);
 
 /// How long the end of a program that has been killed is waited for: only the system can delay it.
 const KILLED: Duration = Duration::from_secs(5);
@@ -109,27 +112,20 @@ pub struct NotReady {
 }
 
 impl Program {
-    /// Starts a program, and waits until it is ready.
+    /// Starts a program, and waits until it is ready. Where that takes longer than a second, `slow` is told once what is waited for.
     ///
     /// # Errors
     ///
     /// Fails when it cannot be started, ends, or is not ready in time. Nothing of it is left then.
-    pub async fn start(spawn: &Spawn) -> Result<Self, Box<NotReady>> {
+    pub async fn start(
+        spawn: &Spawn,
+        slow: &(dyn Fn(String) + Sync),
+    ) -> Result<Self, Box<NotReady>> {
         let failed = |what: &str, error: &io::Error| {
             NotReady::new(spawn, format!("{what} for {}: {error}", spawn.command), "")
         };
         let (place, socket) = Place::of(spawn).map_err(|error| failed("no place", &error))?;
-        let address: Address = place
-            .fill(&spawn.at)
-            .parse()
-            .map_err(|error| NotReady::new(spawn, format!("{}: {error}", spawn.command), ""))?;
-        let named = spawn.named.iter().map(|(name, at)| {
-            let at = place.fill(at).parse();
-            at.map(|at| (name.clone(), at))
-        });
-        let named = named
-            .collect::<Result<Vec<_>, AddressError>>()
-            .map_err(|error| NotReady::new(spawn, format!("{}: {error}", spawn.command), ""))?;
+        let (address, named) = addresses(spawn, &place)?;
         let file = match &spawn.ready {
             Ready::File(path) => Some(place.fill(path)),
             _ => None,
@@ -146,6 +142,7 @@ impl Program {
             ));
         }
         taken(spawn, &address, &named)?;
+        let started_as = shell_words::join(spawn.words.iter().map(|word| place.fill(word)));
         let mut command =
             command(spawn, &place, socket).map_err(|error| failed("no socket", &error))?;
         let started = Group::start(&mut command);
@@ -177,15 +174,22 @@ impl Program {
             talkers: Talkers::default(),
             _place: place,
         };
+        let waits = async {
+            sleep(SLOW_START).await;
+            let missing = missing(spawn, file.as_deref(), &program.address);
+            slow(format!("{}: {missing} yet", spawn.command));
+            std::future::pending().await
+        };
         let ready = tokio::select! {
             biased;
+            never = waits => never,
             // What it has printed before its end is read by then.
             exit = program.until_ended() => match program.has_said_so() {
                 true => Ok(()),
                 false => Err(died(spawn, exit)),
             },
             ready = until_ready(spawn, file.as_deref(), &program.address, &program.named, &program.output) => {
-                ready.map_err(|missed| program.not_ready(spawn, &missed))
+                ready.map_err(|missed| program.not_ready(spawn, &missed, &started_as))
             }
         };
         let Err(mut why) = ready else {
@@ -331,10 +335,14 @@ impl Program {
     }
 
     /// Why it is not ready, though it runs.
-    fn not_ready(&self, spawn: &Spawn, missed: &str) -> Box<NotReady> {
+    fn not_ready(&self, spawn: &Spawn, missed: &str, started_as: &str) -> Box<NotReady> {
         let within = spawn.ready_timeout;
+        let as_what = match spawn.command == started_as {
+            true => String::new(),
+            false => format!(", started as `{started_as}`,"),
+        };
         let message = format!(
-            "{} was not ready within {within:?}: {missed}",
+            "{}{as_what} was not ready within {within:?}: {missed}",
             spawn.command
         );
         let help = match (&spawn.ready, listens_instead(self.group.number())) {
@@ -371,6 +379,22 @@ impl NotReady {
             stderr: Vec::new(),
         })
     }
+}
+
+/// Where a program listens, and where else, by names.
+type Places = (Address, Vec<(String, Address)>);
+
+/// Where it will listen.
+fn addresses(spawn: &Spawn, place: &Place) -> Result<Places, Box<NotReady>> {
+    let parsed = |at: &str| {
+        place.fill(at).parse().map_err(|error: AddressError| {
+            NotReady::new(spawn, format!("{}: {error}", spawn.command), "")
+        })
+    };
+    let named = spawn.named.iter();
+    let named = named.map(|(name, at)| parsed(at).map(|at| (name.clone(), at)));
+    let named = named.collect::<Result<_, Box<NotReady>>>()?;
+    Ok((parsed(&spawn.at)?, named))
 }
 
 /// What starts the program.

@@ -94,6 +94,16 @@ pub(super) async fn until_ready(
     }
 }
 
+/// What is not there yet, in words.
+pub(super) fn missing(spawn: &Spawn, file: Option<&str>, address: &Address) -> String {
+    match &spawn.ready {
+        Ready::Listening => format!("nobody listens on {address}"),
+        Ready::File(path) => format!("there is no file {}", file.unwrap_or(path)),
+        Ready::Output(_) => "it has printed nothing that matches".to_owned(),
+        Ready::Scenario(_) => "the scenario that says that it is ready does not pass".to_owned(),
+    }
+}
+
 /// Where a program listens instead, in words; nothing where it does not.
 pub(super) fn listens_instead(group: i32) -> Option<String> {
     let places = of_group(group);

@@ -15,11 +15,11 @@ fn spawn(what: &str) -> Spawn {
 }
 
 async fn start(spawn: &Spawn) -> Program {
-    Program::start(spawn).await.unwrap()
+    Program::start(spawn, &|_| ()).await.unwrap()
 }
 
 async fn fails(spawn: &Spawn) -> NotReady {
-    *Program::start(spawn).await.unwrap_err()
+    *Program::start(spawn, &|_| ()).await.unwrap_err()
 }
 
 /// What a program prints is the number of a process, which is there; waits until it is not.

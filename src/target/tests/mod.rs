@@ -40,7 +40,7 @@ async fn close(target: OpenTarget) {
 
 async fn peer(target: &OpenTarget, keys: &str) -> Peer {
     target
-        .peer_of(&scenario(keys), TimeScale::ONE)
+        .peer_of(&scenario(keys), TimeScale::ONE, &|_| ())
         .await
         .unwrap()
 }
@@ -113,7 +113,7 @@ async fn an_address_is_nothing_that_can_be_set_up() {
         r#""server": { "reply": "echo" },"#,
     ] {
         let error = target
-            .peer_of(&scenario(keys), TimeScale::ONE)
+            .peer_of(&scenario(keys), TimeScale::ONE, &|_| ())
             .await
             .unwrap_err();
         assert_eq!(error, Unavailable::NotEmbedded, "{keys}");

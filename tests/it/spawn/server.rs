@@ -1,6 +1,6 @@
 //! Servers for tests, as programs of their own: this test binary, started once more and told how to behave.
 
-use std::fs::OpenOptions;
+use std::fs::{self, OpenOptions};
 use std::io::{BufRead, BufReader, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::Path;
@@ -10,6 +10,9 @@ use std::time::{Duration, Instant};
 
 /// Says that this process is a server: how it behaves, its port, and the file that its number is written to.
 const SERVER: &str = "BACKCHAT_TEST_SERVER";
+
+/// The file beside that of numbers into which a server that is to `count` writes what its parent has.
+pub(super) const COUNTS: &str = "counts";
 
 /// The command of a server that behaves in this way.
 pub(super) fn command(how: &str, port: &str, numbers: &Path) -> String {
@@ -46,6 +49,12 @@ fn serves() {
         },
         "leave-a-child" => number(child("sleep", &["1000"])),
         "hide-a-child" => number(child("setsid", &["sleep", "1000"])),
+        "count" => {
+            let counts = Path::new(numbers).with_file_name(COUNTS);
+            let file = OpenOptions::new().create(true).append(true).open(counts);
+            let written = file.expect("a file").write_all(of_parent().as_bytes());
+            written.expect("written");
+        }
         "chatty" => {
             thread::spawn(|| {
                 loop {
@@ -67,6 +76,20 @@ fn serves() {
             std::process::abort();
         }
     }
+}
+
+/// What who started this has at this moment: open files, threads, children, and folders for its programs.
+fn of_parent() -> String {
+    let parent = Path::new("/proc").join(std::os::unix::process::parent_id().to_string());
+    let entries = |path: &Path| fs::read_dir(path).expect("a folder").flatten();
+    let threads = || entries(&parent.join("task"));
+    let children: usize = threads()
+        .filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok())
+        .map(|children| children.split_whitespace().count())
+        .sum();
+    let files = entries(&parent.join("fd")).count();
+    let folders = entries(&std::env::temp_dir()).count();
+    format!("{files} {} {children} {folders}\n", threads().count())
 }
 
 /// Starts a process and leaves it alone.
