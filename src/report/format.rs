@@ -2,8 +2,16 @@
 
 use std::io::{Read, Seek, Write};
 
-use super::log::{LogError, RunLog};
-use super::{github, html, json, junit, markdown, summary, tap};
+use super::form::Form;
+use super::github::Github;
+use super::html::Page;
+use super::json::Json;
+use super::junit::Junit;
+use super::log::{CaseRecord, LogError, Played, ResultKind, RunLog};
+use super::markdown::Markdown;
+use super::summary::Text;
+use super::tap::Tap;
+use super::together::write_one;
 
 /// A kind of report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -63,6 +71,32 @@ impl ReportKind {
             Self::Text => Some("report.txt"),
         }
     }
+
+    /// Whether it has something to say of a case that needs the records of it.
+    pub(super) fn wants(self, case: &Played) -> bool {
+        match self {
+            Self::Junit | Self::Tap | Self::Json | Self::Html => true,
+            Self::Github | Self::Markdown => case.result == ResultKind::Failed,
+            Self::Text => case.result == ResultKind::Failed || case.is_flaky(),
+        }
+    }
+
+    /// A report of this kind that is to be made. `first` are the first failures, for a page.
+    pub(super) fn form<'a>(
+        self,
+        folder: &'a str,
+        first: &'a [CaseRecord],
+    ) -> Box<dyn Form + Send + 'a> {
+        match self {
+            Self::Junit => Box::<Junit>::default(),
+            Self::Tap => Box::<Tap>::default(),
+            Self::Json => Box::<Json>::default(),
+            Self::Github => Box::new(Github::new(folder)),
+            Self::Markdown => Box::<Markdown>::default(),
+            Self::Html => Box::new(Page::new(first)),
+            Self::Text => Box::new(Text),
+        }
+    }
 }
 
 /// Writes a report. `folder` is the path from the root of the repository to where files are counted from: empty, or with a `/`
@@ -77,13 +111,5 @@ pub fn write_report(
     folder: &str,
     out: &mut dyn Write,
 ) -> Result<(), LogError> {
-    match kind {
-        ReportKind::Junit => junit::junit(log, out),
-        ReportKind::Tap => tap::tap(log, out),
-        ReportKind::Github => github::github(log, folder, out),
-        ReportKind::Markdown => markdown::markdown(log, out),
-        ReportKind::Html => html::html(log, out),
-        ReportKind::Json => json::json(log, out),
-        ReportKind::Text => summary::text(log, out),
-    }
+    write_one(kind, log, folder, out)
 }

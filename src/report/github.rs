@@ -1,9 +1,10 @@
 //! Annotations of GitHub's workflows: each failure at the line of its step. GitHub shows ten of a kind for each step of a
 //! job: so nine, and how many more there are.
 
-use std::io::{Read, Seek, Write};
+use std::io::{self, Write};
 
-use super::log::{FailureRecord, LogError, ResultKind, RunLog};
+use super::form::{Case, Form};
+use super::log::{FailureRecord, Overview, ResultKind};
 use super::summary::counts;
 
 /// How many failures are annotated.
@@ -12,57 +13,70 @@ const SHOWN: usize = 9;
 /// How many bytes an annotation's message has: 4 KiB.
 const MAX_TEXT: usize = 4 << 10;
 
-/// Writes the annotations. `folder` is the path from the repository's root to where the files are counted from: empty, or
-/// with a `/` at its end.
-///
-/// # Errors
-///
-/// Fails when the log cannot be read or `out` cannot be written.
-pub(super) fn github(
-    log: &mut RunLog<impl Read + Seek>,
-    folder: &str,
-    out: &mut dyn Write,
-) -> Result<(), LogError> {
-    let totals = log.totals();
-    let failed = log
-        .cases
-        .iter()
-        .filter(|case| case.result == ResultKind::Failed);
-    let all: Vec<_> = failed.cloned().collect();
-    for case in all.iter().take(SHOWN) {
-        let record = log.record(case)?;
-        if let Some(failure) = &record.failure {
-            annotate(&record.id, record.name.as_deref(), failure, folder, out)?;
+/// The annotations.
+pub(super) struct Github<'a> {
+    /// The path from the repository's root to where the files are counted from: empty, or with a `/` at its end.
+    folder: &'a str,
+    /// How many failures have been annotated.
+    shown: usize,
+}
+
+impl<'a> Github<'a> {
+    pub(super) const fn new(folder: &'a str) -> Self {
+        Self { folder, shown: 0 }
+    }
+}
+
+impl Form for Github<'_> {
+    fn begin(&mut self, _: &Overview, _: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn case(&mut self, case: &Case<'_>, out: &mut dyn Write) -> io::Result<()> {
+        let record = &case.last;
+        if record.result != ResultKind::Failed || !self.goes_on() {
+            return Ok(());
+        }
+        self.shown += 1;
+        match &record.failure {
+            Some(failure) => {
+                let name = record.name.as_deref();
+                annotate(&record.id, name, failure, self.folder, out)
+            }
+            None => Ok(()),
         }
     }
-    if all.len() > SHOWN {
-        writeln!(
-            out,
-            "::error title=backchat::{} more cases failed; the log of this run names them: backchat report show",
-            all.len() - SHOWN
-        )?;
+
+    fn goes_on(&self) -> bool {
+        self.shown < SHOWN
     }
-    let flaky: Vec<&str> = log
-        .cases
-        .iter()
-        .filter(|case| case.is_flaky())
-        .map(|case| &*case.id)
-        .collect();
-    for id in flaky.iter().take(SHOWN) {
-        writeln!(
-            out,
-            "::warning title=flaky::{} passed only when it was tried again",
-            data(id)
-        )?;
+
+    fn end(&mut self, run: &Overview, out: &mut dyn Write) -> io::Result<()> {
+        let totals = run.totals();
+        let more = totals.failed.saturating_sub(SHOWN as u64);
+        if more > 0 {
+            writeln!(
+                out,
+                "::error title=backchat::{more} more cases failed; the log of this run names them: backchat report show"
+            )?;
+        }
+        let flaky = run.cases.iter().filter(|case| case.is_flaky());
+        for case in flaky.take(SHOWN) {
+            writeln!(
+                out,
+                "::warning title=flaky::{} passed only when it was tried again",
+                data(&case.id)
+            )?;
+        }
+        if totals.unfinished > 0 {
+            writeln!(
+                out,
+                "::error title=backchat::the run was not played to its end: {}",
+                data(&counts(&totals))
+            )?;
+        }
+        Ok(())
     }
-    if totals.unfinished > 0 {
-        writeln!(
-            out,
-            "::error title=backchat::the run was not played to its end: {}",
-            data(&counts(&totals))
-        )?;
-    }
-    Ok(())
 }
 
 fn annotate(
@@ -71,7 +85,7 @@ fn annotate(
     failure: &FailureRecord,
     folder: &str,
     out: &mut dyn Write,
-) -> Result<(), LogError> {
+) -> io::Result<()> {
     let mut properties = Vec::new();
     if let (Some(file), Some(line), Some(column)) = (&failure.file, failure.line, failure.column) {
         let file = if file.starts_with('/') {
@@ -94,12 +108,7 @@ fn annotate(
     let more = if end < text.len() { "…" } else { "" };
     let name = name.map_or(String::new(), |name| format!("{name}\n"));
     let message = format!("{name}{}{more}", text[..end].trim_end());
-    Ok(writeln!(
-        out,
-        "::error {}::{}",
-        properties.join(","),
-        data(&message)
-    )?)
+    writeln!(out, "::error {}::{}", properties.join(","), data(&message))
 }
 
 /// A message: what would end it is escaped.

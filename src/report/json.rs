@@ -1,12 +1,13 @@
 //! The report for programs: one JSON object, `docs/reports.md` and `schema/report.schema.json` say of what form.
 
-use std::io::{Read, Seek, Write};
+use std::io::{self, Write};
 
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde::Serialize;
 
-use super::log::{CaseRecord, Header, LogError, RunLog, Started, Totals, Unfinished, write_json};
+use super::form::{self, Form};
+use super::log::{CaseRecord, Header, Overview, Started, Totals, Unfinished, write_json};
 
 /// The version of the form: fields are added, none is renamed or dropped while it stays the same.
 const VERSION: u32 = 1;
@@ -97,58 +98,68 @@ pub fn report_schema() -> String {
     format!("{text}\n")
 }
 
-/// Writes the report.
-///
-/// # Errors
-///
-/// Fails when the log cannot be read or `out` cannot be written.
-pub(super) fn json(
-    log: &mut RunLog<impl Read + Seek>,
-    out: &mut dyn Write,
-) -> Result<(), LogError> {
-    let head = head(log);
-    let mut text = Vec::new();
-    write_json(&head, false, &mut text)?;
-    // A case a line, written one by one: a run may have very many. What stands open is closed below.
-    text.pop();
-    out.write_all(&text)?;
-    out.write_all(b",\n\"cases\":[")?;
-    for (n, case) in log.cases.clone().iter().enumerate() {
-        out.write_all(if n == 0 { b"\n" } else { b",\n" })?;
-        let case = Case {
-            record: log.record(case)?,
-            flaky: case.is_flaky(),
-            earlier: log.earlier(case)?,
-        };
-        write_json(&case, false, out)?;
-    }
-    out.write_all(b"\n],\n\"unfinished\":[")?;
-    for (n, case) in log.unfinished.iter().enumerate() {
-        out.write_all(if n == 0 { b"\n" } else { b",\n" })?;
-        write_json(&open(case), false, out)?;
-    }
-    Ok(out.write_all(b"\n]}\n")?)
+/// The report.
+#[derive(Default)]
+pub(super) struct Json {
+    /// Whether a case stands in it.
+    begun: bool,
 }
 
-fn head<R: Read + Seek>(log: &RunLog<R>) -> Head<'_> {
+impl Form for Json {
+    fn begin(&mut self, run: &Overview, out: &mut dyn Write) -> io::Result<()> {
+        let mut text = Vec::new();
+        write_json(&head(run), false, &mut text)?;
+        // A case a line, written one by one: a run may have very many. What stands open is closed below.
+        text.pop();
+        out.write_all(&text)?;
+        out.write_all(b",\n\"cases\":[")
+    }
+
+    /// Writes what [`Case`] has as fields: the record's are JSON already, for other reports too.
+    fn case(&mut self, case: &form::Case<'_>, out: &mut dyn Write) -> io::Result<()> {
+        out.write_all(if self.begun { b",\n" } else { b"\n" })?;
+        self.begun = true;
+        let Some((last, earlier)) = case.json().split_last() else {
+            return Ok(());
+        };
+        out.write_all(last.strip_suffix(b"}").unwrap_or(last))?;
+        write!(out, ",\"flaky\":{}", case.played.is_flaky())?;
+        for (n, record) in earlier.iter().enumerate() {
+            out.write_all(if n == 0 { b",\"earlier\":[" } else { b"," })?;
+            out.write_all(record)?;
+        }
+        out.write_all(if earlier.is_empty() { b"}" } else { b"]}" })
+    }
+
+    fn end(&mut self, run: &Overview, out: &mut dyn Write) -> io::Result<()> {
+        out.write_all(b"\n],\n\"unfinished\":[")?;
+        for (n, case) in run.unfinished.iter().enumerate() {
+            out.write_all(if n == 0 { b"\n" } else { b",\n" })?;
+            write_json(&open(case), false, out)?;
+        }
+        out.write_all(b"\n]}\n")
+    }
+}
+
+fn head(run: &Overview) -> Head<'_> {
     let Header {
         program,
         started_ms,
         shard,
         outstanding,
         ..
-    } = &log.header;
+    } = &run.header;
     Head {
         format: "backchat-report",
         version: VERSION,
         program,
         started_ms: *started_ms,
-        elapsed_us: log.elapsed_us,
-        complete: log.is_complete(),
-        run: &log.started,
+        elapsed_us: run.elapsed_us,
+        complete: run.is_complete(),
+        run: &run.started,
         shard: shard.as_deref(),
-        totals: log.totals(),
-        suites: (log.by_suite().into_iter())
+        totals: run.totals(),
+        suites: (run.by_suite().into_iter())
             .map(|(name, totals)| OfSuite { name, totals })
             .collect(),
         outstanding,
@@ -161,5 +172,34 @@ fn open(case: &Unfinished) -> Open<'_> {
         id: &case.id,
         file: &case.file,
         begun: case.begun,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::*;
+    use crate::report::{ReportKind, RunLog, write_report};
+
+    #[test]
+    fn a_case_is_written_as_the_schema_has_it() {
+        let text = include_str!("tests/run.jsonl");
+        let mut log = RunLog::read(Cursor::new(text.as_bytes())).expect("a log");
+        let mut out = Vec::new();
+        write_report(ReportKind::Json, &mut log, "", &mut out).expect("memory");
+        let report: serde_json::Value = serde_json::from_slice(&out).expect("JSON");
+        let mut flaky = 0;
+        for (n, case) in log.run.cases.clone().iter().enumerate() {
+            let case = Case {
+                record: log.record(case).expect("there"),
+                flaky: case.is_flaky(),
+                earlier: log.earlier(case).expect("there"),
+            };
+            flaky += usize::from(case.flaky && !case.earlier.is_empty());
+            let written = serde_json::to_value(&case).expect("JSON");
+            assert_eq!(report["cases"][n], written);
+        }
+        assert_eq!(flaky, 1);
     }
 }

@@ -6,79 +6,166 @@
 //! The schema of Jenkins' plugin xUnit is the strictest of what readers want: it refuses what it does not know. So nothing
 //! stands here that it does not, such as the file of a single case.
 
-use std::collections::HashMap;
-use std::io::{Read, Seek, Write};
+use std::borrow::Cow;
+use std::collections::{HashMap, VecDeque};
+use std::io::{self, Write};
 use std::time::Duration;
 
-use quick_junit::{
-    NonSuccessKind, Report, TestCase, TestCaseStatus, TestRerun, TestSuite, XmlString,
-};
+use quick_xml::escape::escape;
 
-use super::log::{CaseRecord, LogError, Played, ResultKind, RunLog};
+use super::form::{Case, Form};
+use super::log::{FailureRecord, Overview, ResultKind, Unfinished};
 use super::rounds::Rounds;
 
 /// How many bytes of one failure's text are stored: 16 KiB.
 const MAX_TEXT: usize = 16 << 10;
 
-/// Writes the report.
-///
-/// # Errors
-///
-/// Fails when the log cannot be read or `out` cannot be written.
-pub(super) fn junit(
-    log: &mut RunLog<impl Read + Seek>,
-    out: &mut dyn Write,
-) -> Result<(), LogError> {
-    let mut report = Report::new("backchat");
-    if let Some(us) = log.elapsed_us {
-        report.set_time(Duration::from_micros(us));
-    }
-    let rounds = Rounds::of(&log.header);
-    let mut suites = Suites::default();
-    for case in log.cases.clone() {
-        let (test, file) = test_case(log, &case, &rounds)?;
-        suites.add(&case.id, &file, test);
-    }
-    for case in &log.unfinished {
-        let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
-        status.set_message(if case.begun {
-            "never finished"
-        } else {
-            "never begun"
-        });
-        status.set_type("unfinished");
-        let mut test = TestCase::new(text(&rounds.name(case.number, &case.id)), status);
-        test.set_classname(text(folder(&case.id)));
-        suites.add(&case.id, &case.file, test);
-    }
-    report.add_test_suites(suites.all);
-    report
-        .serialize(RootTag::new(out))
-        .map_err(|error| std::io::Error::other(error.to_string()).into())
-}
+/// What stands before an element of a test case.
+const INDENT: &str = "\n            ";
 
-/// The suites, and where each stands.
+/// The report. A suite is written once all of its cases are there: those of a file stand together, unless they were shuffled.
 #[derive(Default)]
-struct Suites {
-    all: Vec<TestSuite>,
+pub(super) struct Junit {
+    /// Those that are not written yet, in the order of their first cases.
+    suites: VecDeque<Suite>,
+    /// The place of the suite of each file among all suites.
     places: HashMap<String, usize>,
+    /// How many suites have been written.
+    written: usize,
+    rounds: Rounds,
 }
 
-impl Suites {
-    /// Puts a case into the suite of its file.
-    fn add(&mut self, id: &str, file: &str, mut test: TestCase) {
-        // A case that was never tried takes no time.
-        let time = *test.time.get_or_insert(Duration::ZERO);
-        let at = *self.places.entry(file.to_owned()).or_insert_with(|| {
-            let mut suite = TestSuite::new(text(id.split('#').next().unwrap_or(id)));
-            suite.extra.insert("file".into(), text(file));
-            self.all.push(suite);
-            self.all.len() - 1
-        });
-        if let Some(suite) = self.all.get_mut(at) {
-            suite.set_time(suite.time.unwrap_or_default() + time);
-            suite.add_test_case(test);
+/// A suite: the cases of a file.
+#[derive(Default)]
+struct Suite {
+    name: String,
+    file: String,
+    count: Count,
+    time: Duration,
+    /// How many of its cases are still to come.
+    missing: u64,
+    /// The test cases so far, as XML.
+    cases: Vec<u8>,
+}
+
+/// How many cases came to what.
+#[derive(Default)]
+struct Count {
+    tests: u64,
+    skipped: u64,
+    errors: u64,
+    failures: u64,
+}
+
+impl Count {
+    fn add(&mut self, result: ResultKind) {
+        self.tests += 1;
+        match result {
+            ResultKind::Passed => {}
+            ResultKind::Failed => self.failures += 1,
+            ResultKind::Cancelled => self.errors += 1,
+            ResultKind::Skipped => self.skipped += 1,
         }
+    }
+}
+
+impl Junit {
+    /// Counts a case that will come into the suite of its file.
+    fn expect(&mut self, id: &str, file: &str, result: ResultKind, time: Duration) {
+        let at = *self.places.entry(file.to_owned()).or_insert_with(|| {
+            self.suites.push_back(Suite {
+                name: text(id.split('#').next().unwrap_or(id)).into_owned(),
+                file: text(file).into_owned(),
+                ..Suite::default()
+            });
+            self.suites.len() - 1
+        });
+        if let Some(suite) = self.suites.get_mut(at) {
+            suite.count.add(result);
+            suite.time += time;
+            suite.missing += 1;
+        }
+    }
+
+    /// Puts a case into the suite of its file, and writes what is whole.
+    fn add(
+        &mut self,
+        file: &str,
+        out: &mut dyn Write,
+        case: impl FnOnce(&mut Vec<u8>) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let at = self
+            .places
+            .get(file)
+            .and_then(|at| at.checked_sub(self.written));
+        if let Some(suite) = at.and_then(|at| self.suites.get_mut(at)) {
+            case(&mut suite.cases)?;
+            suite.missing = suite.missing.saturating_sub(1);
+        }
+        while let Some(suite) = self.suites.front().filter(|suite| suite.missing == 0) {
+            suite.write(out)?;
+            self.suites.pop_front();
+            self.written += 1;
+        }
+        Ok(())
+    }
+}
+
+impl Suite {
+    fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        let Count {
+            tests,
+            skipped,
+            errors,
+            failures,
+        } = self.count;
+        write!(
+            out,
+            "\n    <testsuite name=\"{}\" tests=\"{tests}\" skipped=\"{skipped}\" errors=\"{errors}\" failures=\"{failures}\" time=\"{}\" file=\"{}\">",
+            escape(&*self.name),
+            seconds(self.time),
+            escape(&*self.file),
+        )?;
+        out.write_all(&self.cases)?;
+        out.write_all(b"\n    </testsuite>")
+    }
+}
+
+impl Form for Junit {
+    fn begin(&mut self, run: &Overview, out: &mut dyn Write) -> io::Result<()> {
+        self.rounds = Rounds::of(&run.header);
+        for case in &run.cases {
+            let time = Duration::from_micros(case.elapsed_us);
+            self.expect(&case.id, &case.file(), case.result, time);
+        }
+        for case in &run.unfinished {
+            self.expect(&case.id, &case.file, ResultKind::Cancelled, Duration::ZERO);
+        }
+        let totals = run.totals();
+        // How many were skipped is said of suites only in Jenkins' schema.
+        write!(
+            out,
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"backchat\" tests=\"{}\" failures=\"{}\" errors=\"{}\"",
+            totals.selected, totals.failed, totals.unfinished,
+        )?;
+        if let Some(us) = run.elapsed_us {
+            write!(out, " time=\"{}\"", seconds(Duration::from_micros(us)))?;
+        }
+        out.write_all(b">")
+    }
+
+    fn case(&mut self, case: &Case<'_>, out: &mut dyn Write) -> io::Result<()> {
+        let name = self.rounds.name(case.played.number, &case.last.id);
+        let name = name.into_owned();
+        self.add(&case.last.file, out, |xml| test_case(case, &name, xml))
+    }
+
+    fn end(&mut self, run: &Overview, out: &mut dyn Write) -> io::Result<()> {
+        for case in &run.unfinished {
+            let name = self.rounds.name(case.number, &case.id).into_owned();
+            self.add(&case.file, out, |xml| unfinished(case, &name, xml))?;
+        }
+        out.write_all(b"\n</testsuites>\n")
     }
 }
 
@@ -89,103 +176,107 @@ fn folder(id: &str) -> &str {
         .map_or("scenarios", |(folder, _)| folder)
 }
 
-/// Takes the number of skipped cases out of the first tag, which Jenkins' schema has in those of suites only.
-struct RootTag<W> {
-    out: W,
-    /// The document up to the end of that tag; `None` once it is written.
-    held: Option<Vec<u8>>,
-}
-
-impl<W: Write> RootTag<W> {
-    const fn new(out: W) -> Self {
-        Self {
-            out,
-            held: Some(Vec::new()),
-        }
-    }
-}
-
-impl<W: Write> Write for RootTag<W> {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        let Some(held) = &mut self.held else {
-            return self.out.write(bytes);
-        };
-        held.extend_from_slice(bytes);
-        // What stands before it is a declaration, with a `>` of its own.
-        let mut ends = (held.iter().enumerate()).filter(|(_, byte)| **byte == b'>');
-        if let Some((end, _)) = ends.nth(1) {
-            let head = String::from_utf8_lossy(&held[..end]);
-            let (before, after) = match head.split_once(" skipped=\"") {
-                Some((before, rest)) => {
-                    (before, rest.split_once('"').map_or("", |(_, after)| after))
-                }
-                None => (&*head, ""),
-            };
-            self.out.write_all(before.as_bytes())?;
-            self.out.write_all(after.as_bytes())?;
-            self.out.write_all(&held[end..])?;
-            self.held = None;
-        }
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        self.out.flush()
-    }
-}
-
-/// The test case of a case, and its file.
-fn test_case(
-    log: &mut RunLog<impl Read + Seek>,
-    case: &Played,
-    rounds: &Rounds,
-) -> Result<(TestCase, String), LogError> {
-    let record = log.record(case)?;
-    let mut status = match record.result {
-        ResultKind::Passed => TestCaseStatus::success(),
-        ResultKind::Failed => TestCaseStatus::non_success(NonSuccessKind::Failure),
-        ResultKind::Cancelled => TestCaseStatus::non_success(NonSuccessKind::Error),
-        ResultKind::Skipped => TestCaseStatus::skipped(),
+/// Writes the test case of a case that is over.
+fn test_case(case: &Case<'_>, name: &str, xml: &mut Vec<u8>) -> io::Result<()> {
+    let record = &case.last;
+    let time = Duration::from_micros(record.elapsed_us);
+    begin_case(name, &record.id, time, xml)?;
+    let tag = match record.result {
+        ResultKind::Passed if case.earlier.is_empty() => return xml.write_all(b"/>"),
+        ResultKind::Passed => None,
+        ResultKind::Failed => Some("failure"),
+        ResultKind::Cancelled => Some("error"),
+        ResultKind::Skipped => Some("skipped"),
     };
-    if let Some(failure) = &record.failure {
-        status.set_message(text(&failure.headline()));
-        status.set_type(text(&failure.code));
-        status.set_description(text(&failure.text));
-    } else if record.result == ResultKind::Cancelled {
-        status.set_message("cancelled").set_type("unfinished");
-    } else if let Some(reason) = &record.reason {
-        status.set_message(text(reason));
+    xml.write_all(b">")?;
+    if let Some(tag) = tag {
+        let message = record.reason.as_deref();
+        match (&record.failure, record.result) {
+            (Some(failure), _) => failed(tag, failure, xml)?,
+            (None, ResultKind::Cancelled) => {
+                bare(tag, Some("cancelled"), Some("unfinished"), xml)?;
+            }
+            (None, _) => bare(tag, message, None, xml)?,
+        }
     }
-    for earlier in log.earlier(case)? {
-        status.add_rerun(rerun(&earlier));
+    for earlier in &case.earlier {
+        // Of a case that passed in the end a flaky failure, else one more failure.
+        let tag = match record.result {
+            ResultKind::Passed => "flakyFailure",
+            ResultKind::Failed | ResultKind::Cancelled => "rerunFailure",
+            ResultKind::Skipped => break,
+        };
+        match &earlier.failure {
+            Some(failure) => failed(tag, failure, xml)?,
+            None => write!(xml, "{INDENT}<{tag} type=\"failed\">{INDENT}</{tag}>")?,
+        }
     }
-    let mut test = TestCase::new(text(&rounds.name(case.number, &record.id)), status);
-    test.set_time(Duration::from_micros(record.elapsed_us));
-    test.set_classname(text(folder(&record.id)));
-    Ok((test, record.file))
+    xml.write_all(b"\n        </testcase>")
 }
 
-/// An attempt that was not the last: of a case that passed in the end a flaky failure, else one more failure.
-fn rerun(record: &CaseRecord) -> TestRerun {
-    let mut rerun = TestRerun::new(NonSuccessKind::Failure);
-    rerun.set_type("failed");
-    if let Some(failure) = &record.failure {
-        rerun.set_message(text(&failure.headline()));
-        rerun.set_type(text(&failure.code));
-        rerun.set_description(text(&failure.text));
+/// Writes the test case of a case that is not over.
+fn unfinished(case: &Unfinished, name: &str, xml: &mut Vec<u8>) -> io::Result<()> {
+    begin_case(name, &case.id, Duration::ZERO, xml)?;
+    xml.write_all(b">")?;
+    let message = if case.begun {
+        "never finished"
+    } else {
+        "never begun"
+    };
+    bare("error", Some(message), Some("unfinished"), xml)?;
+    xml.write_all(b"\n        </testcase>")
+}
+
+/// Writes the tag of a test case, but for its end.
+fn begin_case(name: &str, id: &str, time: Duration, xml: &mut Vec<u8>) -> io::Result<()> {
+    write!(
+        xml,
+        "\n        <testcase name=\"{}\" classname=\"{}\" time=\"{}\"",
+        escape(text(name)),
+        escape(text(folder(id))),
+        seconds(time)
+    )
+}
+
+/// Writes an element with what failed.
+fn failed(tag: &str, failure: &FailureRecord, xml: &mut Vec<u8>) -> io::Result<()> {
+    write!(
+        xml,
+        "{INDENT}<{tag} message=\"{}\" type=\"{}\">{}</{tag}>",
+        escape(text(&failure.headline())),
+        escape(text(&failure.code)),
+        escape(text(&failure.text))
+    )
+}
+
+/// Writes an element without text.
+fn bare(tag: &str, message: Option<&str>, kind: Option<&str>, xml: &mut Vec<u8>) -> io::Result<()> {
+    write!(xml, "{INDENT}<{tag}")?;
+    for (name, value) in [("message", message), ("type", kind)] {
+        if let Some(value) = value {
+            write!(xml, " {name}=\"{}\"", escape(text(value)))?;
+        }
     }
-    rerun
+    xml.write_all(b"/>")
+}
+
+/// A time as readers want it: in seconds.
+fn seconds(time: Duration) -> String {
+    format!("{:.3}", time.as_secs_f64())
 }
 
 /// Text of which XML can have every character, and not too much of it.
-fn text(text: &str) -> XmlString {
+fn text(text: &str) -> Cow<'_, str> {
+    if text.len() <= MAX_TEXT && text.bytes().all(|byte| matches!(byte, b'\n' | b' '..=b'~')) {
+        return Cow::Borrowed(text);
+    }
     let mut end = text.len().min(MAX_TEXT);
     while !text.is_char_boundary(end) {
         end -= 1;
     }
     let kept = text[..end].chars().filter(|c| {
-        matches!(c, '\n' | '\t' | ' '..='\u{7e}' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
+        matches!(c, '\n' | ' '..='\u{7e}' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
     });
     let more = if end < text.len() { "…" } else { "" };
-    XmlString::new(kept.chain(more.chars()).collect::<String>())
+    kept.chain(more.chars()).collect()
 }

@@ -1,9 +1,11 @@
 //! Markdown, for summaries of jobs and for comments: the count, and each failure in full under its id.
 
-use std::io::{Read, Seek, Write};
+use std::collections::BTreeSet;
+use std::io::{self, Write};
 use std::time::Duration;
 
-use super::log::{LogError, ResultKind, RunLog};
+use super::form::{Case, Form};
+use super::log::{FailureRecord, Overview, Played, ResultKind};
 use super::summary::{counts, several};
 
 /// How many failures are shown in full; the others are named.
@@ -15,90 +17,98 @@ const MAX: usize = 512 << 10;
 /// How many cases are named where they are not shown.
 const NAMED: usize = 1000;
 
-/// Writes the report.
-///
-/// # Errors
-///
-/// Fails when the log cannot be read or `out` cannot be written.
-pub(super) fn markdown(
-    log: &mut RunLog<impl Read + Seek>,
-    out: &mut dyn Write,
-) -> Result<(), LogError> {
-    let totals = log.totals();
-    let sign = match (totals.failed, totals.unfinished) {
-        (0, 0) => "✅",
-        _ => "❌",
-    };
-    writeln!(out, "## {sign} backchat: {}\n", counts(&totals))?;
-    let elapsed = log.elapsed_us.map_or_else(
-        || "broke off".to_owned(),
-        |us| format!("{:.1} s", Duration::from_micros(us).as_secs_f64()),
-    );
-    writeln!(
-        out,
-        "{} · {elapsed} · {}",
-        plain(&log.started.target),
-        match log.started.seeds.is_empty() {
-            true => format!("seed `{}`", plain(&log.started.seed)),
-            false => plain(&log.started.seed_in_words()),
-        }
-    )?;
-    let suites = several(log.by_suite());
-    if !suites.is_empty() {
-        writeln!(out)?;
-    }
-    for (name, totals) in suites {
-        writeln!(out, "- {}: {}", plain(&name), counts(&totals))?;
-    }
-    let (mut shown, mut size, mut named) = (0, 0, Vec::new());
-    for case in log.cases.clone() {
-        if case.result != ResultKind::Failed {
-            continue;
-        }
-        let record = log.record(&case)?;
-        let Some(failure) = record
-            .failure
-            .filter(|failure| shown < IN_FULL && size + failure.text.len() <= MAX)
-        else {
-            named.push(case.id);
-            continue;
+/// The report.
+#[derive(Default)]
+pub(super) struct Markdown {
+    /// The numbers of the cases that are shown in full.
+    shown: BTreeSet<u64>,
+    /// How many bytes their failures have.
+    size: usize,
+}
+
+impl Form for Markdown {
+    fn begin(&mut self, run: &Overview, out: &mut dyn Write) -> io::Result<()> {
+        let totals = run.totals();
+        let sign = match (totals.failed, totals.unfinished) {
+            (0, 0) => "✅",
+            _ => "❌",
         };
-        shown += 1;
-        size += failure.text.len();
+        writeln!(out, "## {sign} backchat: {}\n", counts(&totals))?;
+        let elapsed = run.elapsed_us.map_or_else(
+            || "broke off".to_owned(),
+            |us| format!("{:.1} s", Duration::from_micros(us).as_secs_f64()),
+        );
+        writeln!(
+            out,
+            "{} · {elapsed} · {}",
+            plain(&run.started.target),
+            match run.started.seeds.is_empty() {
+                true => format!("seed `{}`", plain(&run.started.seed)),
+                false => plain(&run.started.seed_in_words()),
+            }
+        )?;
+        let suites = several(run.by_suite());
+        if !suites.is_empty() {
+            writeln!(out)?;
+        }
+        for (name, totals) in suites {
+            writeln!(out, "- {}: {}", plain(&name), counts(&totals))?;
+        }
+        Ok(())
+    }
+
+    fn case(&mut self, case: &Case<'_>, out: &mut dyn Write) -> io::Result<()> {
+        let (record, played) = (&case.last, case.played);
+        let room = |failure: &&FailureRecord| {
+            played.result == ResultKind::Failed
+                && self.goes_on()
+                && self.size + failure.text.len() <= MAX
+        };
+        let Some(failure) = record.failure.as_deref().filter(room) else {
+            return Ok(());
+        };
+        self.shown.insert(played.number);
+        self.size += failure.text.len();
         let fence = fence(&failure.text);
         let name =
             (record.name.as_deref()).map_or(String::new(), |name| format!(" ({})", plain(name)));
         writeln!(
             out,
             "\n<details{}><summary>{}{name}: {}</summary>\n\n{fence}text\n{}{fence}\n\n</details>",
-            if shown == 1 { " open" } else { "" },
-            plain(&case.id),
+            if self.shown.len() == 1 { " open" } else { "" },
+            plain(&played.id),
             plain(&failure.headline()),
             failure.text
-        )?;
+        )
     }
-    list("more failed", &named, out)?;
-    let flaky = log
-        .cases
-        .iter()
-        .filter(|case| case.is_flaky())
-        .map(|case| case.id.clone());
-    list(
-        "passed only when tried again",
-        &flaky.collect::<Vec<_>>(),
-        out,
-    )?;
-    let cancelled = (log.cases.iter()).filter(|case| case.result == ResultKind::Cancelled);
-    let cancelled = cancelled.map(|case| (case.number, case.id.clone()));
-    let open = log.unfinished.iter();
-    let open = open.map(|case| (case.number, case.id.clone()));
-    let mut open: Vec<_> = cancelled.chain(open).collect();
-    open.sort_unstable();
-    let open: Vec<String> = open.into_iter().map(|(_, id)| id).collect();
-    list("never finished", &open, out)
+
+    fn goes_on(&self) -> bool {
+        self.shown.len() < IN_FULL
+    }
+
+    fn end(&mut self, run: &Overview, out: &mut dyn Write) -> io::Result<()> {
+        let is = |kind| move |case: &&Played| case.result == kind;
+        let failed = run.cases.iter().filter(is(ResultKind::Failed));
+        let named = failed.filter(|case| !self.shown.contains(&case.number));
+        list("more failed", named.map(|case| &*case.id), out)?;
+        let flaky = run.cases.iter().filter(|case| case.is_flaky());
+        let title = "passed only when tried again";
+        list(title, flaky.map(|case| &*case.id), out)?;
+        let cancelled = run.cases.iter().filter(is(ResultKind::Cancelled));
+        let cancelled = cancelled.map(|case| (case.number, &*case.id));
+        let open = run.unfinished.iter().map(|case| (case.number, &*case.id));
+        let mut open: Vec<(u64, &str)> = cancelled.chain(open).collect();
+        open.sort_unstable();
+        list("never finished", open.into_iter().map(|(_, id)| id), out)
+    }
 }
 
-fn list(title: &str, ids: &[String], out: &mut dyn Write) -> Result<(), LogError> {
+fn list<'a>(
+    title: &str,
+    ids: impl Iterator<Item = &'a str>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let ids: Vec<&str> = ids.collect();
     if ids.is_empty() {
         return Ok(());
     }

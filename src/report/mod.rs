@@ -13,6 +13,7 @@ mod endings;
 mod excerpt;
 mod explanations;
 mod failure;
+mod form;
 mod format;
 mod github;
 mod hexdump;
@@ -36,6 +37,7 @@ mod terminal;
 #[cfg(test)]
 mod tests;
 mod text;
+mod together;
 mod typing;
 mod waiting;
 mod words;
@@ -49,8 +51,8 @@ pub use format::{ReportKind, write_report};
 pub use json::report_schema;
 pub use log::{
     Bytes, CaseRecord, ConnectionEvent, Cut, ExpectedRecord, FailureRecord, FirstEndRecord, Header,
-    JoinOptions, Joined, LOG_VERSION, LogError, LogWriter, MergeError, OpenStep, Part, Played,
-    ResultKind, RunId, RunLog, SelectedFile, Started, Talk, Totals, Unfinished, merge_logs,
+    JoinOptions, Joined, LOG_VERSION, LogError, LogWriter, MergeError, OpenStep, Overview, Part,
+    Played, ResultKind, RunId, RunLog, SelectedFile, Started, Talk, Totals, Unfinished, merge_logs,
 };
 pub use messages::{render_json, render_short, unreadable_json};
 pub use palette::Palette;
@@ -60,4 +62,5 @@ pub use reporter::Reporter;
 pub use suggestion::{hex as exact_hex, payload as exact_payload};
 pub use terminal::{Detail, Terminal, TerminalOptions};
 pub use text::typed;
+pub use together::{PendingReport, write_reports};
 pub use typing::{quoted, shown_seed};

@@ -1,39 +1,33 @@
 //! A run as a terminal shows its end: each failure in full, and the count.
 
-use std::io::{Read, Seek, Write};
+use std::io::{self, Write};
 use std::time::Duration;
 
-use super::log::{LogError, ResultKind, RunLog, Totals};
+use super::form::{Case, Form};
+use super::log::{Overview, ResultKind, Totals};
 use super::text::words;
 use crate::count::count;
 
-/// Writes the report.
-///
-/// # Errors
-///
-/// Fails when the log cannot be read or `out` cannot be written.
-pub(super) fn text(
-    log: &mut RunLog<impl Read + Seek>,
-    out: &mut dyn Write,
-) -> Result<(), LogError> {
-    let started = &log.started;
-    writeln!(
-        out,
-        "{} · {} · {}",
-        count(
-            usize::try_from(log.totals().selected).unwrap_or(usize::MAX),
-            "case"
-        ),
-        words(&started.target),
-        started.seed_in_words()
-    )?;
-    for case in log.cases.clone() {
-        if case.result != ResultKind::Failed && !case.is_flaky() {
-            continue;
+/// The report.
+pub(super) struct Text;
+
+impl Form for Text {
+    fn begin(&mut self, run: &Overview, out: &mut dyn Write) -> io::Result<()> {
+        let selected = usize::try_from(run.totals().selected).unwrap_or(usize::MAX);
+        writeln!(
+            out,
+            "{} · {} · {}",
+            count(selected, "case"),
+            words(&run.started.target),
+            run.started.seed_in_words()
+        )
+    }
+
+    fn case(&mut self, case: &Case<'_>, out: &mut dyn Write) -> io::Result<()> {
+        if case.played.result != ResultKind::Failed && !case.played.is_flaky() {
+            return Ok(());
         }
-        let mut records = log.earlier(&case)?;
-        records.push(log.record(&case)?);
-        for record in records {
+        for record in case.earlier.iter().chain([&case.last]) {
             let label = match record.result {
                 ResultKind::Failed => "FAIL",
                 _ => "PASS",
@@ -52,31 +46,30 @@ pub(super) fn text(
                 out.write_all(failure.text.as_bytes())?;
             }
         }
+        Ok(())
     }
-    for case in &log.unfinished {
-        let why = if case.begun {
-            "never finished"
-        } else {
-            "never begun"
+
+    fn end(&mut self, run: &Overview, out: &mut dyn Write) -> io::Result<()> {
+        for case in &run.unfinished {
+            let why = if case.begun {
+                "never finished"
+            } else {
+                "never begun"
+            };
+            let id = words(&case.id);
+            writeln!(out, "{:>12} [{:>9}] {id}   {why}", "OPEN", "")?;
+        }
+        writeln!(out, "────────────")?;
+        let elapsed = match run.elapsed_us {
+            Some(us) => format!("[{:>8.3}s]", Duration::from_micros(us).as_secs_f64()),
+            None => format!("[{:>9}]", "?"),
         };
-        writeln!(
-            out,
-            "{:>12} [{:>9}] {}   {why}",
-            "OPEN",
-            "",
-            words(&case.id)
-        )?;
+        writeln!(out, "{:>12} {elapsed} {}", "Summary", counts(&run.totals()))?;
+        for (name, totals) in several(run.by_suite()) {
+            writeln!(out, "{:>12} {name}: {}", "Suite", counts(&totals))?;
+        }
+        Ok(())
     }
-    writeln!(out, "────────────")?;
-    let elapsed = match log.elapsed_us {
-        Some(us) => format!("[{:>8.3}s]", Duration::from_micros(us).as_secs_f64()),
-        None => format!("[{:>9}]", "?"),
-    };
-    writeln!(out, "{:>12} {elapsed} {}", "Summary", counts(&log.totals()))?;
-    for (name, totals) in several(log.by_suite()) {
-        writeln!(out, "{:>12} {name}: {}", "Suite", counts(&totals))?;
-    }
-    Ok(())
 }
 
 /// The counts of suites, where there is more than one: of one alone all is said.

@@ -1,68 +1,80 @@
 //! TAP, version 14: a line a case, and under one that failed what was wrong, as YAML.
 
-use std::io::{Read, Seek, Write};
+use std::io::{self, Write};
 
-use super::log::{FailureRecord, LogError, ResultKind, RunLog, write_json};
+use super::form::{Case, Form};
+use super::log::{FailureRecord, Overview, ResultKind, write_json};
 use super::rounds::Rounds;
 use super::text::words;
 
-/// Writes the report.
-///
-/// # Errors
-///
-/// Fails when the log cannot be read or `out` cannot be written.
-pub(super) fn tap(log: &mut RunLog<impl Read + Seek>, out: &mut dyn Write) -> Result<(), LogError> {
-    let totals = log.totals();
-    writeln!(out, "TAP version 14\n1..{}", totals.selected)?;
-    let rounds = Rounds::of(&log.header);
-    let mut number = 0;
-    for case in log.cases.clone() {
-        let record = log.record(&case)?;
+/// The report.
+#[derive(Default)]
+pub(super) struct Tap {
+    /// The number of the last test point.
+    number: u64,
+    rounds: Rounds,
+}
+
+impl Form for Tap {
+    fn begin(&mut self, run: &Overview, out: &mut dyn Write) -> io::Result<()> {
+        self.rounds = Rounds::of(&run.header);
+        writeln!(out, "TAP version 14\n1..{}", run.totals().selected)
+    }
+
+    fn case(&mut self, case: &Case<'_>, out: &mut dyn Write) -> io::Result<()> {
+        let record = &case.last;
         if record.result == ResultKind::Cancelled {
-            continue;
+            return Ok(());
         }
-        number += 1;
+        self.number += 1;
         let ok = if record.result == ResultKind::Failed {
             "not ok"
         } else {
             "ok"
         };
-        let id = described(&rounds.name(case.number, &record.id));
+        let (name, number) = (
+            self.rounds.name(case.played.number, &record.id),
+            self.number,
+        );
+        let id = described(&name);
         match &record.reason {
             Some(reason) => writeln!(out, "{ok} {number} - {id} # SKIP {}", described(reason))?,
             None => writeln!(out, "{ok} {number} - {id}")?,
         }
         if record.result == ResultKind::Skipped {
-            continue;
+            return Ok(());
         }
-        writeln!(out, "  ---")?;
-        let ms = record.elapsed_us / 1000;
-        writeln!(out, "  duration_ms: {ms}.{:03}", record.elapsed_us % 1000)?;
-        if case.is_flaky() {
-            let attempts = log.earlier(&case)?.len() + 1;
+        let (ms, us) = (record.elapsed_us / 1000, record.elapsed_us % 1000);
+        write!(out, "  ---\n  duration_ms: {ms}.{us:03}\n")?;
+        if case.played.is_flaky() {
+            let attempts = case.earlier.len() + 1;
             writeln!(out, "  flaky: true\n  attempts: {attempts}")?;
         }
         if let Some(failure) = &record.failure {
             failed(failure, out)?;
         }
-        writeln!(out, "  ...")?;
+        out.write_all(b"  ...\n")
     }
-    if totals.unfinished > 0 {
-        writeln!(
-            out,
-            "Bail out! {} of {} cases were not played to their end",
-            totals.unfinished, totals.selected
-        )?;
+
+    fn end(&mut self, run: &Overview, out: &mut dyn Write) -> io::Result<()> {
+        let totals = run.totals();
+        if totals.unfinished > 0 {
+            writeln!(
+                out,
+                "Bail out! {} of {} cases were not played to their end",
+                totals.unfinished, totals.selected
+            )?;
+        }
+        Ok(())
     }
-    Ok(())
 }
 
-fn failed(failure: &FailureRecord, out: &mut dyn Write) -> Result<(), LogError> {
-    let mut line = |key: &str, value: &str| -> Result<(), LogError> {
+fn failed(failure: &FailureRecord, out: &mut dyn Write) -> io::Result<()> {
+    let mut line = |key: &str, value: &str| -> io::Result<()> {
         write!(out, "  {key}: ")?;
         // A string of JSON is one of YAML.
         write_json(&value, false, out)?;
-        Ok(writeln!(out)?)
+        writeln!(out)
     };
     line("message", &failure.headline())?;
     line("severity", "fail")?;
@@ -91,7 +103,9 @@ fn failed(failure: &FailureRecord, out: &mut dyn Write) -> Result<(), LogError> 
     }
     writeln!(out, "  text: |")?;
     for line in failure.text.lines() {
-        writeln!(out, "    {line}")?;
+        out.write_all(b"    ")?;
+        out.write_all(line.as_bytes())?;
+        out.write_all(b"\n")?;
     }
     Ok(())
 }

@@ -63,9 +63,9 @@ pub(super) fn merge(args: &MergeArgs, console: &Console) -> Result<ExitStatus, C
     if is_github() {
         github(!args.report.iter().any(Wanted::is_github), &mut log)?;
     }
-    let totals = log.totals();
+    let totals = log.run.totals();
     let mut status = ExitStatus::Success;
-    if totals.unfinished > 0 || log.elapsed_us.is_none() {
+    if totals.unfinished > 0 || log.run.elapsed_us.is_none() {
         let what = match totals.unfinished {
             0 => "a log breaks off".to_owned(),
             open => format!("{} not played to the end", count(open as usize, "case")),
@@ -152,7 +152,7 @@ fn is_same(one: &Path, other: &Path) -> bool {
 
 /// Whether this log was written by a merge.
 fn is_joined(path: &Path) -> bool {
-    open(path).is_ok_and(|(log, _)| log.header.joined.is_some())
+    open(path).is_ok_and(|(log, _)| log.run.header.joined.is_some())
 }
 
 /// Finds the logs that are meant by a path: itself, the one in it, or those in the folders below.

@@ -13,8 +13,11 @@ use super::super::error::CliError;
 use super::super::files::{make_folder, shown};
 use super::super::replace::replace_with;
 use super::super::tree::plain;
-use crate::report::{LogError, ReportKind, RunLog, write_report};
+use crate::report::{LogError, PendingReport, ReportKind, RunLog, write_report, write_reports};
 use crate::scenario::nearest;
+
+/// How many bytes of a report are written at a time: 64 KiB.
+const BUFFER: usize = 64 << 10;
 
 /// A report that is wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -159,21 +162,38 @@ fn real(path: &Path) -> PathBuf {
     }
 }
 
-/// Writes a report, and tells where, if that is a file.
-///
-/// # Errors
-///
-/// Fails, naming the file, when the log cannot be read or the report not be written.
+/// What comes of a report: where it is, if that is a file.
+pub(in crate::cli) type Written = Result<Option<PathBuf>, CliError>;
+
+/// Writes reports of a log, which is in `folder`. What comes of each, in their order.
 pub(in crate::cli) fn write(
-    wanted: &Wanted,
+    wanted: &[Wanted],
     folder: &Path,
     log: &mut RunLog<impl Read + Seek>,
-) -> Result<Option<PathBuf>, CliError> {
+) -> Vec<Written> {
+    let kinds: Vec<ReportKind> = wanted.iter().map(|wanted| wanted.kind).collect();
+    let written = write_reports(&kinds, log, &repository_folder(), |n, report| {
+        // There are as many reports as are wanted.
+        wanted
+            .get(n)
+            .map(|wanted| write_one(wanted, folder, report))
+    });
+    match written {
+        Ok(written) => written.into_iter().flatten().collect(),
+        Err(source) => vec![Err(CliError::Unwritable {
+            path: shown(folder),
+            source,
+        })],
+    }
+}
+
+/// Writes a report.
+fn write_one(wanted: &Wanted, folder: &Path, report: PendingReport<'_>) -> Written {
     match wanted.place(folder) {
         Place::Stdout => {
-            let out = BufWriter::new(io::stdout().lock());
+            let out = buffered(io::stdout().lock());
             let mut out = InertWriter::new(out, printed(wanted.kind));
-            let written = write_report(wanted.kind, log, &repository_folder(), &mut out);
+            let written = report.write(&mut out);
             let written = written.map_err(into_io).and_then(|()| out.flush());
             super::super::console::quiet_if_gone(written)?;
             Ok(None)
@@ -186,8 +206,8 @@ pub(in crate::cli) fn write(
             if let Some(folder) = path.parent() {
                 make_folder(folder).map_err(unwritable)?;
             }
-            let mut write = |out: &mut dyn Write| {
-                write_report(wanted.kind, log, &repository_folder(), out).map_err(into_io)?;
+            let write = |out: &mut dyn Write| {
+                report.write(out).map_err(into_io)?;
                 out.flush()
             };
             let special =
@@ -195,16 +215,19 @@ pub(in crate::cli) fn write(
             if special {
                 // A device or a FIFO: there is nothing to be replaced, and it may be standard output.
                 let file = File::options().write(true).open(&path);
-                let out =
-                    file.map(|file| InertWriter::new(BufWriter::new(file), printed(wanted.kind)));
+                let out = file.map(|file| InertWriter::new(buffered(file), printed(wanted.kind)));
                 out.and_then(|mut out| write(&mut out))
                     .map_err(unwritable)?;
             } else {
-                replace_with(&path, |file| write(&mut BufWriter::new(file))).map_err(unwritable)?;
+                replace_with(&path, |file| write(&mut buffered(file))).map_err(unwritable)?;
             }
             Ok(Some(path))
         }
     }
+}
+
+fn buffered<W: Write>(out: W) -> BufWriter<W> {
+    BufWriter::with_capacity(BUFFER, out)
 }
 
 /// What the runner of GitHub reads: its variables, where this is a job of it.
@@ -287,12 +310,15 @@ pub(super) fn write_all(
     let text = [Wanted::text()];
     let wanted = if wanted.is_empty() { &text } else { wanted };
     apart(wanted, folder, logs)?;
-    for wanted in wanted {
-        if let Some(path) = write(wanted, folder, log)? {
-            console.say(&format!("{:>12}  {}\n", "report", shown(&path)))?;
+    let mut failed = None;
+    for written in write(wanted, folder, log) {
+        match written {
+            Ok(Some(path)) => console.say(&format!("{:>12}  {}\n", "report", shown(&path)))?,
+            Ok(None) => {}
+            Err(error) => failed = failed.or(Some(error)),
         }
     }
-    Ok(())
+    failed.map_or(Ok(()), Err)
 }
 
 #[cfg(test)]

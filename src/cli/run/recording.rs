@@ -100,7 +100,9 @@ impl Recording {
         let mut file = LogFile::new(folder);
         let path = file.path();
         let begun = if at_once { file.keep() } else { Ok(()) };
-        match begun.and_then(|()| LogWriter::new(file, header, secrets::secrets())) {
+        let to_be_read = !recording.reports.is_empty() || wanted::is_github();
+        let log = |()| LogWriter::new(file, header, secrets::secrets(), to_be_read);
+        match begun.and_then(log) {
             Ok(log) => recording.log = Some(log),
             Err(source) => {
                 let path = shown(&path);
@@ -144,33 +146,43 @@ impl Recording {
         if self.reports.is_empty() && !wanted::is_github() {
             return written;
         }
-        let Some(file) = self.log.as_mut().map(LogWriter::out) else {
+        let Some(log) = &mut self.log else {
             return written;
         };
+        let file = log.out();
         let folder = file.folder().to_owned();
-        let path = file.path();
+        let path = shown(&file.path());
         let unreadable = |source| CliError::Unreadable {
-            path: shown(&path),
+            path: path.clone(),
             source,
         };
-        let log = match file.reader() {
+        let read = match file.reader() {
             // Asked for, so it is kept.
             Ok(None) => return written,
-            Ok(Some(reader)) => RunLog::read(reader).map_err(|error| match error {
-                LogError::Io(source) => unreadable(source),
-                other => unreadable(std::io::Error::other(other.to_string())),
-            }),
+            Ok(Some(reader)) => {
+                // Of a log that broke off, what is there counts, not what was to be written.
+                let read = match self.broken {
+                    true => RunLog::read(reader).map(Some),
+                    false => log.log(reader),
+                };
+                read.map_err(|error| match error {
+                    LogError::Io(source) => unreadable(source),
+                    other => unreadable(std::io::Error::other(other.to_string())),
+                })
+            }
             Err(source) => Err(unreadable(source)),
         };
-        let mut log = match log {
-            Ok(log) => log,
+        let mut log = match read {
+            Ok(Some(log)) => log,
+            // It has been read for the same reports before.
+            Ok(None) => return written,
             Err(error) => {
                 self.failed.push(error);
                 return written;
             }
         };
-        for wanted in &self.reports {
-            match wanted::write(wanted, &folder, &mut log) {
+        for one in wanted::write(&self.reports, &folder, &mut log) {
+            match one {
                 Ok(path) => written.extend(path.map(|path| shown(&path))),
                 Err(error) => self.failed.push(error),
             }

@@ -38,17 +38,17 @@ pub(super) fn rerun(
 ) -> Result<Rerun, CliError> {
     let (log, _) = open(&folder(&args.reporting))?;
     let all = args.paths.is_empty();
-    let mut flags = log.header.flags.clone();
+    let mut flags = log.run.header.flags.clone();
     // What is random is what it was.
-    if !log.started.seed.is_empty() && !flags.iter().any(|flag| flag == "--seed") {
-        flags.extend(["--seed".to_owned(), log.started.seed.clone()]);
+    if !log.run.started.seed.is_empty() && !flags.iter().any(|flag| flag == "--seed") {
+        flags.extend(["--seed".to_owned(), log.run.started.seed.clone()]);
     }
     *args = with_flags(typed(), args, &flags, file, console)?;
     if all {
-        args.paths = log.header.paths.iter().map(Into::into).collect();
+        args.paths = log.run.header.paths.iter().map(Into::into).collect();
     }
     Ok(Rerun {
-        ids: log.to_play_again(),
+        ids: log.run.to_play_again(),
         all,
     })
 }

@@ -169,7 +169,7 @@ mod tests {
             shard,
             ..RunOptions::default()
         };
-        let mut log = LogWriter::new(Vec::new(), header, Arc::default()).expect("memory");
+        let mut log = LogWriter::new(Vec::new(), header, Arc::default(), false).expect("memory");
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build();
@@ -261,7 +261,7 @@ mod tests {
             logs.reverse();
             let mut joined = merged(&mut logs, Some(count)).expect("all there");
             prop_assert_eq!(report(&mut joined), report(&mut whole));
-            prop_assert_eq!(joined.to_play_again(), whole.to_play_again());
+            prop_assert_eq!(joined.run.to_play_again(), whole.run.to_play_again());
         }
     }
 
@@ -315,12 +315,13 @@ mod tests {
         alone[0].1 = played(&files, None, 1, None);
         says(&mut alone, None, "log 1 is no log of a shard");
         let mut rerun = of(2);
-        let header = &mut rerun[1].1.header;
+        let header = &mut rerun[1].1.run.header;
         header.selected[0].ids.pop();
         header.part.as_mut().expect("a shard").numbers.remove(0);
         says(&mut rerun, None, "1 of 5 cases are in none of these logs");
         rerun[1]
             .1
+            .run
             .header
             .part
             .as_mut()
@@ -347,7 +348,7 @@ mod tests {
     /// Gives each log the run that is said of it.
     fn of_runs(logs: &mut [(String, Log)], runs: &[Option<(&str, u32)>]) {
         for ((_, log), run) in logs.iter_mut().zip(runs) {
-            log.header.run = run.map(|(id, attempt)| of_run(id, attempt));
+            log.run.header.run = run.map(|(id, attempt)| of_run(id, attempt));
         }
     }
 
@@ -393,10 +394,10 @@ mod tests {
                 std::mem::take(&mut logs).into_iter().map(Some).collect();
             logs = (order.iter().filter_map(|n| taken[*n].take())).collect();
             let (log, joined) = joined(&mut logs, JoinOptions::default()).expect("all there");
-            assert_eq!((joined.shards, log.cases.len()), (3, 5));
+            assert_eq!((joined.shards, log.run.cases.len()), (3, 5));
             assert_eq!(joined.earlier, ["1/3"]);
             assert_eq!(joined.replaced, ["log 2"]);
-            assert_eq!(log.header.run, Some(of_run("17", 2)));
+            assert_eq!(log.run.header.run, Some(of_run("17", 2)));
             logs.sort_by_key(|(name, _)| (name == "again", name.clone()));
         }
         of_runs(&mut logs, &[Some(("17", 1)); 4]);
@@ -411,13 +412,13 @@ mod tests {
             (name.to_owned(), values)
         };
         let mut logs = three();
-        logs[2].1.header.settings.extend([
+        logs[2].1.run.header.settings.extend([
             flag("--segment", &["byte"]),
             flag("--simulate", &[]),
             flag("-t", &["a:1", "x=b:2"]),
         ]);
         for n in [0, 1] {
-            let settings = &mut logs[n].1.header.settings;
+            let settings = &mut logs[n].1.run.header.settings;
             settings.extend([flag("-t", &["a:1"]), flag("--simulate", &[])]);
         }
         let why = merged(&mut logs, None).expect_err("different runs");
@@ -426,7 +427,7 @@ mod tests {
             "these are shards of different runs: log 1 was played with no --segment and -t a:1, log 3 with --segment byte and -t a:1, x=b:2"
         );
         let mut logs = three();
-        logs[1].1.header.program = "backchat 9".into();
+        logs[1].1.run.header.program = "backchat 9".into();
         let why = merged(&mut logs, None).expect_err("different programs");
         assert!(why.contains("log 2 of backchat 9"), "{why}");
         let mut logs = three();
@@ -438,7 +439,7 @@ mod tests {
             1,
             None,
         );
-        logs[1].1.header.part = other.map(|whole| whole.part(&cases));
+        logs[1].1.run.header.part = other.map(|whole| whole.part(&cases));
         let why = merged(&mut logs, None).expect_err("another configuration");
         assert!(why.contains("or of backchat.json"), "{why}");
     }
@@ -448,13 +449,16 @@ mod tests {
         let mut logs = three();
         let mut joined = merged(&mut logs, None).expect("all there");
         assert_eq!(
-            (&*joined.started.seed, joined.started.seeds.len()),
+            (&*joined.run.started.seed, joined.run.started.seeds.len()),
             ("00000007", 0)
         );
-        logs[1].1.started.seed = "0000abcd".into();
+        logs[1].1.run.started.seed = "0000abcd".into();
         joined = merged(&mut logs, None).expect("all there");
-        assert_eq!(joined.started.seed, "");
-        assert_eq!(joined.started.seeds, ["00000007", "0000abcd", "00000007"]);
+        assert_eq!(joined.run.started.seed, "");
+        assert_eq!(
+            joined.run.started.seeds,
+            ["00000007", "0000abcd", "00000007"]
+        );
         for kind in [ReportKind::Text, ReportKind::Markdown, ReportKind::Html] {
             let mut out = Vec::new();
             write_report(kind, &mut joined, "", &mut out).expect("memory");
@@ -466,23 +470,29 @@ mod tests {
     #[test]
     fn a_shard_that_broke_off_is_joined_and_the_run_is_not_complete() {
         let mut logs = shards(&[(3, true), (2, true)], ShardRule::RoundRobin, 2, 1, None);
-        assert!(merged(&mut logs, None).expect("all there").is_complete());
+        assert!(
+            merged(&mut logs, None)
+                .expect("all there")
+                .run
+                .is_complete()
+        );
         let log = &mut logs[0].1;
-        let lost = log.cases.pop().expect("cases");
-        log.unfinished.push(crate::report::Unfinished {
+        let lost = log.run.cases.pop().expect("cases");
+        log.run.unfinished.push(crate::report::Unfinished {
             number: lost.number,
             id: lost.id.clone(),
             file: String::new(),
             begun: true,
         });
-        log.elapsed_us = None;
+        log.run.elapsed_us = None;
         let joined = merged(&mut logs, None).expect("all there");
         let open: Vec<_> = joined
+            .run
             .unfinished
             .iter()
             .map(|one| (&*one.id, one.begun))
             .collect();
         assert_eq!(open, [(&*lost.id, true)]);
-        assert!(!joined.is_complete());
+        assert!(!joined.run.is_complete());
     }
 }

@@ -4,14 +4,16 @@
 //! ever read as HTML. `<` and `>` are escaped in the JSON, and a Content-Security-Policy lets this one script run, by its hash, and
 //! nothing load.
 
-use std::io::{Read, Seek, Write};
+use std::io::{self, Write};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use memchr::memchr2_iter;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::log::{CaseRecord, LogError, Played, ResultKind, RunLog, Totals, write_json};
+use super::form::{Case, Form};
+use super::log::{CaseRecord, Overview, ResultKind, Totals, write_json};
 use super::summary::counts;
 
 const STYLE: &str = include_str!("page.css");
@@ -19,9 +21,6 @@ const SCRIPT: &str = include_str!("page.js");
 
 /// How many bytes of conversations a page has: 16 MiB. What does not fit is named, and shown without its details.
 const MAX_DETAILS: usize = 16 << 20;
-
-/// How many failures stand in the page in full for a browser without scripts.
-const WITHOUT_SCRIPT: usize = 20;
 
 /// What the list shows of a case.
 #[derive(Debug, Serialize)]
@@ -35,54 +34,80 @@ struct Entry<'a> {
     more: bool,
 }
 
-/// Writes the page.
-///
-/// # Errors
-///
-/// Fails when the log cannot be read or `out` cannot be written.
-pub(super) fn html(
-    log: &mut RunLog<impl Read + Seek>,
-    out: &mut dyn Write,
-) -> Result<(), LogError> {
-    let totals = log.totals();
-    head(log, &totals, out)?;
-    out.write_all(
-        b"<noscript>\n<p>Without scripts, this page shows its first failures as text.</p>\n",
-    )?;
-    let failed = log
-        .cases
-        .clone()
-        .into_iter()
-        .filter(|case| case.result == ResultKind::Failed);
-    for case in failed.take(WITHOUT_SCRIPT) {
-        let record = log.record(&case)?;
-        let text = record
-            .failure
-            .map_or_else(String::new, |failure| failure.text);
-        writeln!(
-            out,
-            "<h2>{}</h2><pre>{}</pre>",
-            escape(&case.id),
-            escape(&text)
-        )?;
-    }
-    out.write_all(b"</noscript>\n</main>\n")?;
-    data(log, out)?;
-    writeln!(out, "<script>{SCRIPT}</script>\n</body>\n</html>")?;
-    Ok(())
+/// The page.
+pub(super) struct Page<'a> {
+    /// The failures that a browser without scripts shows.
+    first: &'a [CaseRecord],
+    /// How many bytes of details may still come.
+    room: usize,
+    /// What the list says of each case, and whether there are details to be opened.
+    titles: Vec<(Option<String>, bool)>,
 }
 
-fn head<R: Read + Seek>(
-    log: &RunLog<R>,
-    totals: &Totals,
-    out: &mut dyn Write,
-) -> Result<(), LogError> {
+impl<'a> Page<'a> {
+    /// A page. `first` are the first failures.
+    pub(super) const fn new(first: &'a [CaseRecord]) -> Self {
+        Self {
+            first,
+            room: MAX_DETAILS,
+            titles: Vec::new(),
+        }
+    }
+}
+
+impl Form for Page<'_> {
+    fn begin(&mut self, run: &Overview, out: &mut dyn Write) -> io::Result<()> {
+        head(run, &run.totals(), out)?;
+        out.write_all(
+            b"<noscript>\n<p>Without scripts, this page shows its first failures as text.</p>\n",
+        )?;
+        for record in self.first {
+            let text = (record.failure.as_ref()).map_or("", |failure| &*failure.text);
+            let (id, text) = (escape(&record.id), escape(text));
+            writeln!(out, "<h2>{id}</h2><pre>{text}</pre>")?;
+        }
+        out.write_all(b"</noscript>\n</main>\n")
+    }
+
+    fn case(&mut self, case: &Case<'_>, out: &mut dyn Write) -> io::Result<()> {
+        let CaseRecord {
+            failure,
+            reason,
+            name,
+            ..
+        } = &case.last;
+        let title = failure.as_ref().map(|failure| failure.headline());
+        let title = title.or_else(|| reason.clone()).or_else(|| name.clone());
+        let details = (case.earlier.iter().chain([&case.last]))
+            .any(|record| record.failure.is_some() || record.talk.is_some());
+        self.titles.push((title, details));
+        if !details {
+            return Ok(());
+        }
+        let json = embedded(&[&b"["[..], &case.json().join(&b","[..]), b"]"]);
+        if json.len() > self.room {
+            return Ok(());
+        }
+        self.room -= json.len();
+        let number = case.played.number;
+        write!(out, "<script type=\"application/json\" id=\"c{number}\">")?;
+        out.write_all(&json)?;
+        out.write_all(b"</script>\n")
+    }
+
+    fn end(&mut self, run: &Overview, out: &mut dyn Write) -> io::Result<()> {
+        list(run, std::mem::take(&mut self.titles), out)?;
+        writeln!(out, "<script>{SCRIPT}</script>\n</body>\n</html>")
+    }
+}
+
+fn head(run: &Overview, totals: &Totals, out: &mut dyn Write) -> io::Result<()> {
     let title = match (totals.failed, totals.unfinished) {
         (0, 0) => "All passed".to_owned(),
         (0, open) => format!("{open} of {} not finished", totals.selected),
         (failed, _) => format!("{failed} of {} failed", totals.selected),
     };
-    let elapsed = log.elapsed_us.map_or_else(
+    let elapsed = run.elapsed_us.map_or_else(
         || "broke off".to_owned(),
         |us| {
             format!(
@@ -96,9 +121,9 @@ fn head<R: Read + Seek>(
     let facts = [
         counts(totals),
         elapsed,
-        log.started.target.clone(),
-        log.started.seed_in_words(),
-        log.header.program.clone(),
+        run.started.target.clone(),
+        run.started.seed_in_words(),
+        run.header.program.clone(),
     ];
     let mut buttons = String::new();
     let flaky = totals.flaky;
@@ -133,39 +158,13 @@ fn head<R: Read + Seek>(
     Ok(())
 }
 
-/// The data of the page.
-fn data(log: &mut RunLog<impl Read + Seek>, out: &mut dyn Write) -> Result<(), LogError> {
-    let (mut room, mut titles) = (MAX_DETAILS, Vec::new());
-    for case in log.cases.clone() {
-        let records = records(log, &case)?;
-        let last = records.last();
-        let title = last.and_then(|record| {
-            let failure = record.failure.as_ref()?;
-            Some(failure.headline())
-        });
-        let reason = last.and_then(|record| record.reason.clone());
-        let name = last.and_then(|record| record.name.clone());
-        let details = records
-            .iter()
-            .any(|record| record.failure.is_some() || record.talk.is_some());
-        titles.push((title.or(reason).or(name), details));
-        if !details {
-            continue;
-        }
-        let json = embedded(&records)?;
-        if json.len() > room {
-            continue;
-        }
-        room -= json.len();
-        write!(
-            out,
-            "<script type=\"application/json\" id=\"c{}\">",
-            case.number
-        )?;
-        out.write_all(&json)?;
-        out.write_all(b"</script>\n")?;
-    }
-    let over = log
+/// What the list is made of.
+fn list(
+    run: &Overview,
+    titles: Vec<(Option<String>, bool)>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let over = run
         .cases
         .iter()
         .zip(titles)
@@ -183,7 +182,7 @@ fn data(log: &mut RunLog<impl Read + Seek>, out: &mut dyn Write) -> Result<(), L
             title,
             more,
         });
-    let open = log.unfinished.iter().map(|case| Entry {
+    let open = run.unfinished.iter().map(|case| Entry {
         n: case.number,
         id: &case.id,
         state: "unfinished",
@@ -201,30 +200,30 @@ fn data(log: &mut RunLog<impl Read + Seek>, out: &mut dyn Write) -> Result<(), L
     let mut cases: Vec<Entry<'_>> = over.chain(open).collect();
     cases.sort_by_key(|entry| entry.n);
     out.write_all(b"<script type=\"application/json\" id=\"run\">{\"cases\":")?;
-    out.write_all(&embedded(&cases)?)?;
-    out.write_all(b"}</script>\n")?;
-    Ok(())
-}
-
-fn records(log: &mut RunLog<impl Read + Seek>, case: &Played) -> Result<Vec<CaseRecord>, LogError> {
-    let mut records = log.earlier(case)?;
-    records.push(log.record(case)?);
-    Ok(records)
+    let mut json = Vec::new();
+    write_json(&cases, false, &mut json)?;
+    out.write_all(&embedded(&[&json]))?;
+    out.write_all(b"}</script>\n")
 }
 
 /// JSON that stands in a page: no `<` or `>` in it, so that nothing can end the element or begin a comment.
-fn embedded(value: &impl Serialize) -> Result<Vec<u8>, LogError> {
-    let mut json = Vec::new();
-    write_json(value, false, &mut json)?;
-    let mut safe = Vec::with_capacity(json.len());
-    for byte in json {
-        match byte {
-            b'<' => safe.extend_from_slice(b"\\u003c"),
-            b'>' => safe.extend_from_slice(b"\\u003e"),
-            byte => safe.push(byte),
+fn embedded(json: &[&[u8]]) -> Vec<u8> {
+    let mut safe = Vec::with_capacity(json.iter().map(|part| part.len()).sum());
+    for part in json {
+        let mut plain_from = 0;
+        for at in memchr2_iter(b'<', b'>', part) {
+            safe.extend_from_slice(&part[plain_from..at]);
+            let escaped: &[u8] = if part[at] == b'<' {
+                b"\\u003c"
+            } else {
+                b"\\u003e"
+            };
+            safe.extend_from_slice(escaped);
+            plain_from = at + 1;
         }
+        safe.extend_from_slice(&part[plain_from..]);
     }
-    Ok(safe)
+    safe
 }
 
 /// Text that stands in a page.

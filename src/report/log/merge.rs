@@ -9,7 +9,8 @@ use thiserror::Error;
 
 use super::ascii::write_json;
 use super::one_run::{JoinOptions, all_there, last_attempts, of_one_run, seeds};
-use super::read::{LogError, Played, RunLog};
+use super::overview::Played;
+use super::read::{LogError, RunLog};
 use super::record::{Header, LOG_VERSION, Line, Part, SelectedFile, Started};
 use crate::runner::Shard;
 
@@ -41,7 +42,12 @@ pub(super) struct OfShard<'a, R> {
 impl<R> OfShard<'_, R> {
     /// Which attempt at the run it is of, from 1.
     pub(super) fn attempt(&self) -> u32 {
-        self.log.header.run.as_ref().map_or(1, |run| run.attempt)
+        self.log
+            .run
+            .header
+            .run
+            .as_ref()
+            .map_or(1, |run| run.attempt)
     }
 }
 
@@ -70,7 +76,7 @@ pub fn merge_logs<R: Read + Seek>(
     let mut shards = Vec::new();
     for (name, log) in logs {
         let (shard, part) = of_shard(log).ok_or_else(|| {
-            let why = match log.header.joined {
+            let why = match log.run.header.joined {
                 Some(_) => "it was joined of shards before",
                 None => "that run had no --shard",
             };
@@ -97,8 +103,8 @@ pub fn merge_logs<R: Read + Seek>(
 }
 
 fn of_shard<R>(log: &RunLog<R>) -> Option<(Shard, Part)> {
-    let shard = log.header.shard.as_deref()?.parse().ok()?;
-    Some((shard, log.header.part.clone()?))
+    let shard = log.run.header.shard.as_deref()?.parse().ok()?;
+    Some((shard, log.run.header.part.clone()?))
 }
 
 /// The case of a number of the whole: its id, its file, and which it is in which shard.
@@ -114,7 +120,7 @@ fn write<R: Read + Seek>(
     let mut places: BTreeMap<u64, Place> = BTreeMap::new();
     let mut ids: BTreeMap<u64, (&str, &SelectedFile)> = BTreeMap::new();
     for (n, one) in shards.iter().enumerate() {
-        let selected = one.log.header.selected.iter();
+        let selected = one.log.run.header.selected.iter();
         let of_shard = selected.flat_map(|file| file.ids.iter().map(move |id| (&**id, file)));
         for ((number, id), whole) in (0..).zip(of_shard).zip(&one.part.numbers) {
             ids.insert(*whole, id);
@@ -128,6 +134,7 @@ fn write<R: Read + Seek>(
     let played: Vec<BTreeMap<u64, Played>> = (shards.iter())
         .map(|one| {
             one.log
+                .run
                 .cases
                 .iter()
                 .map(|case| (case.number, case.clone()))
@@ -148,7 +155,7 @@ fn write<R: Read + Seek>(
                 }
             }
             None => {
-                let unfinished = log.unfinished.iter().find(|one| one.number == number);
+                let unfinished = log.run.unfinished.iter().find(|one| one.number == number);
                 if let Some(one) = unfinished.filter(|one| one.begun) {
                     let id = one.id.clone();
                     let at_us = 0;
@@ -164,10 +171,10 @@ fn write<R: Read + Seek>(
             }
         }
     }
-    if shards.iter().any(|one| one.log.stopped) {
+    if shards.iter().any(|one| one.log.run.stopped) {
         line(&Line::Stopping { at_us: 0 }, out)?;
     }
-    let elapsed: Option<Vec<u64>> = shards.iter().map(|one| one.log.elapsed_us).collect();
+    let elapsed: Option<Vec<u64>> = shards.iter().map(|one| one.log.run.elapsed_us).collect();
     if let Some(elapsed_us) = elapsed.and_then(|all| all.into_iter().max()) {
         line(&Line::RunFinished { elapsed_us }, out)?;
     }
@@ -190,7 +197,7 @@ fn header<'a, R>(
             }),
         }
     }
-    let headers = || shards.iter().map(|one| &one.log.header);
+    let headers = || shards.iter().map(|one| &one.log.run.header);
     let first = headers().next().cloned().unwrap_or_default();
     Header {
         version: LOG_VERSION,
@@ -214,7 +221,7 @@ fn header<'a, R>(
 
 /// How the whole was begun.
 fn started<R>(shards: &[OfShard<'_, R>], header: &Header) -> Started {
-    let all = || shards.iter().map(|one| &one.log.started);
+    let all = || shards.iter().map(|one| &one.log.run.started);
     let first = all().next().cloned().unwrap_or_default();
     // Each machine has drawn its own, unless it was told one.
     let (seed, seeds) = seeds(shards);

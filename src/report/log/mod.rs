@@ -8,9 +8,11 @@
 mod ascii;
 mod bytes;
 mod convert;
+mod fit;
 mod hide;
 mod merge;
 mod one_run;
+mod overview;
 mod read;
 mod record;
 #[cfg(test)]
@@ -21,7 +23,9 @@ pub(super) use ascii::write_json;
 pub use bytes::Bytes;
 pub use merge::{Joined, MergeError, merge_logs};
 pub use one_run::JoinOptions;
-pub use read::{LogError, Played, RunLog, Totals, Unfinished};
+pub use overview::{Overview, Played, Totals, Unfinished};
+pub(super) use read::Records;
+pub use read::{LogError, RunLog};
 pub use record::{
     CaseRecord, ConnectionEvent, Cut, ExpectedRecord, FailureRecord, FirstEndRecord, Header,
     LOG_VERSION, OpenStep, Part, ResultKind, RunId, SelectedFile, Started, Talk,

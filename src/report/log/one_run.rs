@@ -28,7 +28,7 @@ pub(super) fn of_one_run<R>(
     };
     if let Some(wanted) = whole.run {
         for one in shards {
-            let header = &one.log.header;
+            let header = &one.log.run.header;
             if header.run.as_ref().is_none_or(|run| run.id != wanted) {
                 return Err(format!(
                     "{} is {}, not of {}",
@@ -60,7 +60,7 @@ fn differ<R>(one: &OfShard<'_, R>, two: &OfShard<'_, R>) -> Option<String> {
         let (one, two) = (one.shard, two.shard);
         return Some(format!("{} is {one}, {} is {two}", names.0, names.1));
     }
-    let (a, b) = (&one.log.header, &two.log.header);
+    let (a, b) = (&one.log.run.header, &two.log.run.header);
     let id = |header: &Header| header.run.as_ref().map(|run| run.id.clone());
     if id(a) != id(b) {
         let (one, two) = (run(a), run(b));
@@ -165,7 +165,7 @@ fn each_case_once<R>(shards: &[OfShard<'_, R>], cases: u64) -> Result<(), String
     let mut seen = vec![false; usize::try_from(cases).unwrap_or_default()];
     let mut left = seen.len();
     for one in shards {
-        let ids: usize = (one.log.header.selected.iter())
+        let ids: usize = (one.log.run.header.selected.iter())
             .map(|file| file.ids.len())
             .sum();
         let damaged = || format!("{} does not say which cases it has", one.name);
@@ -192,7 +192,7 @@ fn each_case_once<R>(shards: &[OfShard<'_, R>], cases: u64) -> Result<(), String
 /// The seed that all shards had, or that of each. A shard that broke off before it began has none.
 pub(super) fn seeds<R>(shards: &[OfShard<'_, R>]) -> (String, Vec<String>) {
     let of = |started: &Started| started.seed.clone();
-    let all: Vec<String> = shards.iter().map(|one| of(&one.log.started)).collect();
+    let all: Vec<String> = shards.iter().map(|one| of(&one.log.run.started)).collect();
     let mut known = all.iter().filter(|seed| !seed.is_empty());
     let first = known.next().cloned().unwrap_or_default();
     match known.all(|seed| *seed == first) {

@@ -8,7 +8,8 @@ use super::*;
 
 /// A log of these lines after the first.
 pub(in crate::report) fn log_of(header: &Header, lines: &[Line]) -> Vec<u8> {
-    let mut log = LogWriter::new(Vec::new(), header.clone(), Arc::default()).expect("memory");
+    let mut log =
+        LogWriter::new(Vec::new(), header.clone(), Arc::default(), false).expect("memory");
     let mut bytes = std::mem::take(log.out());
     for line in lines {
         write_json(line, false, &mut bytes).expect("memory");
@@ -75,17 +76,18 @@ fn cases_come_back_in_the_order_of_the_files_and_the_rest_is_unfinished() {
         ],
     );
     let mut log = read(&bytes);
-    let ids: Vec<&str> = log.cases.iter().map(|case| &*case.id).collect();
+    let ids: Vec<&str> = log.run.cases.iter().map(|case| &*case.id).collect();
     assert_eq!(ids, ["a", "c"]);
     let unfinished: Vec<_> = log
+        .run
         .unfinished
         .iter()
         .map(|one| (&*one.id, one.begun))
         .collect();
     assert_eq!(unfinished, [("b", true), ("d", false)]);
-    assert_eq!(log.to_play_again(), ["b", "c", "d"]);
-    assert!(!log.is_complete());
-    let totals = log.totals();
+    assert_eq!(log.run.to_play_again(), ["b", "c", "d"]);
+    assert!(!log.run.is_complete());
+    let totals = log.run.totals();
     assert_eq!(
         (
             totals.selected,
@@ -95,7 +97,7 @@ fn cases_come_back_in_the_order_of_the_files_and_the_rest_is_unfinished() {
         ),
         (4, 1, 1, 2)
     );
-    let case = log.cases[1].clone();
+    let case = log.run.cases[1].clone();
     assert_eq!(log.record(&case).expect("there").result, ResultKind::Failed);
 }
 
@@ -136,7 +138,7 @@ fn cases_are_counted_by_the_suites_they_were_played_in_also_those_that_are_not_o
         ("x".to_owned(), x),
         ("y".to_owned(), Totals { flaky: 1, ..one }),
     ];
-    assert_eq!(read(&bytes).by_suite(), expected);
+    assert_eq!(read(&bytes).run.by_suite(), expected);
 }
 
 #[test]
@@ -152,14 +154,18 @@ fn the_last_attempt_counts_and_one_that_passed_late_is_flaky() {
         ],
     );
     let mut log = read(&bytes);
-    assert!(log.is_complete());
-    let flaky: Vec<bool> = log.cases.iter().map(Played::is_flaky).collect();
+    assert!(log.run.is_complete());
+    let flaky: Vec<bool> = log.run.cases.iter().map(Played::is_flaky).collect();
     assert_eq!(flaky, [true, false]);
     assert_eq!(
-        (log.totals().passed, log.totals().flaky, log.totals().failed),
+        (
+            log.run.totals().passed,
+            log.run.totals().flaky,
+            log.run.totals().failed
+        ),
         (1, 1, 1)
     );
-    let case = log.cases[0].clone();
+    let case = log.run.cases[0].clone();
     let attempts: Vec<u32> = log
         .earlier(&case)
         .expect("there")
@@ -170,7 +176,7 @@ fn the_last_attempt_counts_and_one_that_passed_late_is_flaky() {
         (attempts, log.record(&case).expect("there").attempt),
         (vec![1], 2)
     );
-    assert_eq!(log.to_play_again(), ["b"]);
+    assert_eq!(log.run.to_play_again(), ["b"]);
 }
 
 #[test]
@@ -198,9 +204,9 @@ fn a_log_that_breaks_off_anywhere_yields_what_was_whole_by_then() {
             .windows(11)
             .filter(|part| part == b"\"elapsed_us")
             .count();
-        assert!(log.cases.len() <= over, "{end}");
-        assert_eq!(log.cases.len() + log.unfinished.len(), 2);
-        for case in log.cases.clone() {
+        assert!(log.run.cases.len() <= over, "{end}");
+        assert_eq!(log.run.cases.len() + log.run.unfinished.len(), 2);
+        for case in log.run.cases.clone() {
             assert_eq!(log.record(&case).expect("whole").id, case.id);
         }
     }
@@ -218,7 +224,7 @@ fn what_is_no_log_or_a_later_one_is_refused_and_unknown_lines_are_not() {
     let damaged = format!("{first}\n{{\n");
     assert!(matches!(refused(&damaged), LogError::Line { line: 2, .. }));
     let unknown = format!("{first}\n{{\"event\":\"eclipse\",\"sun\":0}}\n");
-    assert!(read(unknown.as_bytes()).cases.is_empty());
+    assert!(read(unknown.as_bytes()).run.cases.is_empty());
 }
 
 #[test]
@@ -226,5 +232,59 @@ fn what_was_left_over_from_earlier_runs_is_still_to_be_played() {
     let mut header = header(&["a"]);
     header.outstanding = vec!["z".into()];
     let bytes = log_of(&header, &[ended(0, "a", 1, ResultKind::Passed)]);
-    assert_eq!(read(&bytes).to_play_again(), ["z"]);
+    assert_eq!(read(&bytes).run.to_play_again(), ["z"]);
+}
+
+#[test]
+fn what_is_held_of_a_log_while_it_is_written_is_what_is_read_back() {
+    let header = header(&["a", "b", "c", "d", "e"]);
+    let mut named = ended(2, "c", 1, ResultKind::Skipped);
+    if let Line::CaseEnded(record) = &mut named {
+        record.reason = Some("not \"here\"".into());
+    }
+    let lines = [
+        Line::RunStarted(Started {
+            cases: 5,
+            ..Started::default()
+        }),
+        started(0, "a"),
+        ended(0, "a", 1, ResultKind::Failed),
+        started(1, "b"),
+        ended(1, "b", 1, ResultKind::Passed),
+        started(3, "é\n"),
+        ended(0, "a", 2, ResultKind::Passed),
+        named,
+        Line::CaseSlow {
+            id: "d".into(),
+            elapsed_us: 7,
+            waiting: Vec::new(),
+        },
+        Line::Stopping { at_us: 8 },
+        ended(4, "e", 3, ResultKind::Cancelled),
+        Line::RunFinished { elapsed_us: 9 },
+    ];
+    for upto in 0..=lines.len() {
+        let writer = LogWriter::new(Vec::new(), header.clone(), Arc::default(), true);
+        let mut writer = writer.expect("memory");
+        for line in &lines[..upto] {
+            writer.write(line.clone()).expect("memory");
+        }
+        let bytes = std::mem::take(writer.out());
+        let mut read = read(&bytes);
+        let written = writer.log(Cursor::new(&bytes[..])).expect("memory");
+        let mut written = written.expect("it was to be read");
+        assert_eq!(written.run, read.run, "{upto}");
+        for case in read.run.cases.clone() {
+            let (one, other) = (written.record(&case), read.record(&case));
+            assert_eq!(one.expect("there"), other.expect("there"));
+            let (one, other) = (written.earlier(&case), read.earlier(&case));
+            assert_eq!(one.expect("there"), other.expect("there"));
+        }
+        assert!(
+            writer
+                .log(Cursor::new(&bytes[..]))
+                .expect("memory")
+                .is_none()
+        );
+    }
 }

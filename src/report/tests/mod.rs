@@ -12,3 +12,4 @@ mod pending;
 mod program;
 mod searching;
 mod tls;
+mod together;
