@@ -74,6 +74,25 @@ def draw(browser, picture, scheme):
     picture.write_bytes(base64.b64decode(browser.call("Page.captureScreenshot")["data"]))
 
 
+def narrow(browser, path):
+    """On a telephone the words of a message are seen without scrolling, and all of them can be read."""
+    browser.call("Emulation.setDeviceMetricsOverride", width=400, height=900, deviceScaleFactor=1, mobile=False)
+    browser.call("Runtime.evaluate", awaitPromise=True, expression="new Promise((d) => requestAnimationFrame(() => requestAnimationFrame(d)))")
+    hidden = browser.js(
+        "[...document.querySelectorAll('#list .diagram')].filter((box) => box.querySelector('svg .words')).filter((box) =>"
+        " [...box.querySelectorAll('svg .words')].some((one) => one.getBoundingClientRect().left > box.getBoundingClientRect().right - 24)).length"
+    )
+    if hidden:
+        raise SystemExit(f"{path}: {hidden} diagrams have words that a narrow screen does not show")
+    cut = browser.js(
+        "[...document.querySelectorAll('#list .diagram')].filter((box) => !box.nextElementSibling.matches('details.full')"
+        " || box.nextElementSibling.querySelectorAll('li').length === 0).length"
+    )
+    if cut:
+        raise SystemExit(f"{path}: {cut} diagrams have no list of their events in full")
+    browser.call("Emulation.setDeviceMetricsOverride", width=1280, height=900, deviceScaleFactor=1, mobile=False)
+
+
 def use(browser, path, pictures=None):
     """Opens the page, filters, opens a failure; then looks at what was logged and loaded."""
     url = pathlib.Path(path).resolve().as_uri()
@@ -82,6 +101,7 @@ def use(browser, path, pictures=None):
     browser.session, browser.events = session, []
     for domain in ("Page", "Runtime", "Log", "Network"):
         browser.call(f"{domain}.enable")
+    browser.call("Emulation.setDeviceMetricsOverride", width=1280, height=900, deviceScaleFactor=1, mobile=False)
     browser.call("Page.navigate", url=url)
     browser.wait("Page.loadEventFired")
 
@@ -103,6 +123,16 @@ def use(browser, path, pictures=None):
     some = browser.js("document.querySelectorAll('#list > li').length")
     if not 1 <= some < all_ids:
         raise SystemExit(f"{path}: the filter leaves {some} of {all_ids}")
+    # By the name and by the file of a case, too, of which each page has some.
+    for what in ("name", "file"):
+        found = browser.js(
+            "(() => { const one = JSON.parse(document.getElementById('run').textContent).cases.find((c) => c.%s);"
+            " if (!one) return true;"
+            " const f = document.getElementById('filter'); f.value = one.%s.toUpperCase(); f.dispatchEvent(new Event('input'));"
+            " return [...document.querySelectorAll('#list .mono')].some((id) => id.textContent === one.id); })()" % (what, what)
+        )
+        if not found:
+            raise SystemExit(f"{path}: the filter does not find a case by its {what}")
     browser.js("{ const f = document.getElementById('filter'); f.value = ''; f.dispatchEvent(new Event('input')); }")
     # Each of them can be opened, from the keyboard too: a summary takes the focus.
     browser.js("for (const one of document.querySelectorAll('#list details')) one.open = true")
@@ -115,6 +145,8 @@ def use(browser, path, pictures=None):
     check("document.querySelectorAll('#list mark').length > 0", "no byte is marked")
     check("[...document.querySelectorAll('#list svg text')].some((one) => /^[0-9]+–[0-9]+$/.test(one.textContent))", "no segment says where it stands")
     check("!document.querySelector('#list script, #list img, #list iframe')", "a peer's bytes became an element")
+
+    narrow(browser, path)
 
     if pictures:
         for scheme in ("light", "dark"):

@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 use super::form::{Case, Form};
 use super::log::{CaseRecord, Overview, ResultKind, Totals, write_json};
 use super::summary::counts;
+use crate::wire::escape_words;
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
@@ -27,9 +28,22 @@ const MAX_DETAILS: usize = 16 << 20;
 struct Entry<'a> {
     n: u64,
     id: &'a str,
+    file: String,
     state: &'static str,
     us: Option<u64>,
     title: Option<String>,
+    /// The scenario's name, where the title is another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    /// Whether there are details to be opened.
+    more: bool,
+}
+
+/// What the list says of a case that only its records know.
+struct Title {
+    title: Option<String>,
+    /// The scenario's name, where the title is another.
+    name: Option<String>,
     /// Whether there are details to be opened.
     more: bool,
 }
@@ -40,8 +54,8 @@ pub(super) struct Page<'a> {
     first: &'a [CaseRecord],
     /// How many bytes of details may still come.
     room: usize,
-    /// What the list says of each case, and whether there are details to be opened.
-    titles: Vec<(Option<String>, bool)>,
+    /// What the list says of each case.
+    titles: Vec<Title>,
 }
 
 impl<'a> Page<'a> {
@@ -77,10 +91,21 @@ impl Form for Page<'_> {
             ..
         } = &case.last;
         let title = failure.as_ref().map(|failure| failure.headline());
-        let title = title.or_else(|| reason.clone()).or_else(|| name.clone());
+        let title = title.or_else(|| reason.clone());
         let details = (case.earlier.iter().chain([&case.last]))
             .any(|record| record.failure.is_some() || record.talk.is_some());
-        self.titles.push((title, details));
+        self.titles.push(match title {
+            Some(_) => Title {
+                title,
+                name: name.clone(),
+                more: details,
+            },
+            None => Title {
+                title: name.clone(),
+                name: None,
+                more: details,
+            },
+        });
         if !details {
             return Ok(());
         }
@@ -149,7 +174,7 @@ fn head(run: &Overview, totals: &Totals, out: &mut dyn Write) -> io::Result<()> 
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <title>{title} · backchat</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<header>\n<h1>{title}</h1>\n\
          <p class=\"dim\">{facts}</p>\n</header>\n<main>\n<div class=\"bar\" role=\"search\">\n{buttons}\
-         <input id=\"filter\" type=\"search\" aria-label=\"Filter by id\" placeholder=\"Filter\">\n\
+         <input id=\"filter\" type=\"search\" aria-label=\"Filter by id, name or file\" placeholder=\"Filter by id, name or file\">\n\
          <span id=\"status\" class=\"dim\" role=\"status\"></span>\n</div>\n<ul id=\"list\"></ul>\n\
          <p><button type=\"button\" id=\"more\" hidden>Show more</button></p>\n",
         title = escape(&title),
@@ -159,18 +184,15 @@ fn head(run: &Overview, totals: &Totals, out: &mut dyn Write) -> io::Result<()> 
 }
 
 /// What the list is made of.
-fn list(
-    run: &Overview,
-    titles: Vec<(Option<String>, bool)>,
-    out: &mut dyn Write,
-) -> io::Result<()> {
+fn list(run: &Overview, titles: Vec<Title>, out: &mut dyn Write) -> io::Result<()> {
     let over = run
         .cases
         .iter()
         .zip(titles)
-        .map(|(case, (title, more))| Entry {
+        .map(|(case, Title { title, name, more })| Entry {
             n: case.number,
             id: &case.id,
+            file: case.file(),
             state: match case.result {
                 _ if case.is_flaky() => "flaky",
                 ResultKind::Passed => "passed",
@@ -180,11 +202,13 @@ fn list(
             },
             us: (case.result != ResultKind::Skipped).then_some(case.elapsed_us),
             title,
+            name,
             more,
         });
     let open = run.unfinished.iter().map(|case| Entry {
         n: case.number,
         id: &case.id,
+        file: escape_words(&case.file).to_string(),
         state: "unfinished",
         us: None,
         title: Some(
@@ -195,6 +219,7 @@ fn list(
             }
             .to_owned(),
         ),
+        name: None,
         more: false,
     });
     let mut cases: Vec<Entry<'_>> = over.chain(open).collect();

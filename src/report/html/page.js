@@ -98,9 +98,14 @@
         dump.append(differs(i) ? make("mark", {}, hex(mine[i], 2)) : hex(mine[i], 2), " ");
       }
       dump.append(" ");
-      for (let i = row; i < Math.min(row + 8, mine.length); i += 1) {
-        const c = mine[i] >= 0x20 && mine[i] < 0x7f ? String.fromCharCode(mine[i]) : ".";
-        dump.append(differs(i) ? make("mark", {}, c) : c);
+      // Neighbours that differ have one mark: two would stand over each other.
+      for (let i = row; i < Math.min(row + 8, mine.length); ) {
+        const wrong = differs(i);
+        let part = "";
+        for (; i < Math.min(row + 8, mine.length) && differs(i) === wrong; i += 1) {
+          part += mine[i] >= 0x20 && mine[i] < 0x7f ? String.fromCharCode(mine[i]) : ".";
+        }
+        dump.append(wrong ? make("mark", {}, part) : part);
       }
     }
     block.append(dump);
@@ -152,27 +157,33 @@
     const times = event.pieces > 1 ? ", in " + event.pieces + " " + READS[event.what][1] : "";
     const where = cuts.length ? ", cut at " + cuts.join(", ") + (event.pieces - 1 > cuts.length ? " and more" : "") : "";
     const range = event.from === undefined ? event.bytes.len + " bytes" : "bytes " + event.from + " to " + (event.from + event.bytes.len);
-    return range + times + where + ": " + bytesLine(event.bytes, 256);
+    return range + times + where + ": " + bytesLine(event.bytes, Infinity);
   }
+  // On a narrow screen the words of an event stand under its arrow, where they are seen without scrolling.
+  const narrow = matchMedia("(max-width: 50rem)");
   function diagram(clients, events, here) {
-    const left = 90, gap = 150, range = 104, label = 470;
+    const isNarrow = narrow.matches;
+    const room = Math.max(280, document.documentElement.clientWidth - 48);
+    const left = 90, range = isNarrow ? 0 : 104, label = isNarrow ? 48 : 470;
+    const gap = isNarrow ? Math.max(70, Math.min(150, (room - left - label) / clients.length)) : 150;
     const server = left + clients.length * gap;
     const width = server + range + label;
+    const under = isNarrow ? 17 : 0, most = isNarrow ? Math.floor((width - 24) / 7.3) : 60;
     let y = 44, before = null;
     const rows = events.map((event, n) => {
       const lines = segments(event).map((segment, m) => {
         // A long pause is a wide gap, up to a bound. Segments of one message stand closer.
         const pause = Math.min(40, Math.log10(1 + Math.max(0, segment.at - before) / 1000) * 12);
-        if (before !== null) y += (m ? 18 : 26) + pause;
+        if (before !== null) y += (m ? 18 : 26) + under + pause;
         before = segment.at;
         return { ...segment, y };
       });
       return { event, lines, here: n === here };
     });
-    const height = y + 28;
+    const height = y + 28 + under;
     const svg = draw("svg", { width, height, viewBox: "0 0 " + width + " " + height, "aria-hidden": "true" });
     for (const { here, lines } of rows) {
-      if (here) svg.append(draw("rect", { class: "row", x: 0, y: lines[0].y - 12, width, height: lines[lines.length - 1].y - lines[0].y + 24 }));
+      if (here) svg.append(draw("rect", { class: "row", x: 0, y: lines[0].y - 12, width, height: lines[lines.length - 1].y - lines[0].y + 24 + under }));
     }
     const place = (client) => left + client * gap;
     clients.forEach((name, n) => {
@@ -181,7 +192,7 @@
     });
     svg.append(draw("text", { x: server, y: 16, "text-anchor": "middle" }, "server"),
       draw("line", { class: "life", x1: server, x2: server, y1: 24, y2: height - 6 }));
-    if (events.some((event) => event.bytes)) svg.append(draw("text", { class: "dim", x: server + range, y: 16, "text-anchor": "end" }, "bytes"));
+    if (!isNarrow && events.some((event) => event.bytes)) svg.append(draw("text", { class: "dim", x: server + range, y: 16, "text-anchor": "end" }, "bytes"));
     for (const { event, lines, here } of rows) {
       const mine = place(event.client);
       const outward = ["sent", "connected", "refused", "shutdown", "closed", "aborted", "unwritable"].includes(event.what);
@@ -203,23 +214,26 @@
             }
           }
         }
-        if (bytes) svg.append(draw("text", { class: "dim", x: server + range, y: y + 4, "text-anchor": "end" }, bytes));
-        const shown = (here && n === 0 ? "► " : "") + cut((many ? many + ": " : "") + text, 60);
-        svg.append(draw("text", { class: here ? "bad" : event.bytes ? "" : "dim", x: server + (event.bytes ? range : 0) + 14, y: y + 4 }, shown));
+        if (bytes && !isNarrow) svg.append(draw("text", { class: "dim", x: server + range, y: y + 4, "text-anchor": "end" }, bytes));
+        const shown = (here && n === 0 ? "► " : "") + cut((many ? many + ": " : "") + text, most);
+        const x = isNarrow ? 16 : server + (event.bytes ? range : 0) + 14;
+        svg.append(draw("text", { class: "words " + (here ? "bad" : event.bytes ? "" : "dim"), x, y: y + 4 + under }, shown));
       });
     }
     return svg;
   }
   function talk(title, clients, events, dropped, here) {
-    const list = make("ol", { class: "unseen" });
+    const list = make("ol", { class: "mono" });
     events.forEach((event, n) => {
       const who = clients[event.client] || "client";
       const what = { sent: " sent ", received: " received " }[event.what] || ": ";
       list.append(make("li", {}, time(event.at_us) + ", " + who + what + words(event) + (n === here ? " (this is what failed)" : "")));
     });
-    const box = make("div", { class: "diagram", tabindex: "0", role: "group", "aria-label": title }, diagram(clients, events, here), list);
+    const box = make("div", { class: "diagram", tabindex: "0", role: "group", "aria-label": title }, diagram(clients, events, here));
+    narrow.addEventListener("change", () => box.replaceChildren(diagram(clients, events, here)));
+    const full = make("details", { class: "full" }, make("summary", {}, "Each event in full"), list);
     const earlier = dropped ? make("p", { class: "dim" }, "… " + dropped + " earlier events") : null;
-    return [make("h3", {}, title), earlier, box];
+    return [make("h3", {}, title), earlier, box, full];
   }
 
   function one(record) {
@@ -230,12 +244,13 @@
     const fail = (failure) => {
       const place = failure.file ? failure.file + ":" + failure.line + ":" + failure.column : "";
       parts.push(make("p", {}, make("strong", { class: "bad" }, failure.title), failure.step ? " at " + failure.place : ""), make("p", {}, make("code", {}, place), " ", make("span", { class: "dim" }, failure.code)));
-      if (failure.note) parts.push(make("p", {}, failure.note));
-      if (failure.because) parts.push(make("p", {}, failure.because));
+      const labelled = (label, text) => make("p", {}, make("span", { class: "label" }, label), " ", text);
+      if (failure.note) parts.push(labelled("Note", failure.note));
+      if (failure.because) parts.push(labelled("Because", failure.because));
       parts.push(comparison(failure));
-      for (const line of failure.connections || []) parts.push(make("p", { class: "dim" }, line));
+      for (const line of failure.connections || []) parts.push(labelled("Connection", line));
       const help = failure.help || [];
-      if (help[0]) parts.push(make("p", {}, help[0]));
+      if (help[0]) parts.push(labelled("Help", help[0]));
       for (const line of help.slice(1)) parts.push(make("pre", {}, line));
     };
     if (failure) fail(failure);
@@ -277,7 +292,8 @@
   const list = byId("list"), more = byId("more"), filter = byId("filter");
   function item(entry) {
     const head = [make("span", { class: "time" }, entry.us === null ? "" : time(entry.us)),
-      make("span", { class: "state" }, entry.state), make("span", { class: "mono" }, entry.id), entry.title ? make("span", { class: "dim" }, "  " + entry.title) : null];
+      make("span", { class: "state" }, entry.state), make("span", { class: "mono" }, entry.id), entry.title ? make("span", { class: "dim" }, "  " + entry.title) : null,
+      entry.name ? make("span", { class: "dim" }, "  · " + entry.name) : null];
     const li = make("li", { class: entry.state });
     if (!entry.more) {
       li.append(make("p", { class: "plain" }, ...head.filter((part) => part)));
@@ -298,7 +314,7 @@
   function select() {
     const wanted = filter.value.toLowerCase();
     matching = run.cases.filter((entry) => (state === "all" || entry.state === state)
-      && (entry.id + " " + (entry.title || "")).toLowerCase().includes(wanted));
+      && [entry.id, entry.title, entry.name, entry.file].some((text) => text && text.toLowerCase().includes(wanted)));
     shown = 0;
     list.replaceChildren();
     show(FIRST);
