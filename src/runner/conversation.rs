@@ -193,33 +193,25 @@ impl Run {
             self.over(&case);
             return self.simulate(case).await;
         }
-        let of_suite = self.suite(&case);
-        let preparing = |waiting| {
-            // Where so much else is to be told, it is not what a person waits for.
-            let _ = tell.try_send(News::Preparing(waiting));
-        };
-        let scale = self.options.time_scale;
-        let peer_of = of_suite.target.peer_of(&case.scenario, scale, &preparing);
-        let peer = tokio::select! {
-            biased;
-            peer = at_home(&self.home, peer_of) => peer,
-            () = self.cancel.cancelled() => {
+        let peer = match self.peer_of(&case, tell).await {
+            Some(Ok(peer)) => peer,
+            Some(Err(unavailable)) => {
+                self.over(&case);
+                return without_peer(case, unavailable);
+            }
+            None => {
                 self.over(&case);
                 return cut_short(case);
             }
         };
-        let peer = match peer {
-            Ok(peer) => peer,
-            Err(unavailable) => {
-                self.over(&case);
-                return without_peer(case, unavailable);
-            }
-        };
         let script = &case.scenario.script;
-        let peers = of_suite.peers(&peer, script, asked).and_then(|peers| {
-            let misfit = misfit(&case.scenario, &peers.addresses);
-            misfit.map_or(Ok(peers), Err)
-        });
+        let peers = self
+            .suite(&case)
+            .peers(&peer, script, asked)
+            .and_then(|peers| {
+                let misfit = misfit(&case.scenario, &peers.addresses);
+                misfit.map_or(Ok(peers), Err)
+            });
         let peers = match peers {
             Ok(peers) => peers,
             Err(why) => {
@@ -271,6 +263,25 @@ impl Run {
                 })
             });
         finished
+    }
+
+    /// Whom a case talks to; `None`: it was cancelled before that was known.
+    async fn peer_of(
+        &self,
+        case: &CaseRef,
+        tell: &mpsc::Sender<News>,
+    ) -> Option<Result<Peer, Unavailable>> {
+        let preparing = |waiting| {
+            // Where so much else is to be told, it is not what a person waits for.
+            let _ = tell.try_send(News::Preparing(waiting));
+        };
+        let (target, scale) = (&self.suite(case).target, self.options.time_scale);
+        let peer_of = target.peer_of(&case.scenario, scale, &preparing);
+        tokio::select! {
+            biased;
+            peer = at_home(&self.home, peer_of) => Some(peer),
+            () = self.cancel.cancelled() => None,
+        }
     }
 
     /// What comes after a conversation: the health check, the end of a program that is not needed any more, and how it

@@ -4,6 +4,8 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
+use tokio::runtime::Runtime;
+
 use super::super::ExitStatus;
 use super::super::args::{DEFAULT_TARGET, RunArgs, ShardArg};
 use super::super::ci_commands::{Printed, inert};
@@ -106,15 +108,8 @@ pub(super) fn play_once(
     if updates.is_some() {
         options.max_fail = None;
     }
-    let report = TerminalOptions {
-        palette: console.palette,
-        detail: console.detail,
-        max_fail: options.max_fail,
-        retries: options.retries,
-        counted: !console.watched,
-    };
     let again = Again::new(args, &loaded);
-    let mut report = Report::new(report, again, in_words(&suites), console);
+    let mut report = Report::new(shown(console, &options), again, in_words(&suites), console);
     if updates.is_none() {
         let flags = flags::of_run(args);
         let mut header = recording::header(flags::words(&flags), &args.paths, &suites, &cases);
@@ -133,10 +128,24 @@ pub(super) fn play_once(
     let (home, listener) = (runtime()?, listening()?);
     options.home = Some(home.handle().clone());
     let status = listener.block_on(play(cases, suites, options, report, console));
-    // Whoever asked twice to stop does not wait for a name to be resolved.
-    listener.shutdown_background();
-    home.shutdown_background();
+    shut_down([listener, home]);
     status
+}
+
+/// Whoever asked twice to stop does not wait for a name to be resolved.
+fn shut_down(runtimes: [Runtime; 2]) {
+    runtimes.into_iter().for_each(Runtime::shutdown_background);
+}
+
+/// How a run is shown.
+fn shown(console: &Console, options: &RunOptions) -> TerminalOptions {
+    TerminalOptions {
+        palette: console.palette,
+        detail: console.detail,
+        max_fail: options.max_fail,
+        retries: options.retries,
+        counted: !console.watched,
+    }
 }
 
 /// Whether what was typed goes together.
