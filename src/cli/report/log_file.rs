@@ -85,12 +85,15 @@ impl LogFile {
         Ok(())
     }
 
-    /// A second handle to what is written, to be read.
-    pub(in crate::cli) fn reader(&mut self) -> io::Result<Option<File>> {
+    /// A second handle to what is written, to be read. `broken`: a line could not be written before, so what is there is all there is.
+    pub(in crate::cli) fn reader(&mut self, broken: bool) -> io::Result<Option<File>> {
         match &mut self.state {
             State::Waiting(_) => Ok(None),
             State::Open(file) => {
-                file.flush()?;
+                let handed_on = file.flush();
+                if !broken {
+                    handed_on?;
+                }
                 file.get_ref().try_clone().map(Some)
             }
         }
@@ -170,7 +173,7 @@ mod tests {
             log.flush().expect("handed on");
         }
         assert_eq!(fs::read(place.path().join(LOG)).expect("there"), b"later");
-        let mut first = logs[0].reader().expect("a handle").expect("kept");
+        let mut first = logs[0].reader(false).expect("a handle").expect("kept");
         let mut text = String::new();
         io::Seek::rewind(&mut first).expect("a file");
         io::Read::read_to_string(&mut first, &mut text).expect("a file");

@@ -156,7 +156,7 @@ impl Recording {
             path: path.clone(),
             source,
         };
-        let read = match file.reader() {
+        let read = match file.reader(self.broken) {
             // Asked for, so it is kept.
             Ok(None) => return written,
             Ok(Some(reader)) => {
