@@ -249,12 +249,12 @@ fn what_makes_no_sense_says_why() {
         (&["corpus", "-o", "out", "--plain"], 2, "--from"),
         (
             &["corpus", "--from", "missing", "--target", "session"],
-            3,
+            2,
             "cannot read missing",
         ),
         (
             &["corpus", "--from", "scenarios", "--target", "session"],
-            3,
+            2,
             "it is no regular file",
         ),
         (
