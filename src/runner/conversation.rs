@@ -15,14 +15,12 @@ use super::held::Played;
 use super::program::{fault, has_hung_up, news, watched};
 use super::suite::News;
 use super::threads::at_home;
+use super::unplayed::{cut_short, failed, skipped, without_peer};
 use super::{CaseRef, CaseResult, Outcome, ProgramNews, RunOptions, Suite, case_seed};
 use crate::drive::{Alarm, Asked, Cancel, Lingering, Peers, PlayStats, play, play_with};
 use crate::net::Address;
-use crate::player::{
-    DEFAULT_BEGAN, Failure, FailureKind, Player, ProgramFault, Refusal, RefusalKind, Setting,
-    Transcript, Verdict,
-};
-use crate::scenario::{Client, Scenario, Script, Span, Value};
+use crate::player::{DEFAULT_BEGAN, Player, ProgramFault, Setting, Transcript, Verdict};
+use crate::scenario::{Client, Scenario, Script, Value};
 use crate::session;
 use crate::simulation::{Simulation, Unsupported};
 use crate::target::{Capabilities, Illness, Mark, OpenTarget, Peer, Unavailable};
@@ -534,40 +532,6 @@ fn nanos_since_1970() -> u64 {
     now.map_or(0, |now| u64::try_from(now.as_nanos()).unwrap_or(u64::MAX))
 }
 
-/// A case that is not played.
-pub(super) fn skipped(case: CaseRef, reason: String) -> Finished {
-    finish(case, CaseResult::Skipped(reason))
-}
-
-/// A case that was begun and came to nothing.
-pub(super) fn cut_short(case: CaseRef) -> Finished {
-    finish(case, CaseResult::Played(Verdict::Cancelled))
-}
-
-fn finish(case: CaseRef, result: CaseResult) -> Finished {
-    let name = case.scenario.name.as_ref().and_then(|name| name.plain());
-    Finished {
-        as_written: false,
-        played: None,
-        outcome: Box::new(Outcome {
-            name: name.map(str::to_owned),
-            result,
-            interrupted: Vec::new(),
-            connected: false,
-            elapsed: Duration::ZERO,
-            leftovers: 0,
-            attempt: 1,
-            earlier: Vec::new(),
-            transcript: Transcript::default(),
-            program: None,
-            hidden: false,
-            health: None,
-            id: case.id,
-            scenario: case.scenario,
-        }),
-    }
-}
-
 /// What comes after a conversation.
 #[derive(Debug, Default)]
 struct After {
@@ -575,44 +539,4 @@ struct After {
     fault: Option<ProgramFault>,
     news: Option<ProgramNews>,
     health: Option<Box<Outcome>>,
-}
-
-/// What it comes to when there is nobody to talk to.
-fn without_peer(case: CaseRef, unavailable: Unavailable) -> Finished {
-    let message = unavailable.to_string();
-    let (span, kind) = match unavailable {
-        Unavailable::NotEmbedded => return skipped(case, message),
-        Unavailable::Greeting(error) => (error.span, FailureKind::NoValue(error)),
-        Unavailable::NotReady(why) => {
-            let why = *why;
-            let fault = ProgramFault::NotReady {
-                message: why.message,
-                help: why.help,
-            };
-            let mut finished = finish(case, CaseResult::Played(failed(fault)));
-            finished.outcome.program = Some(ProgramNews {
-                command: why.command,
-                ended: None,
-                others: 0,
-                stdout: why.stdout,
-                stderr: why.stderr,
-            });
-            return finished;
-        }
-        Unavailable::NotStarted(_) | Unavailable::NoCertificate(_) => (
-            Span::default(),
-            FailureKind::NotConnected(Refusal {
-                kind: RefusalKind::Unreachable,
-                message,
-            }),
-        ),
-    };
-    let verdict = Verdict::Failed(Box::new(Failure::outside(span, kind)));
-    finish(case, CaseResult::Played(verdict))
-}
-
-/// The verdict on a case that the program under test has failed.
-pub(super) fn failed(fault: ProgramFault) -> Verdict {
-    let kind = FailureKind::Program(fault);
-    Verdict::Failed(Box::new(Failure::outside(Span::default(), kind)))
 }

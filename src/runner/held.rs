@@ -13,12 +13,13 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
 
-use super::conversation::{Finished, Run, Seat, failed};
+use super::conversation::{Finished, Run, Seat};
 use super::hiding::hide;
 use super::program::news;
 use super::queue::{Locks, Queue};
 use super::suite::News;
 use super::tries::{Gone, Tries};
+use super::unplayed::failed;
 use super::{CaseRef, CaseResult};
 use crate::player::{Player, ProgramFault, Verdict};
 use crate::target::{Crash, Mark, Program};

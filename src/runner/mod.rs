@@ -22,6 +22,7 @@ mod suite;
 mod tests;
 mod threads;
 mod tries;
+mod unplayed;
 
 pub use event::{Event, Summary};
 pub use inquiry::Inquiry;

@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
 use super::by_suite::{BySuite, count};
-use super::conversation::{Finished, OpenSuite, Run, cut_short, skipped};
+use super::conversation::{Finished, OpenSuite, Run};
 use super::held::Worker;
 use super::inquiry::{Inquiry, ask};
 use super::order::InOrder;
@@ -19,6 +19,7 @@ use super::queue::{Queue, Turn};
 use super::rush::Rush;
 use super::threads::Workers;
 use super::tries::{Gone, Tries};
+use super::unplayed::{cut_short, skipped};
 use super::{CaseRef, Event, Outcome, RunOptions, Suite, Summary, case_seed};
 use crate::drive::{Asked, Cancel, Lingering};
 use crate::player::Waiting;
