@@ -521,6 +521,16 @@ fn a_program_that_does_not_end_is_killed_with_all_it_has_started() {
 }
 
 #[test]
+fn a_program_that_puts_itself_into_the_background_is_told_so_also_when_it_was_ready() {
+    let folder = Folder::new();
+    let output = folder.with("go-into-the-background", &[]);
+    output
+        .ends_with(1)
+        .says("it puts itself into the background");
+    folder.left_nothing(2);
+}
+
+#[test]
 fn a_program_that_prints_without_end_holds_nobody_up() {
     let folder = Folder::new();
     folder.with("chatty", &[]).ends_with(0);

@@ -10,6 +10,8 @@ use std::process::ExitStatus;
 pub enum Exit {
     /// By itself, with this code.
     Code(i32),
+    /// By itself, with code 0, and what it had started goes on: it has put itself into the background.
+    Background,
     /// By this signal.
     Signal(i32),
 }
@@ -18,7 +20,7 @@ impl Exit {
     /// Whether it is how a program ends that has gone wrong, whatever it was asked for.
     pub fn is_crash(self) -> bool {
         match self {
-            Self::Code(_) => false,
+            Self::Code(_) | Self::Background => false,
             Self::Signal(number) => CRASHES.iter().any(|(crash, _)| *crash == number),
         }
     }
@@ -37,6 +39,9 @@ impl fmt::Display for Exit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Code(code) => write!(f, "exit code {code}"),
+            Self::Background => f.write_str(
+                "exit code 0; it puts itself into the background, where it cannot be watched: start it in the foreground",
+            ),
             Self::Signal(number) => match name(*number) {
                 Some(name) => write!(f, "signal {number}, {name}"),
                 None => write!(f, "signal {number}"),

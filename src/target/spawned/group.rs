@@ -13,8 +13,8 @@ use std::{fs, thread};
 
 use rustix::io::Errno;
 use rustix::process::{
-    Pid, Signal, WaitId, WaitIdOptions, WaitOptions, kill_process, kill_process_group, waitid,
-    waitpid,
+    Pid, Signal, WaitId, WaitIdOptions, WaitOptions, getpgid, kill_process, kill_process_group,
+    waitid, waitpid,
 };
 use tokio::sync::watch;
 
@@ -131,6 +131,23 @@ impl Group {
         }
     }
 
+    /// Whether something of a program whose leader has ended still runs, as far as it is given to this process.
+    fn goes_on(&self) -> bool {
+        let live = live();
+        let is_only = live.groups.len() == 1;
+        let leaders: BTreeSet<i32> = live.groups.iter().map(|group| group.number()).collect();
+        let is_own = |child: &Pid| {
+            !leaders.contains(&child.as_raw_nonzero().get())
+                && (is_only || getpgid(Some(*child)) == Ok(self.leader))
+        };
+        let runs = |child: &Pid| {
+            let stat = format!("/proc/{}/stat", child.as_raw_nonzero());
+            let stat = fs::read_to_string(stat).unwrap_or_default();
+            !stat.is_empty() && !stat.contains(") Z ")
+        };
+        live.adopts && children().iter().any(|child| is_own(child) && runs(child))
+    }
+
     /// Waits for the leader's end, and ends the rest.
     fn wait(self: Arc<Self>, mut child: Child, tell: &watch::Sender<Option<Exit>>) {
         let still_there = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
@@ -138,6 +155,7 @@ impl Group {
             waitid(WaitId::Pid(self.leader), still_there),
             Err(Errno::INTR)
         ) {}
+        let goes_on = self.goes_on();
         let status = {
             let mut gone = self.gone.lock().unwrap_or_else(PoisonError::into_inner);
             let _ = kill_process_group(self.leader, Signal::KILL);
@@ -152,7 +170,11 @@ impl Group {
             }
         }
         // A child that cannot be waited for is one that was taken by somebody else: how it ended is not known.
-        tell.send_replace(Some(status.map_or(Exit::Code(0), Exit::from)));
+        let exit = match status.map_or(Exit::Code(0), Exit::from) {
+            Exit::Code(0) if goes_on => Exit::Background,
+            exit => exit,
+        };
+        tell.send_replace(Some(exit));
     }
 }
 

@@ -438,7 +438,7 @@ const SHELL: [&str; 5] = ["cd", "export", "source", "ulimit", "."];
 fn died(spawn: &Spawn, exit: Exit) -> Box<NotReady> {
     let message = format!("{} ended before it was ready: {exit}", spawn.command);
     let help = match exit {
-        Exit::Code(0) => {
+        Exit::Code(0) | Exit::Background => {
             "a program that puts itself into the background cannot be watched: start it in the foreground"
         }
         _ => "does the command work when it is typed in a shell?",

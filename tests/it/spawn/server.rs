@@ -47,7 +47,7 @@ fn serves() {
         "silent" => loop {
             thread::park();
         },
-        "leave-a-child" => number(child("sleep", &["1000"])),
+        "leave-a-child" | "go-into-the-background" => number(child("sleep", &["1000"])),
         "hide-a-child" => number(child("setsid", &["sleep", "1000"])),
         "count" => {
             let counts = Path::new(numbers).with_file_name(COUNTS);
@@ -143,6 +143,7 @@ fn converse(
                 eprintln!("no more of this");
                 std::process::exit(9);
             }
+            ("go-into-the-background", _) => std::process::exit(0),
             ("exit-busily", "die") => {
                 eprintln!("no more of this");
                 stream.shutdown(Shutdown::Both)?;
