@@ -76,8 +76,8 @@ impl ReportKind {
     pub(super) fn wants(self, case: &Played) -> bool {
         match self {
             Self::Junit | Self::Tap | Self::Json | Self::Html => true,
-            Self::Github | Self::Markdown => case.result == ResultKind::Failed,
-            Self::Text => case.result == ResultKind::Failed || case.is_flaky(),
+            Self::Github | Self::Markdown => is_red(case),
+            Self::Text => is_red(case) || case.is_flaky(),
         }
     }
 
@@ -112,4 +112,9 @@ pub fn write_report(
     out: &mut dyn Write,
 ) -> Result<(), LogError> {
     write_one(kind, log, folder, out)
+}
+
+/// Whether the case makes the run red: it failed, or was cancelled.
+fn is_red(case: &Played) -> bool {
+    matches!(case.result, ResultKind::Failed | ResultKind::Cancelled)
 }

@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 
 use super::form::{Case, Form};
-use super::log::{FailureRecord, Overview, ResultKind};
+use super::log::{CaseRecord, FailureRecord, Overview, ResultKind};
 use super::summary::counts;
 
 /// How many failures are annotated.
@@ -19,11 +19,39 @@ pub(super) struct Github<'a> {
     folder: &'a str,
     /// How many failures have been annotated.
     shown: usize,
+    /// How many steps that waited when their case was cancelled, or when the log broke off.
+    open: usize,
 }
 
 impl<'a> Github<'a> {
     pub(super) const fn new(folder: &'a str) -> Self {
-        Self { folder, shown: 0 }
+        Self {
+            folder,
+            shown: 0,
+            open: 0,
+        }
+    }
+
+    /// Says at which steps a case was cancelled.
+    fn cancelled(&mut self, record: &CaseRecord, out: &mut dyn Write) -> io::Result<()> {
+        for step in &record.interrupted {
+            if !self.goes_on() {
+                break;
+            }
+            self.open += 1;
+            let mut properties = place(step.file.as_deref(), step.line, step.column, self.folder);
+            properties.push(format!(
+                "title={}",
+                property(&format!("{}: cancelled", record.id))
+            ));
+            writeln!(
+                out,
+                "::error {}::{}",
+                properties.join(","),
+                data(&step.waits)
+            )?;
+        }
+        Ok(())
     }
 }
 
@@ -34,7 +62,13 @@ impl Form for Github<'_> {
 
     fn case(&mut self, case: &Case<'_>, out: &mut dyn Write) -> io::Result<()> {
         let record = &case.last;
-        if record.result != ResultKind::Failed || !self.goes_on() {
+        if !self.goes_on() {
+            return Ok(());
+        }
+        if record.result == ResultKind::Cancelled {
+            return self.cancelled(record, out);
+        }
+        if record.result != ResultKind::Failed {
             return Ok(());
         }
         self.shown += 1;
@@ -48,12 +82,12 @@ impl Form for Github<'_> {
     }
 
     fn goes_on(&self) -> bool {
-        self.shown < SHOWN
+        self.shown + self.open < SHOWN
     }
 
     fn end(&mut self, run: &Overview, out: &mut dyn Write) -> io::Result<()> {
         let totals = run.totals();
-        let more = totals.failed.saturating_sub(SHOWN as u64);
+        let more = totals.failed.saturating_sub(self.shown as u64);
         if more > 0 {
             writeln!(
                 out,
@@ -67,6 +101,13 @@ impl Form for Github<'_> {
                 "::warning title=flaky::{} passed only when it was tried again",
                 data(&case.id)
             )?;
+        }
+        let hung = run.unfinished.iter();
+        let hung = hung.filter(|case| case.begun && !case.waiting.is_empty());
+        for case in hung.take(SHOWN.saturating_sub(self.shown + self.open)) {
+            let title = property(&format!("{}: never finished", case.id));
+            let said = data(&case.waiting.join("\n"));
+            writeln!(out, "::error title={title}::{said}")?;
         }
         if totals.unfinished > 0 {
             writeln!(
@@ -86,16 +127,12 @@ fn annotate(
     folder: &str,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut properties = Vec::new();
-    if let (Some(file), Some(line), Some(column)) = (&failure.file, failure.line, failure.column) {
-        let file = if file.starts_with('/') {
-            file.clone()
-        } else {
-            format!("{folder}{file}")
-        };
-        properties.push(format!("file={}", property(&file)));
-        properties.push(format!("line={line},col={column}"));
-    }
+    let mut properties = place(
+        failure.file.as_deref(),
+        failure.line,
+        failure.column,
+        folder,
+    );
     properties.push(format!(
         "title={}",
         property(&format!("{id}: {}", failure.headline()))
@@ -109,6 +146,18 @@ fn annotate(
     let name = name.map_or(String::new(), |name| format!("{name}\n"));
     let message = format!("{name}{}{more}", text[..end].trim_end());
     writeln!(out, "::error {}::{}", properties.join(","), data(&message))
+}
+
+/// The properties that say where an annotation stands.
+fn place(file: Option<&str>, line: Option<u64>, column: Option<u64>, folder: &str) -> Vec<String> {
+    let (Some(file), Some(line), Some(column)) = (file, line, column) else {
+        return Vec::new();
+    };
+    let folder = if file.starts_with('/') { "" } else { folder };
+    vec![
+        format!("file={}", property(&format!("{folder}{file}"))),
+        format!("line={line},col={column}"),
+    ]
 }
 
 /// A message: what would end it is escaped.

@@ -75,6 +75,9 @@ struct Open<'a> {
     file: &'a str,
     /// Whether it had begun.
     begun: bool,
+    /// What its steps waited for when that was last said, in words: where it took longer than `--slow-timeout`.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    waiting: &'a [String],
 }
 
 /// The report as a whole: what is written piece by piece.
@@ -172,6 +175,7 @@ fn open(case: &Unfinished) -> Open<'_> {
         id: &case.id,
         file: &case.file,
         begun: case.begun,
+        waiting: &case.waiting,
     }
 }
 

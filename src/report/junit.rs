@@ -194,7 +194,12 @@ fn test_case(case: &Case<'_>, name: &str, xml: &mut Vec<u8>) -> io::Result<()> {
         match (&record.failure, record.result) {
             (Some(failure), _) => failed(tag, failure, xml)?,
             (None, ResultKind::Cancelled) => {
-                bare(tag, Some("cancelled"), Some("unfinished"), xml)?;
+                bare(
+                    tag,
+                    Some(&record.cancelled_in_words()),
+                    Some("unfinished"),
+                    xml,
+                )?;
             }
             (None, _) => bare(tag, message, None, xml)?,
         }
@@ -218,12 +223,7 @@ fn test_case(case: &Case<'_>, name: &str, xml: &mut Vec<u8>) -> io::Result<()> {
 fn unfinished(case: &Unfinished, name: &str, xml: &mut Vec<u8>) -> io::Result<()> {
     begin_case(name, &case.id, Duration::ZERO, xml)?;
     xml.write_all(b">")?;
-    let message = if case.begun {
-        "never finished"
-    } else {
-        "never begun"
-    };
-    bare("error", Some(message), Some("unfinished"), xml)?;
+    bare("error", Some(&case.in_words()), Some("unfinished"), xml)?;
     xml.write_all(b"\n        </testcase>")
 }
 

@@ -1,6 +1,6 @@
 //! Markdown, for summaries of jobs and for comments: the count, and each failure in full under its id.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::time::Duration;
 
@@ -24,6 +24,8 @@ pub(super) struct Markdown {
     shown: BTreeSet<u64>,
     /// How many bytes their failures have.
     size: usize,
+    /// What was cancelled and what it waited for, by number.
+    open: BTreeMap<u64, String>,
 }
 
 impl Form for Markdown {
@@ -59,6 +61,9 @@ impl Form for Markdown {
 
     fn case(&mut self, case: &Case<'_>, out: &mut dyn Write) -> io::Result<()> {
         let (record, played) = (&case.last, case.played);
+        if played.result == ResultKind::Cancelled {
+            self.open.insert(played.number, record.cancelled_in_words());
+        }
         let room = |failure: &&FailureRecord| {
             played.result == ResultKind::Failed
                 && self.goes_on()
@@ -95,11 +100,22 @@ impl Form for Markdown {
         let title = "passed only when tried again";
         list(title, flaky.map(|case| &*case.id), out)?;
         let cancelled = run.cases.iter().filter(is(ResultKind::Cancelled));
-        let cancelled = cancelled.map(|case| (case.number, &*case.id));
-        let open = run.unfinished.iter().map(|case| (case.number, &*case.id));
-        let mut open: Vec<(u64, &str)> = cancelled.chain(open).collect();
+        let cancelled = cancelled.map(|case| {
+            let why = self
+                .open
+                .get(&case.number)
+                .map_or("cancelled", String::as_str);
+            (case.number, format!("{}: {why}", case.id))
+        });
+        let open = run.unfinished.iter();
+        let open = open.map(|case| (case.number, format!("{}: {}", case.id, case.in_words())));
+        let mut open: Vec<(u64, String)> = cancelled.chain(open).collect();
         open.sort_unstable();
-        list("never finished", open.into_iter().map(|(_, id)| id), out)
+        list(
+            "not played to their end",
+            open.iter().map(|(_, case)| &**case),
+            out,
+        )
     }
 }
 

@@ -24,6 +24,12 @@ impl Form for Text {
     }
 
     fn case(&mut self, case: &Case<'_>, out: &mut dyn Write) -> io::Result<()> {
+        if case.played.result == ResultKind::Cancelled {
+            let time = Duration::from_micros(case.last.elapsed_us).as_secs_f64();
+            let id = words(&case.last.id);
+            let why = case.last.cancelled_in_words();
+            return writeln!(out, "{:>12} [{time:>8.3}s] {id}   {why}", "OPEN");
+        }
         if case.played.result != ResultKind::Failed && !case.played.is_flaky() {
             return Ok(());
         }
@@ -51,11 +57,7 @@ impl Form for Text {
 
     fn end(&mut self, run: &Overview, out: &mut dyn Write) -> io::Result<()> {
         for case in &run.unfinished {
-            let why = if case.begun {
-                "never finished"
-            } else {
-                "never begun"
-            };
+            let why = case.in_words();
             let id = words(&case.id);
             writeln!(out, "{:>12} [{:>9}] {id}   {why}", "OPEN", "")?;
         }

@@ -13,7 +13,12 @@ pub(super) struct Tap {
     /// The number of the last test point.
     number: u64,
     rounds: Rounds,
+    /// What was cancelled, and what it waited for.
+    open: Vec<String>,
 }
+
+/// How many cases are named that were not played to their end.
+const NAMED: usize = 100;
 
 impl Form for Tap {
     fn begin(&mut self, run: &Overview, out: &mut dyn Write) -> io::Result<()> {
@@ -24,6 +29,9 @@ impl Form for Tap {
     fn case(&mut self, case: &Case<'_>, out: &mut dyn Write) -> io::Result<()> {
         let record = &case.last;
         if record.result == ResultKind::Cancelled {
+            let id = self.rounds.name(case.played.number, &record.id);
+            let open = format!("{}: {}", words(&id), record.cancelled_in_words());
+            self.open.push(open);
             return Ok(());
         }
         self.number += 1;
@@ -58,6 +66,15 @@ impl Form for Tap {
 
     fn end(&mut self, run: &Overview, out: &mut dyn Write) -> io::Result<()> {
         let totals = run.totals();
+        let begun = run.unfinished.iter().filter(|case| case.begun);
+        let begun = begun.map(|case| format!("{}: {}", words(&case.id), case.in_words()));
+        for open in std::mem::take(&mut self.open)
+            .into_iter()
+            .chain(begun)
+            .take(NAMED)
+        {
+            writeln!(out, "# {open}")?;
+        }
         if totals.unfinished > 0 {
             writeln!(
                 out,

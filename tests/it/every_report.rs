@@ -88,7 +88,7 @@ fn is_tap(text: &str) {
     assert!(results == planned || results < planned && gave_up, "{text}");
     let count = |mark| lines.clone().filter(|line| *line == mark).count();
     assert_eq!(count("  ---"), count("  ..."), "{text}");
-    let begins = ["ok ", "not ok ", "  ", "Bail out!"];
+    let begins = ["ok ", "not ok ", "  ", "# ", "Bail out!"];
     assert!(
         lines.all(|line| begins.iter().any(|begin| line.starts_with(begin)) || line.is_empty()),
         "{text}"
@@ -221,7 +221,10 @@ fn the_log_of_a_run_that_a_signal_ended_yields_all_reports() {
                     "::error file=scenarios/b.json,line=1,",
                     "the run was not played to its end",
                 ),
-                "markdown" => ("b: reply differs at step 1 of 1", "2 never finished"),
+                "markdown" => (
+                    "b: reply differs at step 1 of 1",
+                    "2 not played to their end",
+                ),
                 "html" => ("1 of 4 failed", "data-state=\"unfinished\""),
                 _ => ("error[BC2001]", "4 selected: 1 passed, 1 failed"),
             };
@@ -230,6 +233,17 @@ fn the_log_of_a_run_that_a_signal_ended_yields_all_reports() {
                 let words = words.replace(": ", ":");
                 assert!(
                     text.contains(&words),
+                    "{signal}: {kind} lacks {words}: {text}"
+                );
+            }
+            // Whoever looks for what hung finds the step; its line too, where the run could still say so.
+            let hung = ["step 2 of 2 waits "];
+            let line = ["scenarios/c.json"]
+                .into_iter()
+                .filter(|_| signal != "KILL");
+            for words in hung.into_iter().chain(line) {
+                assert!(
+                    text.contains(words),
                     "{signal}: {kind} lacks {words}: {text}"
                 );
             }

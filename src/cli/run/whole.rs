@@ -483,6 +483,7 @@ mod tests {
             id: lost.id.clone(),
             file: String::new(),
             begun: true,
+            waiting: Vec::new(),
         });
         log.run.elapsed_us = None;
         let joined = merged(&mut logs, None).expect("all there");

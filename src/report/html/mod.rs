@@ -92,6 +92,10 @@ impl Form for Page<'_> {
         } = &case.last;
         let title = failure.as_ref().map(|failure| failure.headline());
         let title = title.or_else(|| reason.clone());
+        let title = title.or_else(|| {
+            let is_cancelled = case.last.result == ResultKind::Cancelled;
+            is_cancelled.then(|| case.last.cancelled_in_words())
+        });
         let details = (case.earlier.iter().chain([&case.last]))
             .any(|record| record.failure.is_some() || record.talk.is_some());
         self.titles.push(match title {
@@ -211,14 +215,7 @@ fn list(run: &Overview, titles: Vec<Title>, out: &mut dyn Write) -> io::Result<(
         file: escape_words(&case.file).to_string(),
         state: "unfinished",
         us: None,
-        title: Some(
-            if case.begun {
-                "never finished"
-            } else {
-                "never begun"
-            }
-            .to_owned(),
-        ),
+        title: Some(case.in_words()),
         name: None,
         more: false,
     });

@@ -67,6 +67,19 @@ pub struct Unfinished {
     pub file: String,
     /// Whether it had begun.
     pub begun: bool,
+    /// What its steps waited for when that was last said, in words: where it took long.
+    pub waiting: Vec<String>,
+}
+
+impl Unfinished {
+    /// What is known of it, in words: `never finished: step 4 of 6 waits …`.
+    pub(in crate::report) fn in_words(&self) -> String {
+        match (self.begun, self.waiting.is_empty()) {
+            (false, _) => "never begun".to_owned(),
+            (true, true) => "never finished".to_owned(),
+            (true, false) => format!("never finished: {}", self.waiting.join("; ")),
+        }
+    }
 }
 
 /// How many cases came to what.
@@ -222,6 +235,8 @@ pub(super) struct Index {
     cases: HashMap<u64, Played>,
     /// Those that have begun.
     begun: HashSet<u64>,
+    /// What those waited for, by their ids, that take long and are not over.
+    slow: HashMap<String, Vec<String>>,
     elapsed_us: Option<u64>,
     stopped: bool,
 }
@@ -266,6 +281,7 @@ impl Index {
             started: Started::default(),
             cases: HashMap::new(),
             begun: HashSet::new(),
+            slow: HashMap::new(),
             elapsed_us: None,
             stopped: false,
         }
@@ -281,12 +297,19 @@ impl Index {
             Line::Stopping { .. } => self.stopped = true,
             Line::RunFinished { elapsed_us } => self.elapsed_us = Some(elapsed_us),
             Line::CaseEnded(record) => self.ended(place, (*record).into()),
-            Line::Log(_) | Line::CaseSlow { .. } | Line::Unknown => {}
+            Line::CaseSlow {
+                id, mut waiting, ..
+            } => {
+                waiting.iter_mut().for_each(one);
+                self.slow.insert(id, waiting);
+            }
+            Line::Log(_) | Line::Unknown => {}
         }
     }
 
     /// Adds the line of a case that is over.
     pub(super) fn ended(&mut self, place: Place, ended: Ended) {
+        self.slow.remove(&ended.id);
         let case = self.cases.entry(ended.number).or_insert_with(|| Played {
             number: ended.number,
             id: String::new(),
@@ -320,6 +343,10 @@ impl Index {
             id: id.clone(),
             file: file.clone(),
             begun: self.begun.contains(&number),
+            waiting: match self.begun.contains(&number) {
+                true => self.slow.get(id).cloned().unwrap_or_default(),
+                false => Vec::new(),
+            },
         });
         let unfinished = unfinished.collect();
         let mut cases: Vec<Played> = std::mem::take(&mut self.cases).into_values().collect();

@@ -243,6 +243,17 @@ impl OpenStep {
     }
 }
 
+impl CaseRecord {
+    /// What a case waited for that was cancelled: `cancelled: login.json:7:17: step 4 of 6 waits …`.
+    pub(in crate::report) fn cancelled_in_words(&self) -> String {
+        let open: Vec<String> = self.interrupted.iter().map(OpenStep::in_words).collect();
+        match open.is_empty() {
+            true => "cancelled".to_owned(),
+            false => format!("cancelled: {}", open.join("; ")),
+        }
+    }
+}
+
 fn first() -> u32 {
     1
 }
