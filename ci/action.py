@@ -24,6 +24,7 @@ GOOD = [
     "-t tcp://127.0.0.1:7000 scenarios",
     '-q --var "a=say \\"hi\\" now" --no-fail-fast -t tcp://127.0.0.1:7000',
     "--spawn './server --port {port}' --shard 2/5",
+    '--var a=\\"x\\" --var b=\\\\',
     "--var 'a=two\nlines' -q",
     '--var "b=two\nlines" scenarios\n  --no-fail-fast\n',
     "--report junit \\\n  --report html scenarios",

@@ -21,11 +21,10 @@ split() {
             # At the end of a line it joins it with the next one. Within "…" it is a letter where nothing has to be quoted.
             if [ "$next" != $'\n' ]; then
                 begun=1
-                case "$quote$next" in
-                '""' | '"\' | '"$' | '"`') word+="$next" ;;
-                '"'*) word+="\\$next" ;;
-                *) word+="$next" ;;
-                esac
+                if [ "$quote" = '"' ] && [[ "$next" != [\"\\\$\`] ]]; then
+                    word+="\\"
+                fi
+                word+="$next"
             fi
         elif [ "$quote" = '"' ]; then
             if [ "$char" = '"' ]; then quote=""; else word+="$char"; fi

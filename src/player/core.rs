@@ -40,8 +40,6 @@ pub(super) struct Core {
     pub(super) leftovers: u64,
     /// Whether a peer has said anything.
     pub(super) heard: bool,
-    /// Whether a peer, or the system, has ended a connection.
-    pub(super) hung_up: bool,
     /// The first of those, and whose it was, where they are denied.
     pub(super) left_over: Option<LeftOver>,
     /// The match of an `ignore`.
@@ -86,7 +84,6 @@ impl Core {
             in_finally: false,
             leftovers: 0,
             heard: false,
-            hung_up: false,
             left_over: None,
             ignoring: Matching::default(),
             computed: Vec::new(),
@@ -126,7 +123,6 @@ impl Core {
         self.in_finally = false;
         self.leftovers = 0;
         self.heard = false;
-        self.hung_up = false;
         self.left_over = None;
         self.set_given_values();
     }

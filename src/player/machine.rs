@@ -129,11 +129,6 @@ impl Player {
         self.core.heard
     }
 
-    /// Whether a peer, or the system, has ended a connection.
-    pub fn was_hung_up_on(&self) -> bool {
-        self.core.hung_up
-    }
-
     /// Until when the step waits that has asked for this client's connection, or for TLS on it.
     pub fn connect_deadline(&self, client: ClientId) -> Option<Time> {
         self.core.link_ref(client).ok()?.connect_by
@@ -286,7 +281,6 @@ impl Player {
             link.end(how, now);
             link.securing = Securing::No;
             let how = link.ended.unwrap_or(how);
-            self.core.hung_up = true;
             self.core
                 .transcript
                 .note(client, EventKind::Ended(how), now);

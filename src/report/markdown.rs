@@ -61,7 +61,8 @@ impl Form for Markdown {
 
     fn case(&mut self, case: &Case<'_>, out: &mut dyn Write) -> io::Result<()> {
         let (record, played) = (&case.last, case.played);
-        if played.result == ResultKind::Cancelled {
+        // Not of those that come when nothing more is wanted: whether they do depends on what else is made.
+        if played.result == ResultKind::Cancelled && self.goes_on() {
             self.open.insert(played.number, record.cancelled_in_words());
         }
         let room = |failure: &&FailureRecord| {

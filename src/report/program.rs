@@ -54,7 +54,7 @@ pub(super) fn advice(fault: &ProgramFault) -> String {
     match fault {
         ProgramFault::NotReady { help, .. } => words(help),
         ProgramFault::Ended { others: 1.., .. } => {
-            "a server outlives its clients: what it printed last is below, and any of the conversations that went on led to it".into()
+            "a server outlives its clients: what it printed last is below, and one of the conversations that were going on led to it".into()
         }
         ProgramFault::Ended { passed: false, heard: false, .. } => {
             "what it died of may have been said here, or by the case before: what it printed last is below".into()

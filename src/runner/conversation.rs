@@ -256,6 +256,7 @@ impl Run {
                 Box::new(Played {
                     program: Arc::clone(program.program()),
                     others: program.others(),
+                    begun: program.begun(),
                     player,
                     mark,
                 })

@@ -39,6 +39,8 @@ pub(super) struct Played {
     pub(super) mark: Mark,
     /// How many other cases were being played with it when this one was over, or it ended.
     pub(super) others: usize,
+    /// How many cases had begun to be played with it when this one was over.
+    pub(super) begun: u64,
 }
 
 /// A worker's side of the cases that it plays.
@@ -66,10 +68,10 @@ impl Played {
         has_died && !self.player.has_heard()
     }
 
-    /// Whether its program may end because of it, as far as that can be told: its peer has hung up, or it was the only one
-    /// who talked with it.
+    /// Whether its program may end because of it, and of nothing else: nobody beside it talked with the program when it was over,
+    /// and at most one case, the next of its worker, has begun to since.
     fn is_suspect(&self) -> bool {
-        self.player.was_hung_up_on() || self.others == 0
+        self.others == 0 && self.program.begun() <= self.begun + 1
     }
 }
 
@@ -190,6 +192,9 @@ impl<'a> Worker<'a> {
         let Some(Crash::Ended(exit)) = played.program.crash_since(played.mark) else {
             return;
         };
+        if !played.is_suspect() {
+            return;
+        }
         let outcome = &mut finished.outcome;
         outcome.result = CaseResult::Played(failed(ProgramFault::Ended {
             how: exit.to_string(),

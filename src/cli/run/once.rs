@@ -127,9 +127,41 @@ pub(super) fn play_once(
     drop(loaded);
     let (home, listener) = (runtime()?, listening()?);
     options.home = Some(home.handle().clone());
-    let status = listener.block_on(play(cases, suites, options, report, console));
+    let stop = Stop::listen(&home)?;
+    let status = listener.block_on(play(cases, suites, options, report, &stop, console));
     shut_down([listener, home]);
     status
+}
+
+/// What became of the wish to stop.
+struct Stop {
+    cancel: Cancel,
+    /// What the process is to end with, once a signal has come.
+    status: Arc<OnceLock<ExitStatus>>,
+}
+
+impl Stop {
+    /// Listens for signals from now on. Not on the thread that writes what a run comes to: where nobody reads that, it stands still,
+    /// and the next signal must still be heard.
+    fn listen(home: &Runtime) -> Result<Self, CliError> {
+        let (cancel, status) = (Cancel::default(), Arc::<OnceLock<ExitStatus>>::default());
+        let mut signals = {
+            let _entered = home.enter();
+            Signals::listen()?
+        };
+        home.spawn({
+            let (cancel, status) = (cancel.clone(), Arc::clone(&status));
+            async move {
+                // There is one first signal, so the cell is empty.
+                let _ = status.set(signals.next().await);
+                cancel.cancel();
+                signals.next().await;
+                cancel.at_once();
+                signals.do_not_ask_again().await;
+            }
+        });
+        Ok(Self { cancel, status })
+    }
 }
 
 /// Whoever asked twice to stop does not wait for a name to be resolved.
@@ -188,6 +220,7 @@ async fn play(
     suites: Vec<Suite>,
     mut options: RunOptions,
     mut report: Report<'_>,
+    stop: &Stop,
     console: &Console,
 ) -> Result<ExitStatus, CliError> {
     let spawns = |suite: &Suite| matches!(suite.target, Target::Spawned(_));
@@ -195,27 +228,14 @@ async fn play(
         adopt_orphans();
     }
     options.inquiry = keys::listen(console);
-    let cancel = Cancel::default();
-    let stopped: Arc<OnceLock<ExitStatus>> = Arc::default();
-    let mut signals = Signals::listen()?;
-    tokio::spawn({
-        let (cancel, stopped) = (cancel.clone(), Arc::clone(&stopped));
-        async move {
-            // There is one first signal, so the cell is empty.
-            let _ = stopped.set(signals.next().await);
-            cancel.cancel();
-            signals.next().await;
-            cancel.at_once();
-            signals.do_not_ask_again().await;
-        }
-    });
-    let summary = run_suites(cases, suites, options, &cancel, |event| {
+    let cancel = &stop.cancel;
+    let summary = run_suites(cases, suites, options, cancel, |event| {
         if report.event(&event).is_err() {
             cancel.cancel();
         }
     })
     .await;
-    let mut status = stopped.get().copied().unwrap_or(ExitStatus::Success);
+    let mut status = stop.status.get().copied().unwrap_or(ExitStatus::Success);
     if let Some(recording) = &report.recording {
         status = status.or(recording.status(console));
     }

@@ -25,6 +25,8 @@ pub(super) fn make_fit(record: &mut CaseRecord) {
         this.help
             .iter_mut()
             .chain(&mut this.connections)
+            .chain(&mut this.included)
+            .chain(&mut this.client)
             .for_each(one);
         this.expected
             .iter_mut()

@@ -78,6 +78,7 @@ fn hide_in_failure<'a>(
         .chain(expected)
         .chain(&mut failure.connections)
         .chain(&mut failure.help)
+        .chain(&mut failure.included)
         .chain((failure.ended_first.iter_mut()).map(|first| &mut first.client))
         .for_each(|text| secrets.hide_in(text));
     failure.finally.as_deref_mut()

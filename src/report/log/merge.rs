@@ -157,16 +157,20 @@ fn write<R: Read + Seek>(
             None => {
                 let unfinished = log.run.unfinished.iter().find(|one| one.number == number);
                 if let Some(one) = unfinished.filter(|one| one.begun) {
-                    let id = one.id.clone();
-                    let at_us = 0;
-                    line(
-                        &Line::CaseStarted {
-                            number: whole,
-                            id,
-                            at_us,
-                        },
-                        out,
-                    )?;
+                    let started = Line::CaseStarted {
+                        number: whole,
+                        id: one.id.clone(),
+                        at_us: 0,
+                    };
+                    line(&started, out)?;
+                    if !one.waiting.is_empty() {
+                        let slow = Line::CaseSlow {
+                            id: one.id.clone(),
+                            elapsed_us: 0,
+                            waiting: one.waiting.clone(),
+                        };
+                        line(&slow, out)?;
+                    }
                 }
             }
         }

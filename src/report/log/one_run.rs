@@ -1,6 +1,6 @@
 //! Whether logs of shards are those of one run: each shard once, of one selection, played alike, at one time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::merge::OfShard;
 use super::record::{Header, Started};
@@ -144,25 +144,36 @@ pub(super) fn all_there<R>(shards: &[OfShard<'_, R>]) -> Result<(), String> {
         Some(first) => (first.shard.count(), first.part.cases),
         None => (0, 0),
     };
-    let there = |number: &u32| shards.iter().any(|one| one.shard.number() == *number);
-    let missing: Vec<String> = (1..=count)
-        .filter(|number| !there(number))
+    let there: HashSet<u32> = shards.iter().map(|one| one.shard.number()).collect();
+    let missing = || (1..=count).filter(|number| !there.contains(number));
+    // A log may say that there are very many: no more of them are held than are named.
+    let lacking = (count as usize).saturating_sub(there.len());
+    let named: Vec<String> = missing()
+        .take(NAMED)
         .map(|number| format!("{number}/{count}"))
         .collect();
-    match &missing[..] {
+    match &named[..] {
         [] => each_case_once(shards, cases),
         [one] => Err(format!("shard {one} is missing")),
-        [first, .., last] if missing.len() > NAMED => Err(format!(
-            "{} of {count} shards are missing, from {first} to {last}",
-            missing.len()
-        )),
-        _ => Err(format!("shards {} are missing", missing.join(", "))),
+        [first, ..] if lacking > NAMED => {
+            let last = missing().next_back().unwrap_or(count);
+            Err(format!(
+                "{lacking} of {count} shards are missing, from {first} to {last}/{count}"
+            ))
+        }
+        _ => Err(format!("shards {} are missing", named.join(", "))),
     }
 }
 
 /// Each case of the whole is in one of them: a log of what was played again has only a part of its shard.
 fn each_case_once<R>(shards: &[OfShard<'_, R>], cases: u64) -> Result<(), String> {
-    let mut seen = vec![false; usize::try_from(cases).unwrap_or_default()];
+    // A log may say anything, and room is made for what is there.
+    let there: usize = shards.iter().map(|one| one.part.numbers.len()).sum();
+    let cases = usize::try_from(cases).unwrap_or(usize::MAX);
+    if cases > there {
+        return Err(in_none(cases - there, cases));
+    }
+    let mut seen = vec![false; cases];
     let mut left = seen.len();
     for one in shards {
         let ids: usize = (one.log.run.header.selected.iter())
@@ -183,10 +194,14 @@ fn each_case_once<R>(shards: &[OfShard<'_, R>], cases: u64) -> Result<(), String
     }
     match left {
         0 => Ok(()),
-        left => Err(format!(
-            "{left} of {cases} cases are in none of these logs: one of them is of a --rerun-failed, which plays a part of its shard"
-        )),
+        left => Err(in_none(left, cases)),
     }
+}
+
+fn in_none(left: usize, cases: usize) -> String {
+    format!(
+        "{left} of {cases} cases are in none of these logs: one of them is of a --rerun-failed, which plays a part of its shard"
+    )
 }
 
 /// The seed that all shards had, or that of each. A shard that broke off before it began has none.

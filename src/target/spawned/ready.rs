@@ -124,7 +124,8 @@ async fn is_open(address: &Address, began: Instant, thorough: bool) -> bool {
         Some(true) => true,
         // Where there are no connections, trying to make one tells nothing.
         Some(false) if address.carries() == Carries::Packets => false,
-        Some(false) if began.elapsed() < TRY_CONNECTING => false,
+        // Nor is it made where a quick look may have missed who listens: a server takes it for a client that says nothing.
+        Some(false) if began.elapsed() < TRY_CONNECTING || !thorough => false,
         _ => connect_within(address, CONNECTING).await.is_ok(),
     }
 }

@@ -1,6 +1,7 @@
 //! Who is being played with a program: how many cases there are beside one's own, and how many there were when it ended.
 
 use std::ops::Deref;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use tokio::sync::watch;
@@ -11,6 +12,8 @@ use super::Program;
 #[derive(Debug, Default)]
 pub(super) struct Talkers {
     count: watch::Sender<usize>,
+    /// How many there have been.
+    begun: AtomicU64,
     /// How many there were when the end of the program was noticed.
     at_end: OnceLock<usize>,
 }
@@ -23,6 +26,7 @@ impl Talking {
     /// One case more.
     pub fn with(program: Arc<Program>) -> Self {
         program.talkers.count.send_modify(|count| *count += 1);
+        program.talkers.begun.fetch_add(1, Ordering::SeqCst);
         Self(program)
     }
 
@@ -51,6 +55,11 @@ impl Deref for Talking {
 }
 
 impl Program {
+    /// How many cases have begun to be played with it.
+    pub fn begun(&self) -> u64 {
+        self.talkers.begun.load(Ordering::SeqCst)
+    }
+
     /// Waits until no case is being played with it.
     pub(in crate::target) async fn until_alone(&self) {
         let mut count = self.talkers.count.subscribe();

@@ -1,5 +1,6 @@
 //! The built program: run to its end, or started and ended when the test is over, whatever becomes of it.
 
+use std::cell::RefCell;
 use std::fmt;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
@@ -10,6 +11,9 @@ use std::time::{Duration, Instant};
 
 /// How long a program may run before the test gives up on it.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How many bytes a program may say as an error: 256 MiB.
+const MAX_SAID: usize = 256 << 20;
 
 /// The user who may do nothing, and that group.
 #[cfg(target_os = "linux")]
@@ -40,7 +44,10 @@ pub(crate) struct Running {
     stdout: BufReader<ChildStdout>,
     stderr: Option<JoinHandle<Vec<u8>>>,
     /// What standard error says while it runs.
+    /// What standard error says, piece by piece.
     said: mpsc::Receiver<Vec<u8>>,
+    /// What of it has been looked at.
+    heard: RefCell<Vec<u8>>,
 }
 
 impl Program {
@@ -190,7 +197,13 @@ impl Program {
             let (mut all, mut buffer) = (Vec::new(), [0; 4096]);
             while let Ok(n @ 1..) = stderr.read(&mut buffer) {
                 all.extend_from_slice(&buffer[..n]);
-                let _ = say.send(all.clone());
+                let _ = say.send(buffer[..n].to_vec());
+                // A program that goes on for ever is a failure, and not for the machine to bear.
+                assert!(
+                    all.len() < MAX_SAID,
+                    "{}",
+                    String::from_utf8_lossy(&all[..4096])
+                );
             }
             all
         });
@@ -198,6 +211,7 @@ impl Program {
             stdout: BufReader::new(child.stdout.take().expect("piped")),
             stderr: Some(stderr),
             said,
+            heard: RefCell::default(),
             child,
         }
     }
@@ -217,10 +231,8 @@ impl Running {
         while Instant::now() < deadline {
             again();
             // What it is about to say is waited for, and not asked for anew.
-            while let Ok(said) = self.said.recv_timeout(ASKED_AGAIN) {
-                if String::from_utf8_lossy(&said).contains(words) {
-                    return;
-                }
+            if self.has_said(words, Instant::now() + ASKED_AGAIN) {
+                return;
             }
         }
         panic!("it never said {words:?}");
@@ -229,15 +241,25 @@ impl Running {
     /// Waits until standard error has said this.
     pub(crate) fn until_said(&self, words: &str) {
         let deadline = Instant::now() + PATIENCE;
-        while let Ok(said) = self
-            .said
-            .recv_timeout(deadline.saturating_duration_since(Instant::now()))
-        {
-            if String::from_utf8_lossy(&said).contains(words) {
-                return;
+        assert!(
+            self.has_said(words, deadline),
+            "it never said {words:?}, but {}",
+            String::from_utf8_lossy(&self.heard.borrow())
+        );
+    }
+
+    /// Whether standard error says this until then, or has said it.
+    fn has_said(&self, words: &str, until: Instant) -> bool {
+        loop {
+            if String::from_utf8_lossy(&self.heard.borrow()).contains(words) {
+                return true;
+            }
+            let left = until.saturating_duration_since(Instant::now());
+            match self.said.recv_timeout(left) {
+                Ok(piece) => self.heard.borrow_mut().extend(piece),
+                Err(_) => return false,
             }
         }
-        panic!("it never said {words:?}");
     }
 
     /// Sends a signal: `INT`, `TERM`.
