@@ -21,6 +21,9 @@ const MAX_PAYLOAD: usize = 1 << 10;
 /// How many things happen to a conversation at most: more would mean that it goes on for ever.
 const MAX_HAPPENINGS: usize = 200_000;
 
+/// How many bytes steps are given so that they pass; they may come one by one.
+const MAX_GIVEN: usize = 1 << 16;
+
 /// Input: `PlayerInput`.
 ///
 /// # Panics
@@ -113,6 +116,7 @@ impl Played {
             about: ClientId(0),
             asked: Vec::new(),
             helped: HashSet::new(),
+            given: 0,
         };
         world
             .links
@@ -167,6 +171,8 @@ struct World<'a, 'i> {
     asked: Vec<(Time, Action, Vec<u8>)>,
     /// The steps that were helped to pass.
     helped: HashSet<u64>,
+    /// How many bytes they were given.
+    given: usize,
 }
 
 /// A connection, as the system sees it.
@@ -477,7 +483,13 @@ impl World<'_, '_> {
         };
         self.helped.insert(wanted.step);
         match wanted.deed {
-            Deed::Say(bytes) => self.arrive(wanted.client, &bytes),
+            Deed::Say(bytes) => {
+                self.given += bytes.len();
+                if self.given > MAX_GIVEN {
+                    return false;
+                }
+                self.arrive(wanted.client, &bytes);
+            }
             Deed::End(how) => self.end(wanted.client, how),
             Deed::Refuse(why) => self.tell(wanted.client, Turn::Refused(why.kind)),
         }

@@ -28,12 +28,12 @@ pub fn template(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(text) else {
         return;
     };
-    let known = Known::new();
-    let whole = known.made(text);
-    assert_eq!(whole, known.made(text), "the second time");
-    moves(&known, text, &whole);
+    // Each time anew: what is random is drawn from the beginning.
+    let whole = Known::new().made(text);
+    assert_eq!(whole, Known::new().made(text), "the second time");
+    moves(text, &whole);
     if let Made::Bytes(bytes) = &whole {
-        keeps_limits(&known, text, bytes);
+        keeps_limits(text, bytes);
     }
     let ends = text
         .match_indices("}}")
@@ -45,7 +45,7 @@ pub fn template(data: &[u8]) {
         };
         // Two braces that are cut apart are none.
         if !(one.ends_with('{') && other.starts_with('{')) {
-            is_worth_its_parts(&known, one, other, &whole);
+            is_worth_its_parts(one, other, &whole);
         }
     }
 }
@@ -111,8 +111,8 @@ impl Known {
 }
 
 /// With text in front of it the same is said of a string, of bytes that stand further behind.
-fn moves(known: &Known, text: &str, here: &Made) {
-    let there = known.made(&format!("{BEFORE}{text}"));
+fn moves(text: &str, here: &Made) {
+    let there = Known::new().made(&format!("{BEFORE}{text}"));
     match (here, there) {
         (Made::Refused(here), Made::Refused(mut there)) => {
             there.range.start -= BEFORE.len();
@@ -131,19 +131,20 @@ fn moves(known: &Known, text: &str, here: &Made) {
 }
 
 /// No byte is made past a limit; a limit that is just enough is enough.
-fn keeps_limits(known: &Known, text: &str, bytes: &[u8]) {
-    let Ok(template) = known.parse(text) else {
+fn keeps_limits(text: &str, bytes: &[u8]) {
+    let Ok(template) = Known::new().parse(text) else {
         panic!("refused the second time: {text:?}");
     };
     let mut out = Vec::new();
-    let just = template.render(&known.values, bytes.len(), &mut out);
+    let just = template.render(&Known::new().values, bytes.len(), &mut out);
     assert_eq!((just, &out[..]), (Ok(()), bytes), "just enough");
     if let Some(less) = bytes.len().checked_sub(1) {
         out.clear();
-        assert!(template.render(&known.values, less, &mut out).is_err());
+        let rendered = template.render(&Known::new().values, less, &mut out);
+        assert!(rendered.is_err());
         assert!(out.len() <= less, "{} bytes of {less}", out.len());
     }
-    if let Ok(value) = template.eval(&known.values)
+    if let Ok(value) = template.eval(&Known::new().values)
         && let Some(text) = value.as_bytes()
     {
         assert_eq!(text, bytes, "its value");
@@ -151,7 +152,9 @@ fn keeps_limits(known: &Known, text: &str, bytes: &[u8]) {
 }
 
 /// Where both parts of a string are right by themselves, the string is right, and is worth what they are.
-fn is_worth_its_parts(known: &Known, one: &str, other: &str, whole: &Made) {
+fn is_worth_its_parts(one: &str, other: &str, whole: &Made) {
+    // What is random is drawn on, as in the whole.
+    let known = Known::new();
     let (one, other) = (known.made(one), known.made(other));
     match (one, other) {
         (Made::Refused(_), _) | (_, Made::Refused(_)) => {}

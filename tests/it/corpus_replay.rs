@@ -19,14 +19,14 @@ struct Target {
 const EMPTY: &str = "empty";
 
 const TARGETS: [Target; 9] = [
-    Target::new("conversation", props::conversation, 38),
+    Target::new("conversation", props::conversation, 39),
     Target::new("frame_decoder", props::frame_decoder, 57),
     Target::new("frame_roundtrip", props::frame_roundtrip, 23),
     Target::new("matcher", props::matcher, 29),
-    Target::new("player", props::player, 319),
+    Target::new("player", props::player, 320),
     Target::new("scenario_json", props::scenario_json, 48),
     Target::new("session", props::session, 35),
-    Target::new("template", props::template, 34),
+    Target::new("template", props::template, 35),
     Target::new("utf8", props::utf8, 20),
 ];
 

@@ -42,6 +42,22 @@ fn two_suites() -> String {
 }
 
 #[test]
+fn what_is_typed_of_how_a_program_is_started_holds_for_those_of_suites() {
+    let deaf = r#"{ "suites": { "a": { "paths": ["plain"], "spawn": "sleep 600 {port}" } } }"#;
+    run(&place(deaf), &["--ready-timeout", "50ms"])
+        .ends_with(5)
+        .says("was not ready within 50ms");
+    let place = place(&two_suites());
+    run(&place, &["--suite", "started", "--fresh", "-v"])
+        .ends_with(0)
+        .says("(a fresh one for each case)");
+    // There is no program.
+    run(&place, &["--suite", "built-in", "--fresh"])
+        .ends_with(2)
+        .says("or as `spawn` in backchat.json");
+}
+
+#[test]
 fn each_suite_is_played_against_its_own_target_with_its_own_names() {
     let place = place(&two_suites());
     run(&place, &[])

@@ -29,8 +29,8 @@ pub(in crate::cli) struct SpawnArgs {
     #[arg(long, value_name = "TIME", default_value = "2s", value_parser = duration)]
     #[arg(env = "BACKCHAT_STOP_TIMEOUT", hide_env = true)]
     pub(in crate::cli) stop_timeout: Duration,
-    /// Start a fresh one for each case, and end it after that
-    #[arg(long, requires = "spawn")]
+    /// Start a fresh one for each case, and end it after that; also one of backchat.json
+    #[arg(long)]
     pub(in crate::cli) fresh: bool,
     /// Give it its socket, listening, as file descriptor 3, as socket activation does: LISTEN_FDS, LISTEN_PID
     #[arg(long, requires = "spawn")]

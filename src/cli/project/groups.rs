@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use super::super::args::{ProjectArgs, RunArgs};
+use super::super::args::{ProjectArgs, RunArgs, SpawnArgs};
 use super::super::console::Console;
 use super::super::error::CliError;
 use super::super::files::{self, Found};
@@ -15,6 +16,7 @@ use super::profile;
 use super::suite::{configured, health, named};
 use crate::runner::Suite;
 use crate::scenario::{Diagnostic, ReadOptions, Requirement, SuiteSettings};
+use crate::target::{DEFAULT_GRACE, DEFAULT_READY_TIMEOUT, Target};
 
 /// Files that are read and played alike.
 #[derive(Debug)]
@@ -208,8 +210,12 @@ pub(in crate::cli) fn suites(
         let options = read_options(group, Some(file), typed);
         suites.push(suite(settings, file, args, &options, console, &mut wrong)?);
     }
+    let is_started = |suite: &Suite| matches!(suite.target, Target::Spawned(_));
     match (wrong.is_empty(), file) {
         (false, Some(file)) => Err(file.show(wrong, console)),
+        _ if args.spawn.fresh && !suites.iter().any(is_started) => Err(CliError::Usage(
+            "--fresh starts a program for each case, and none is to be started: name it with --spawn, or as `spawn` in backchat.json".into(),
+        )),
         _ => Ok(suites),
     }
 }
@@ -260,7 +266,11 @@ fn suite(
             requires: beside_its_program(settings),
             ..named(settings)
         },
-        false => configured(settings, file, options, console, wrong),
+        false => {
+            let mut suite = configured(settings, file, options, console, wrong);
+            started_as_typed(&mut suite.target, &args.spawn);
+            suite
+        }
     };
     // Of the same name, the first one counts.
     suite.targets.splice(..0, under_test::named(args)?);
@@ -277,6 +287,23 @@ fn suite(
         suite.tls = tls::client(typed).map_err(CliError::of_a_flag)?;
     }
     Ok(suite)
+}
+
+/// What was typed of how a program is started holds for those of the configuration, too.
+fn started_as_typed(target: &mut Target, typed: &SpawnArgs) {
+    let Target::Spawned(spawn) = target else {
+        return;
+    };
+    let Some(spawn) = Arc::get_mut(spawn) else {
+        return;
+    };
+    spawn.fresh |= typed.fresh;
+    if typed.ready_timeout != DEFAULT_READY_TIMEOUT {
+        spawn.ready_timeout = typed.ready_timeout;
+    }
+    if typed.stop_timeout != DEFAULT_GRACE {
+        spawn.grace = typed.stop_timeout;
+    }
 }
 
 /// What a suite requires where another target was typed: its own program is not started, so none has to be there for that.

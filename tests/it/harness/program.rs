@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 /// How long a program may run before the test gives up on it.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// How many bytes a program may say as an error: 256 MiB.
+/// How many bytes a program may print: 256 MiB. One that goes on for ever is a failure, and not for the machine to bear.
 const MAX_SAID: usize = 256 << 20;
 
 /// The user who may do nothing, and that group.
@@ -176,7 +176,7 @@ impl Program {
     pub(crate) fn output(self) -> Output {
         let mut running = self.start();
         let mut stdout = Vec::new();
-        running.stdout.read_to_end(&mut stdout).expect("readable");
+        read_all(&mut running.stdout, &mut stdout);
         running.finish(stdout)
     }
 
@@ -198,7 +198,6 @@ impl Program {
             while let Ok(n @ 1..) = stderr.read(&mut buffer) {
                 all.extend_from_slice(&buffer[..n]);
                 let _ = say.send(buffer[..n].to_vec());
-                // A program that goes on for ever is a failure, and not for the machine to bear.
                 assert!(
                     all.len() < MAX_SAID,
                     "{}",
@@ -215,6 +214,18 @@ impl Program {
             child,
         }
     }
+}
+
+/// Reads to the end, which has to come before too much has.
+fn read_all(from: &mut impl Read, all: &mut Vec<u8>) {
+    from.take(MAX_SAID as u64)
+        .read_to_end(all)
+        .expect("readable");
+    assert!(
+        all.len() < MAX_SAID,
+        "{}",
+        String::from_utf8_lossy(&all[..4096])
+    );
 }
 
 impl Running {
@@ -294,7 +305,7 @@ impl Running {
     /// Waits for its end.
     pub(crate) fn end(mut self) -> Output {
         let mut stdout = Vec::new();
-        self.stdout.read_to_end(&mut stdout).expect("readable");
+        read_all(&mut self.stdout, &mut stdout);
         self.finish(stdout)
     }
 
