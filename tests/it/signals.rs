@@ -1,6 +1,6 @@
 //! Ctrl-C and SIGTERM in the middle of a run: the summary of what ran is still shown.
 
-use crate::harness::{Running, Workplace};
+use crate::harness::{Running, Workplace, ending_signals};
 
 /// A run that has played one scenario and hangs in the next, which has a `finally`.
 fn hanging(place: &Workplace, finally: &str) -> Running {
@@ -25,7 +25,7 @@ fn place() -> Workplace {
 
 #[test]
 fn a_signal_in_the_middle_of_a_run_still_shows_the_summary() {
-    for (signal, code) in [("INT", 130), ("TERM", 143), ("HUP", 129), ("QUIT", 131)] {
+    for (signal, code) in ending_signals() {
         let place = place();
         let run = hanging(&place, r#"{ "expect": "Welcome!" }"#);
         run.signal(signal);

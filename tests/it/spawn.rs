@@ -8,7 +8,7 @@ use std::{fs, thread};
 
 use tempfile::TempDir;
 
-use crate::harness::{Output, Program};
+use crate::harness::{Output, Program, ending_signals};
 
 /// How long a process that has been killed may still be seen.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -539,7 +539,7 @@ fn a_program_that_prints_without_end_holds_nobody_up() {
 
 #[test]
 fn a_run_that_is_stopped_ends_its_program() {
-    for (signal, code) in [("INT", 130), ("TERM", 143), ("HUP", 129), ("QUIT", 131)] {
+    for (signal, code) in ending_signals() {
         let folder = Folder::new();
         folder.write(
             "greeted.json",

@@ -11,7 +11,7 @@ mod workplace;
 pub(crate) use document::{blocks, document};
 pub(crate) use folder::Folder;
 pub(crate) use keys::{Forms, Keys, parsed};
-pub(crate) use program::{Output, Program, Running};
+pub(crate) use program::{Output, Program, Running, ending_signals};
 pub(crate) use server::Server;
 pub(crate) use stable::stable;
 pub(crate) use workplace::Workplace;

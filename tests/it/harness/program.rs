@@ -216,6 +216,18 @@ impl Program {
     }
 }
 
+/// The signals that end a run, each with its exit code: SIGHUP only where whoever started the tests does not have it ignored, as
+/// `nohup` does, for a run takes that over.
+pub(crate) fn ending_signals() -> impl Iterator<Item = (&'static str, i32)> {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    let hangs_up = mask.is_none_or(|mask| mask & 1 == 0);
+    [("INT", 130), ("TERM", 143), ("HUP", 129), ("QUIT", 131)]
+        .into_iter()
+        .filter(move |(name, _)| hangs_up || *name != "HUP")
+}
+
 /// Reads to the end, which has to come before too much has.
 fn read_all(from: &mut impl Read, all: &mut Vec<u8>) {
     from.take(MAX_SAID as u64)
