@@ -4,7 +4,7 @@
 //! Nobody waits for that. The worker goes on with the next case, and the verdict on the one before is final as soon as the
 //! program has said something to it, or a moment has gone by. Where the program has ended by then, and had said nothing to
 //! the next case, it was not that case which it died of: the one before has failed, and that one is played again, with a
-//! new program.
+//! new program. That can be told only where no other worker's case talked with the program: a case that had company is not held.
 
 use std::pin::pin;
 use std::sync::Arc;
