@@ -1,9 +1,13 @@
 //! The steps of a conversation, a line each: the language of inputs for `conversation`.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use super::quoting::quoted;
 use crate::wire::LineEnding;
+
+/// How long after a round of a `retry` the next one begins.
+pub(super) const ROUND: Duration = Duration::from_millis(3);
 
 /// How deep steps and conditions are nested at most.
 const MAX_DEPTH: usize = 6;
@@ -68,8 +72,9 @@ fn step(line: &[u8], depth: usize) -> Option<String> {
             format!(r#"{inner},"when":{}}}"#, expression(when))
         }
         b'r' if depth > 0 => format!(
-            r#"{{"retry":[{}],"every":"3ms","within":"50ms"}}"#,
-            steps(value, depth - 1)?
+            r#"{{"retry":[{}],"every":"{}ms","within":"50ms"}}"#,
+            steps(value, depth - 1)?,
+            ROUND.as_millis()
         ),
         b'p' if depth > 0 => {
             let at = value.iter().position(|&byte| byte == b'^')?;

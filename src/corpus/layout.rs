@@ -246,6 +246,9 @@ pub(crate) struct ConversationInput<'a> {
 
 #[cfg(feature = "cli")]
 impl<'a> ConversationInput<'a> {
+    /// How long after a round of a `retry` the next one begins.
+    pub(crate) const ROUND: Duration = language::ROUND;
+
     pub(crate) fn parse(data: &'a [u8]) -> Option<Self> {
         let [client, server, limit, options, cuts, steps @ ..] = data else {
             return None;
