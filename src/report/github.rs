@@ -109,6 +109,12 @@ impl Form for Github<'_> {
             let said = data(&case.waiting.join("\n"));
             writeln!(out, "::error title={title}::{said}")?;
         }
+        // At least one: it is why the run has failed.
+        let room = SHOWN.saturating_sub(self.shown + self.open).max(1);
+        for program in run.programs.iter().take(room) {
+            let (title, text) = (property(&program.title), data(program.text.trim_end()));
+            writeln!(out, "::error title={title}::{text}")?;
+        }
         if totals.unfinished > 0 {
             writeln!(
                 out,

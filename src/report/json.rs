@@ -7,7 +7,9 @@ use schemars::generate::SchemaSettings;
 use serde::Serialize;
 
 use super::form::{self, Form};
-use super::log::{CaseRecord, Header, Overview, Started, Totals, Unfinished, write_json};
+use super::log::{
+    CaseRecord, Header, Overview, ProgramRecord, Started, Totals, Unfinished, write_json,
+};
 
 /// The version of the form: fields are added, none is renamed or dropped while it stays the same.
 const VERSION: u32 = 1;
@@ -39,6 +41,9 @@ struct Head<'a> {
     /// How many of each suite, and with `--transports` of each transport, came to what.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     suites: Vec<OfSuite>,
+    /// Programs under test that ended by themselves, or crashed, of which no case tells: the run has failed.
+    #[serde(skip_serializing_if = "<[ProgramRecord]>::is_empty")]
+    programs: &'a [ProgramRecord],
     /// Ids of cases that failed earlier and were not played.
     outstanding: &'a [String],
 }
@@ -165,6 +170,7 @@ fn head(run: &Overview) -> Head<'_> {
         suites: (run.by_suite().into_iter())
             .map(|(name, totals)| OfSuite { name, totals })
             .collect(),
+        programs: &run.programs,
         outstanding,
     }
 }

@@ -14,11 +14,14 @@ use std::time::Duration;
 use quick_xml::escape::escape;
 
 use super::form::{Case, Form};
-use super::log::{FailureRecord, Overview, ResultKind, Unfinished};
+use super::log::{FailureRecord, Overview, ProgramRecord, ResultKind, Unfinished};
 use super::rounds::Rounds;
 
 /// How many bytes of one failure's text are stored: 16 KiB.
 const MAX_TEXT: usize = 16 << 10;
+
+/// What the suite of programs is called.
+const PROGRAMS: &str = "programs under test";
 
 /// What stands before an element of a test case.
 const INDENT: &str = "\n            ";
@@ -142,11 +145,14 @@ impl Form for Junit {
             self.expect(&case.id, &case.file, ResultKind::Cancelled, Duration::ZERO);
         }
         let totals = run.totals();
+        let programs = run.programs.len() as u64;
         // How many were skipped is said of suites only in Jenkins' schema.
         write!(
             out,
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"backchat\" tests=\"{}\" failures=\"{}\" errors=\"{}\"",
-            totals.selected, totals.failed, totals.unfinished,
+            totals.selected + programs,
+            totals.failed,
+            totals.unfinished + programs,
         )?;
         if let Some(us) = run.elapsed_us {
             write!(out, " time=\"{}\"", seconds(Duration::from_micros(us)))?;
@@ -165,8 +171,33 @@ impl Form for Junit {
             let name = self.rounds.name(case.number, &case.id).into_owned();
             self.add(&case.file, out, |xml| unfinished(case, &name, xml))?;
         }
+        programs(&run.programs, out)?;
         out.write_all(b"\n</testsuites>\n")
     }
+}
+
+/// Writes a suite of the programs of which no case tells: a build server counts what is a test case, and nothing else.
+fn programs(programs: &[ProgramRecord], out: &mut dyn Write) -> io::Result<()> {
+    if programs.is_empty() {
+        return Ok(());
+    }
+    let mut suite = Suite {
+        name: PROGRAMS.to_owned(),
+        file: PROGRAMS.to_owned(),
+        ..Suite::default()
+    };
+    for (n, program) in (1..).zip(programs) {
+        suite.count.add(ResultKind::Cancelled);
+        let name = format!("{n}: {}", program.command);
+        begin_case(&name, PROGRAMS, Duration::ZERO, &mut suite.cases)?;
+        write!(
+            suite.cases,
+            ">{INDENT}<error message=\"{}\" type=\"program\">{}</error>\n        </testcase>",
+            escape(text(&program.title)),
+            escape(text(&program.text))
+        )?;
+    }
+    suite.write(out)
 }
 
 /// The folder of a case, by its id.

@@ -32,7 +32,7 @@ impl Form for Markdown {
     fn begin(&mut self, run: &Overview, out: &mut dyn Write) -> io::Result<()> {
         let totals = run.totals();
         let sign = match (totals.failed, totals.unfinished) {
-            (0, 0) => "✅",
+            (0, 0) if run.programs.is_empty() => "✅",
             _ => "❌",
         };
         writeln!(out, "## {sign} backchat: {}\n", counts(&totals))?;
@@ -55,6 +55,11 @@ impl Form for Markdown {
         }
         for (name, totals) in suites {
             writeln!(out, "- {}: {}", plain(&name), counts(&totals))?;
+        }
+        for program in run.programs.iter().take(IN_FULL) {
+            let (title, text) = (plain(&program.title), &program.text);
+            let fence = fence(text);
+            writeln!(out, "\n**{title}**\n\n{fence}text\n{text}{fence}")?;
         }
         Ok(())
     }

@@ -52,7 +52,8 @@ pub use json::report_schema;
 pub use log::{
     Bytes, CaseRecord, ConnectionEvent, Cut, ExpectedRecord, FailureRecord, FirstEndRecord, Header,
     JoinOptions, Joined, LOG_VERSION, LogError, LogWriter, MergeError, OpenStep, Overview, Part,
-    Played, ResultKind, RunId, RunLog, SelectedFile, Started, Talk, Totals, Unfinished, merge_logs,
+    Played, ProgramRecord, ResultKind, RunId, RunLog, SelectedFile, Started, Talk, Totals,
+    Unfinished, merge_logs,
 };
 pub use messages::{render_json, render_short, unreadable_json};
 pub use palette::Palette;

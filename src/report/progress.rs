@@ -76,7 +76,8 @@ impl Reporter for Progress {
             | Event::Idle
             | Event::Asked { .. }
             | Event::CaseWaits { .. }
-            | Event::Stopping { .. } => {}
+            | Event::Stopping { .. }
+            | Event::ProgramFailed { .. } => {}
         }
         Ok(())
     }

@@ -61,6 +61,10 @@ impl Form for Text {
             let id = words(&case.id);
             writeln!(out, "{:>12} [{:>9}] {id}   {why}", "OPEN", "")?;
         }
+        for program in &run.programs {
+            writeln!(out, "{:>12} {}", "PROGRAM", program.title)?;
+            out.write_all(program.text.as_bytes())?;
+        }
         writeln!(out, "────────────")?;
         let elapsed = match run.elapsed_us {
             Some(us) => format!("[{:>8.3}s]", Duration::from_micros(us).as_secs_f64()),

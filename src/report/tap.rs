@@ -75,6 +75,18 @@ impl Form for Tap {
         {
             writeln!(out, "# {open}")?;
         }
+        for program in &run.programs {
+            writeln!(out, "# {}", program.title)?;
+            for line in program.text.lines() {
+                writeln!(out, "#{line}")?;
+            }
+        }
+        // Once only, and what says more: nothing counts after it.
+        if totals.unfinished == 0
+            && let Some(program) = run.programs.first()
+        {
+            writeln!(out, "Bail out! {}", program.title)?;
+        }
         if totals.unfinished > 0 {
             writeln!(
                 out,

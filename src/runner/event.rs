@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Outcome, Shard};
-use crate::player::Waiting;
+use super::{Outcome, ProgramNews, Shard};
+use crate::player::{ProgramFault, Waiting};
 
 /// One thing that happened in a run.
 #[derive(Debug)]
@@ -74,6 +74,13 @@ pub enum Event {
     },
     /// A case is over. In the order of the files.
     CaseFinished(Arc<Outcome>),
+    /// A program under test did what it should not, and no case tells of it: when all cases are over, before the end of the run.
+    ProgramFailed {
+        /// What it did.
+        fault: ProgramFault,
+        /// How it ended, and what it printed last.
+        news: ProgramNews,
+    },
     /// Nothing more has happened by now: what has been told may be handed on.
     Idle,
     /// The run is over.
@@ -112,6 +119,6 @@ pub struct Summary {
     pub connected: bool,
     /// Whether the program under test had to be killed, because it did not end when it was asked to.
     pub killed: bool,
-    /// Whether the program under test crashed when no case was there any more to be blamed for it.
-    pub crashed: bool,
+    /// Programs under test that ended by themselves, or crashed, of which no case tells.
+    pub crashed: usize,
 }

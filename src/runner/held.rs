@@ -103,6 +103,7 @@ impl<'a> Worker<'a> {
                 });
                 return Ok(());
             }
+            told(&mut finished);
             if let Some(finished) = tries.after(self.run, self.tell, finished).await? {
                 drop(locks);
                 return self.report(tries.number, finished).await;
@@ -173,6 +174,7 @@ impl<'a> Worker<'a> {
         }
         loop {
             let number = tries.number;
+            told(&mut finished);
             if let Some(finished) = tries.after(self.run, self.tell, finished).await? {
                 return self.report(number, finished).await;
             }
@@ -205,15 +207,19 @@ impl<'a> Worker<'a> {
         outcome.transcript = played.player.transcript().clone();
         let command = self.run.command(case);
         outcome.program = Some(news(&played.program, &command, played.mark, played.others));
+        played.program.tell();
         hide(outcome, &self.run.options.secrets);
     }
 
     /// What is kept of a case that has passed, where its program may yet die of it.
     fn suspect(&self, finished: &mut Finished) -> Option<Box<Played>> {
         let passed = matches!(finished.outcome.result, CaseResult::Played(Verdict::Passed));
-        let played = finished.played.take()?;
-        let is_held = passed && played.is_suspect() && !played.program.was_asked();
-        (is_held && !self.run.cancel.is_cancelled()).then_some(played)
+        let is_held =
+            |played: &mut Box<Played>| passed && played.is_suspect() && !played.program.was_asked();
+        if self.run.cancel.is_cancelled() {
+            return None;
+        }
+        finished.played.take_if(is_held)
     }
 
     /// Waits until a program has seen that its clients are gone, and rests or has ended.
@@ -237,5 +243,17 @@ impl<'a> Worker<'a> {
             self.rest(&held.played.program).await;
         }
         self.settle(false).await
+    }
+}
+
+/// Takes down of a program that a case which failed tells how it ended. What was kept of the case is not needed any more.
+fn told(finished: &mut Finished) {
+    let failed = finished.outcome.has_failed();
+    let news = finished.outcome.program.as_ref();
+    let tells = failed && news.is_some_and(|news| news.ended.is_some());
+    if let Some(played) = finished.played.take()
+        && tells
+    {
+        played.program.tell();
     }
 }

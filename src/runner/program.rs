@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use tokio::time::{Instant, timeout};
 
-use super::ProgramNews;
+use super::{Event, ProgramNews};
 use crate::drive::PlayStats;
 use crate::player::{FailureKind, ProgramFault, Verdict};
-use crate::target::{Crash, Mark, Program, Talking};
+use crate::secrets::Secrets;
+use crate::target::{Crash, Death, Mark, Program, Talking};
 
 /// How long a conversation may go on after the program has ended: its connections have ended with it, and to see that
 /// takes no time.
@@ -79,6 +80,47 @@ pub(super) fn fault(
         }),
         Crash::Reported(line) if passed => Some(ProgramFault::Reported { line: line.clone() }),
         _ => None,
+    }
+}
+
+/// What is told of a program of which no case tells.
+pub(super) fn untold(death: Death, command: &str, secrets: &Secrets) -> Event {
+    let Death {
+        crash,
+        mut stdout,
+        mut stderr,
+    } = death;
+    let (fault, ended) = match crash {
+        Crash::Ended(exit) => {
+            let how = exit.to_string();
+            let fault = ProgramFault::Ended {
+                how: how.clone(),
+                passed: true,
+                heard: true,
+                others: 0,
+            };
+            (fault, Some(how))
+        }
+        Crash::EndedBadly(exit) => {
+            let how = exit.to_string();
+            (ProgramFault::EndedBadly { how: how.clone() }, Some(how))
+        }
+        Crash::Reported(mut line) => {
+            secrets.hide_bytes(&mut line);
+            (ProgramFault::Reported { line }, None)
+        }
+    };
+    secrets.hide_bytes(&mut stdout);
+    secrets.hide_bytes(&mut stderr);
+    Event::ProgramFailed {
+        fault,
+        news: ProgramNews {
+            command: command.to_owned(),
+            ended,
+            others: 0,
+            stdout,
+            stderr,
+        },
     }
 }
 

@@ -15,6 +15,7 @@ use super::conversation::{Finished, OpenSuite, Run};
 use super::held::Worker;
 use super::inquiry::{Inquiry, ask};
 use super::order::InOrder;
+use super::program::untold;
 use super::queue::{Queue, Turn};
 use super::rush::Rush;
 use super::threads::Workers;
@@ -23,7 +24,6 @@ use super::unplayed::{cut_short, skipped};
 use super::{CaseRef, Event, Outcome, RunOptions, Suite, Summary, case_seed};
 use crate::drive::{Asked, Cancel, Lingering};
 use crate::player::Waiting;
-use crate::target::Closed;
 
 /// What is under test where nothing is connected to.
 const SIMULATION: &str = "reference server, simulated in memory";
@@ -113,7 +113,8 @@ pub async fn run_suites(
         () = cancel.wanted_at_once() => {}
         closed = end(run) => {
             summary.killed = closed.killed;
-            summary.crashed = closed.crash.is_some();
+            summary.crashed = closed.crashed;
+            closed.deaths.into_iter().for_each(&mut events);
         }
     }
     events(Event::RunFinished {
@@ -124,6 +125,16 @@ pub async fn run_suites(
     summary
 }
 
+/// What came of the programs of a run.
+#[derive(Default)]
+struct Closed {
+    killed: bool,
+    /// How many ended by themselves, or crashed, of which no case tells.
+    crashed: usize,
+    /// What is told of them.
+    deaths: Vec<Event>,
+}
+
 /// Waits for what goes on beside the cases: connections that are being closed, servers that are being stopped.
 async fn end(run: Arc<Run>) -> Closed {
     let lingering = run.lingering.clone();
@@ -132,13 +143,17 @@ async fn end(run: Arc<Run>) -> Closed {
         return Closed::default();
     };
     let mut closed = Closed {
-        crash: None,
         killed: run.killed.load(Ordering::SeqCst),
+        ..Closed::default()
     };
     for suite in &run.suites {
         let of_suite = suite.target.close_program().await;
         closed.killed |= of_suite.killed;
-        closed.crash = closed.crash.or(of_suite.crash);
+        closed.crashed += of_suite.deaths.len() + of_suite.more_deaths;
+        let command = suite.target.target().to_string();
+        let deaths = of_suite.deaths.into_iter();
+        let untold = deaths.map(|death| untold(death, &command, &run.options.secrets));
+        closed.deaths.extend(untold);
     }
     lingering.wait().await;
     for suite in run.suites {

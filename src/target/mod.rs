@@ -4,6 +4,7 @@
 
 mod capabilities;
 mod choice;
+mod deaths;
 mod embedded;
 mod illness;
 mod open;
@@ -15,6 +16,7 @@ mod transport;
 
 pub use capabilities::Capabilities;
 pub use choice::Target;
+pub use deaths::{Death, MAX_DEATHS};
 pub use illness::Illness;
 pub use open::{OpenTarget, Peer, Unavailable};
 pub use programs::Closed;

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::Mutex;
 
-use super::{Crash, NotReady, Program, Spawn};
+use super::deaths::{Death, Deaths};
+use super::{NotReady, Program, Spawn};
 
 /// The programs under test of a run.
 #[derive(Debug, Default)]
@@ -23,16 +24,20 @@ struct State {
     refused: Option<Box<NotReady>>,
     /// Whether one that was not well had to be killed.
     killed: bool,
+    /// Those that have ended by themselves.
+    deaths: Deaths,
     /// Whether one has been ready.
     has_been_ready: bool,
 }
 
-/// What became of a program that has been stopped.
+/// What became of the programs that the cases shared, once the last has been stopped.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Closed {
-    /// What it did that it should not, after the last case was over.
-    pub crash: Option<Crash>,
-    /// Whether it had to be killed.
+    /// What they did that they should not, where no case has told of it; at most [`MAX_DEATHS`](super::MAX_DEATHS).
+    pub deaths: Vec<Death>,
+    /// How many more there were.
+    pub more_deaths: usize,
+    /// Whether one had to be killed.
     pub killed: bool,
 }
 
@@ -65,15 +70,16 @@ impl Programs {
         if let Some(program) = state.shared.as_ref().filter(|shared| shared.is_well()) {
             return Ok(Arc::clone(program));
         }
-        if let Some(ailing) = state
-            .shared
-            .take()
-            .filter(|shared| shared.ended().is_none())
-        {
-            // Its port may be the one that the next is to have.
-            ailing.until_alone().await;
-            ailing.stop().await;
-            state.killed |= ailing.was_killed();
+        match state.shared.take() {
+            Some(ailing) if ailing.ended().is_none() => {
+                // Its port may be the one that the next is to have.
+                ailing.until_alone().await;
+                ailing.stop().await;
+                state.killed |= ailing.was_killed();
+            }
+            // Those that were played with it may still find out, and tell.
+            Some(dead) => state.deaths.add(&dead, dead.mark()),
+            None => {}
         }
         let started = Program::start(spawn, slow).await;
         let program = state.started(started)?;
@@ -83,23 +89,24 @@ impl Programs {
 
     /// Stops the shared one, if it runs.
     pub(super) async fn close(&self) -> Closed {
-        let (shared, killed) = {
-            let mut state = self.state.lock().await;
-            (state.shared.take(), std::mem::take(&mut state.killed))
+        let State {
+            shared,
+            killed,
+            mut deaths,
+            ..
+        } = std::mem::take(&mut *self.state.lock().await);
+        let mut closed = Closed {
+            killed,
+            ..Closed::default()
         };
-        // Where it has ended, those that were played then have told.
-        let Some(program) = shared.filter(|shared| shared.ended().is_none()) else {
-            return Closed {
-                crash: None,
-                killed,
-            };
-        };
-        let mark = program.mark();
-        program.stop().await;
-        Closed {
-            crash: program.crash_since(mark),
-            killed: killed || program.was_killed(),
+        if let Some(program) = shared {
+            let mark = program.mark();
+            program.stop().await;
+            closed.killed |= program.was_killed();
+            deaths.add(&program, mark);
         }
+        (closed.deaths, closed.more_deaths) = deaths.untold();
+        closed
     }
 }
 

@@ -1,5 +1,6 @@
 //! `run --spawn`: programs under test that behave, and those that do not. None of them is left behind.
 
+mod deaths;
 mod server;
 
 use std::path::Path;

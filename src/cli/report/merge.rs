@@ -74,7 +74,7 @@ pub(super) fn merge(args: &MergeArgs, console: &Console) -> Result<ExitStatus, C
         console.error(&error);
         status = error.status();
     }
-    if totals.failed > 0 {
+    if totals.failed > 0 || !log.run.programs.is_empty() {
         status = status.or(ExitStatus::Failed);
     }
     Ok(status)

@@ -226,7 +226,7 @@ fn is_worth_keeping(event: &Event) -> bool {
                 CaseResult::Played(Verdict::Failed(_) | Verdict::Cancelled)
             )
         }
-        Event::Stopping { .. } => true,
+        Event::Stopping { .. } | Event::ProgramFailed { .. } => true,
         _ => false,
     }
 }

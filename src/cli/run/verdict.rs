@@ -15,7 +15,7 @@ pub(super) fn verdict(summary: &Summary, report: Report<'_>, console: &Console) 
         not_ready,
         ..
     } = report;
-    if summary.failed == 0 && !summary.crashed {
+    if summary.failed == 0 && summary.crashed == 0 {
         ExitStatus::Success
     } else if summary.connected || tried.is_empty() && not_ready.is_none() {
         ExitStatus::Failed

@@ -72,6 +72,10 @@ impl<'a> Page<'a> {
 impl Form for Page<'_> {
     fn begin(&mut self, run: &Overview, out: &mut dyn Write) -> io::Result<()> {
         head(run, &run.totals(), out)?;
+        for program in &run.programs {
+            let (title, text) = (escape(&program.title), escape(&program.text));
+            writeln!(out, "<h2>{title}</h2><pre>{text}</pre>")?;
+        }
         out.write_all(
             b"<noscript>\n<p>Without scripts, this page shows its first failures as text.</p>\n",
         )?;
@@ -132,6 +136,9 @@ impl Form for Page<'_> {
 
 fn head(run: &Overview, totals: &Totals, out: &mut dyn Write) -> io::Result<()> {
     let title = match (totals.failed, totals.unfinished) {
+        (0, 0) if !run.programs.is_empty() => {
+            "All cases passed, but not the program under test".to_owned()
+        }
         (0, 0) => "All passed".to_owned(),
         (0, open) => format!("{open} of {} not finished", totals.selected),
         (failed, _) => format!("{failed} of {} failed", totals.selected),

@@ -4,23 +4,23 @@ use std::time::Duration;
 
 use super::Bytes;
 use super::record::{
-    CaseRecord, ConnectionEvent, Cut, ExpectedRecord, FailureRecord, FirstEndRecord, ResultKind,
-    Talk,
+    CaseRecord, ConnectionEvent, Cut, ExpectedRecord, FailureRecord, FirstEndRecord, ProgramRecord,
+    ResultKind, Talk,
 };
 use crate::player::{
     self, EndedBy, Ending, Event, EventKind, Expected, Failure, FailureKind, LinkState, Log,
-    Transcript, Verdict,
+    ProgramFault, Transcript, Verdict,
 };
 use crate::report::advice::advice;
 use crate::report::conversation::{happened, links};
 use crate::report::failure::{Scene, here, included, place, span};
-use crate::report::program::render_program;
+use crate::report::program::{render_program, title};
 use crate::report::terminal::whole_block;
 use crate::report::text::words;
 use crate::report::waiting::interrupted;
 use crate::report::words as say;
 use crate::report::{Palette, code, difference};
-use crate::runner::{CaseResult, Outcome};
+use crate::runner::{CaseResult, Outcome, ProgramNews};
 use crate::scenario::{CloseHow, Scenario};
 
 /// How many bytes of a rendered failure are kept: 32 KiB.
@@ -55,6 +55,16 @@ pub(super) fn record(number: usize, outcome: &Outcome) -> CaseRecord {
             .filter(|program| !program.is_empty()),
         talk: talk(&outcome.transcript, &outcome.scenario).map(Box::new),
         health: (outcome.health.as_ref()).map(|health| Box::new(health_check(number, health))),
+    }
+}
+
+/// A program under test of which no case tells, as the log has it.
+pub(super) fn program(fault: &ProgramFault, news: &ProgramNews) -> ProgramRecord {
+    ProgramRecord {
+        command: words(&news.command),
+        title: title(fault),
+        ended: news.ended.as_deref().map(words),
+        text: render_program(news, &Palette::plain()),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::record::CaseRecord;
+use super::record::{CaseRecord, ProgramRecord};
 use crate::wire::escape_words;
 
 /// Makes the texts of a record fit.
@@ -44,6 +44,14 @@ pub(super) fn make_fit(record: &mut CaseRecord) {
     if let Some(health) = &mut record.health {
         make_fit(health);
     }
+}
+
+/// Makes the texts of a program's record fit.
+pub(super) fn make_program_fit(record: &mut ProgramRecord) {
+    (record.ended.iter_mut())
+        .chain([&mut record.command, &mut record.title])
+        .for_each(one);
+    lines(&mut record.text);
 }
 
 /// Makes one line fit.

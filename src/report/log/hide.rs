@@ -1,6 +1,6 @@
 //! Hides what nobody may see in the texts of a log. The bytes in it have come without.
 
-use super::record::{CaseRecord, FailureRecord, Header, Line};
+use super::record::{CaseRecord, FailureRecord, Header, Line, ProgramRecord};
 use crate::secrets::Secrets;
 
 /// Hides secrets in the texts of a line.
@@ -15,6 +15,12 @@ pub(super) fn hide(line: &mut Line, secrets: &Secrets) {
         Line::CaseStarted { id, .. } => one(id),
         Line::CaseSlow { id, waiting, .. } => waiting.iter_mut().chain([id]).for_each(one),
         Line::CaseEnded(record) => hide_in_record(record, secrets),
+        Line::ProgramFailed(ProgramRecord {
+            command,
+            title,
+            ended,
+            text,
+        }) => (ended.iter_mut().chain([command, title, text])).for_each(one),
         Line::Stopping { .. } | Line::RunFinished { .. } | Line::Unknown => {}
     }
 }

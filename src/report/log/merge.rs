@@ -175,6 +175,9 @@ fn write<R: Read + Seek>(
             }
         }
     }
+    for program in shards.iter().flat_map(|one| &one.log.run.programs) {
+        line(&Line::ProgramFailed(program.clone()), out)?;
+    }
     if shards.iter().any(|one| one.log.run.stopped) {
         line(&Line::Stopping { at_us: 0 }, out)?;
     }

@@ -28,6 +28,6 @@ pub(super) use read::Records;
 pub use read::{LogError, RunLog};
 pub use record::{
     CaseRecord, ConnectionEvent, Cut, ExpectedRecord, FailureRecord, FirstEndRecord, Header,
-    LOG_VERSION, OpenStep, Part, ResultKind, RunId, SelectedFile, Started, Talk,
+    LOG_VERSION, OpenStep, Part, ProgramRecord, ResultKind, RunId, SelectedFile, Started, Talk,
 };
 pub use write::LogWriter;

@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::fit::{make_fit, one};
-use super::record::{CaseRecord, Header, Line, ResultKind, Started};
+use super::fit::{make_fit, make_program_fit, one};
+use super::record::{CaseRecord, Header, Line, ProgramRecord, ResultKind, Started};
 use crate::wire::escape_words;
 
 /// Where a line stands in the log: its offset and its length.
@@ -20,6 +20,8 @@ pub struct Overview {
     pub cases: Vec<Played>,
     /// The cases that are not, in the order of the files.
     pub unfinished: Vec<Unfinished>,
+    /// The programs under test that did what they should not, of which no case tells.
+    pub programs: Vec<ProgramRecord>,
     /// How long the run took, where it was played to its end.
     pub elapsed_us: Option<u64>,
     /// Whether somebody asked it to stop.
@@ -237,6 +239,7 @@ pub(super) struct Index {
     begun: HashSet<u64>,
     /// What those waited for, by their ids, that take long and are not over.
     slow: HashMap<String, Vec<String>>,
+    programs: Vec<ProgramRecord>,
     elapsed_us: Option<u64>,
     stopped: bool,
 }
@@ -282,6 +285,7 @@ impl Index {
             cases: HashMap::new(),
             begun: HashSet::new(),
             slow: HashMap::new(),
+            programs: Vec::new(),
             elapsed_us: None,
             stopped: false,
         }
@@ -295,6 +299,10 @@ impl Index {
                 self.begun.insert(number);
             }
             Line::Stopping { .. } => self.stopped = true,
+            Line::ProgramFailed(mut record) => {
+                make_program_fit(&mut record);
+                self.programs.push(record);
+            }
             Line::RunFinished { elapsed_us } => self.elapsed_us = Some(elapsed_us),
             Line::CaseEnded(record) => self.ended(place, (*record).into()),
             Line::CaseSlow {
@@ -356,6 +364,7 @@ impl Index {
             started: self.started,
             cases,
             unfinished,
+            programs: self.programs,
             elapsed_us: self.elapsed_us,
             stopped: self.stopped,
         }

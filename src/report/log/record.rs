@@ -47,6 +47,8 @@ pub(super) enum Line {
     },
     /// A case is over.
     CaseEnded(Box<CaseRecord>),
+    /// A program under test did what it should not, and no case tells of it.
+    ProgramFailed(ProgramRecord),
     /// The run is over.
     RunFinished {
         /// How long it took.
@@ -156,6 +158,20 @@ impl Started {
             n => format!("{n} shards with different seeds"),
         }
     }
+}
+
+/// A program under test that ended by itself, or crashed, when no case was there to be blamed for it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct ProgramRecord {
+    /// Its command, as it was written.
+    pub command: String,
+    /// What it did, in one line: `the program under test ended: exit code 9`.
+    pub title: String,
+    /// How it ended, if it did: `signal 11, SIGSEGV`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<String>,
+    /// How it ended and what it printed last, as a terminal shows it.
+    pub text: String,
 }
 
 /// What came of a case.

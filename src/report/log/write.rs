@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::ascii::write_json;
-use super::convert::{micros, record};
+use super::convert::{micros, program, record};
 use super::hide::hide;
 use super::overview::Index;
 use super::read::{LogError, RunLog};
@@ -135,6 +135,7 @@ impl<W: Write> Reporter for LogWriter<W> {
             Event::CaseEnded { number, outcome } => {
                 Line::CaseEnded(Box::new(record(*number, outcome)))
             }
+            Event::ProgramFailed { fault, news } => Line::ProgramFailed(program(fault, news)),
             Event::RunFinished { elapsed, .. } => Line::RunFinished {
                 elapsed_us: micros(*elapsed),
             },

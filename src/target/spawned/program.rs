@@ -68,6 +68,8 @@ pub struct Program {
     asked_at: OnceLock<Mark>,
     /// Whether it had to be killed.
     killed: AtomicBool,
+    /// Whether a case has told of its end.
+    told: Arc<AtomicBool>,
     /// Since when it is not well.
     illness: Illness,
     /// The cases that are being played with it.
@@ -170,6 +172,7 @@ impl Program {
             asked: AtomicBool::new(false),
             asked_at: OnceLock::new(),
             killed: AtomicBool::new(false),
+            told: Arc::default(),
             illness: Illness::default(),
             talkers: Talkers::default(),
             _place: place,
@@ -305,6 +308,16 @@ impl Program {
     /// Whether it had to be killed, because it did not end when it was asked to.
     pub fn was_killed(&self) -> bool {
         self.killed.load(Ordering::SeqCst)
+    }
+
+    /// Takes down that a case has told how it ended: nobody else has to.
+    pub fn tell(&self) {
+        self.told.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether a case has told how it ended; it may still be taken down when the program is gone.
+    pub(in crate::target) fn told(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.told)
     }
 
     /// Asks it to end, waits, kills it if it does not; in the end there is nobody left of its group.

@@ -2,6 +2,7 @@
 
 #[cfg(unix)]
 mod capabilities;
+mod programs;
 
 use std::time::Duration;
 

@@ -1,0 +1,91 @@
+//! Programs that end by themselves: who is to blame, and that it is told where nobody is.
+
+use std::sync::mpsc;
+
+use serde_json::Value;
+
+use super::*;
+use crate::harness::Server;
+
+/// Waits until a process runs no more.
+fn until_gone(number: &str) {
+    let deadline = Instant::now() + PATIENCE;
+    let runs = || {
+        let stat = fs::read_to_string(format!("/proc/{number}/stat")).unwrap_or_default();
+        !stat.is_empty() && !stat.contains(") Z ")
+    };
+    while runs() {
+        assert!(Instant::now() < deadline, "it goes on: {number}");
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// Two suites: one of a program, which ends by itself when its case is over, and one of a server that waits for that.
+fn dies_between_cases(more: &[&str]) -> (Folder, Output) {
+    let folder = Folder::new();
+    folder.write("later.json", r#"{ "steps": [{ "expect": "Welcome!" }] }"#);
+    let (go, waits) = mpsc::channel::<()>();
+    let other = Server::start(move |mut stream| {
+        let _ = waits.recv();
+        let _ = std::io::Write::write_all(&mut stream, b"Welcome!\n");
+    });
+    let command = serde_json::to_string(&folder.server("well")).expect("JSON");
+    let project = format!(
+        r#"{{ "suites": {{ "a": {{ "paths": ["greeted.json"], "spawn": {command} }},
+            "b": {{ "paths": ["later.json"], "target": "tcp://{}" }} }} }}"#,
+        other.target()
+    );
+    folder.write("backchat.json", &project);
+    // A case that may be tried again leaves its program running.
+    let args = ["run", "-j", "1", "--retries", "1"];
+    let args = args.iter().chain(more);
+    let running = Program::new(args).dir(folder.path()).start();
+    // It is said once nobody waits any more for whether the program dies of it.
+    running.until_said("PASS");
+    let number = fs::read_to_string(folder.path().join("numbers")).expect("started");
+    let killed = std::process::Command::new("kill")
+        .args(["-KILL", number.trim()])
+        .status();
+    assert!(killed.expect("kill").success());
+    until_gone(number.trim());
+    go.send(()).expect("waited for");
+    let output = running.end();
+    (folder, output)
+}
+
+#[test]
+fn a_program_that_ends_when_no_case_is_to_blame_makes_the_run_fail() {
+    let (folder, output) = dies_between_cases(&["--report", "json"]);
+    output
+        .ends_with(1)
+        .says("2 passed, 0 failed")
+        .says("PROGRAM the program under test ended: signal 9, SIGKILL; no case was there");
+    output
+        .says("listening on ")
+        .says("Crashed a program under test ended or crashed");
+    folder.left_nothing(1);
+
+    let report = fs::read(folder.path().join("backchat-out/report.json")).expect("a report");
+    let report: Value = serde_json::from_slice(&report).expect("JSON");
+    assert_eq!(report["programs"][0]["ended"], "signal 9, SIGKILL");
+    assert_eq!(report["totals"]["passed"], 2);
+    for (kind, words) in [
+        ("text", "PROGRAM the program under test ended"),
+        ("tap", "Bail out! the program under test ended"),
+        (
+            "junit",
+            "<testsuite name=\"programs under test\" tests=\"1\" skipped=\"0\" errors=\"1\"",
+        ),
+        ("markdown", "## ❌ backchat: 2 selected: 2 passed"),
+        ("markdown", "**the program under test ended: signal 9"),
+        ("html", "All cases passed, but not the program under test"),
+        (
+            "github",
+            "::error title=the program under test ended%3A signal 9%2C SIGKILL::",
+        ),
+    ] {
+        let to = format!("{kind}=-");
+        let shown = Program::new(["report", "show", "--report", &to]).dir(folder.path());
+        shown.output().prints(words).prints("listening on ");
+    }
+}
