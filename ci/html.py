@@ -144,6 +144,23 @@ def use(browser, path, pictures=None):
     check("[...document.querySelectorAll('#list > li > details')].every((one) => one.children.length > 1)", "a case stays empty")
     check("document.querySelectorAll('#list mark').length > 0", "no byte is marked")
     check("[...document.querySelectorAll('#list svg text')].some((one) => /^[0-9]+–[0-9]+$/.test(one.textContent))", "no segment says where it stands")
+    check(
+        "[...document.querySelectorAll('#list > li.failed')].every((one) => !one.querySelector('svg') || one.querySelector('svg .row'))",
+        "a diagram does not say where it failed",
+    )
+    check("[...document.querySelectorAll('.sides')].every((one) => one.clientHeight < 1200)", "a long reply fills the page")
+    check(
+        "[...document.querySelectorAll('.sides')].every((one) => new Set([...one.querySelectorAll('.dump')].map((dump) => dump.offsetTop)).size <= 1)",
+        "the rows of both sides do not stand side by side",
+    )
+    # What is left out comes when it is asked for: then the rows of each side follow each other without a gap.
+    browser.js("for (const one of document.querySelectorAll('.fold')) one.click()")
+    check("!document.querySelector('.fold')", "what is left out does not come")
+    check(
+        "[...document.querySelectorAll('.dump')].every((one) => [...one.children].every((row, n, all) =>"
+        " parseInt(row.textContent, 16) === parseInt(all[0].textContent, 16) + 8 * n))",
+        "rows are missing",
+    )
     check("!document.querySelector('#list script, #list img, #list iframe')", "a peer's bytes became an element")
 
     narrow(browser, path)

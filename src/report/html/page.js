@@ -68,48 +68,90 @@
     return (us / 1e6).toFixed(2) + " s";
   }
 
-  // One side of a comparison: as text, and as hexadecimal digits; what differs is marked.
-  function side(name, mine, other, from, total, fallback) {
+  // A part that is left out until it is asked for: a button, whose place it takes.
+  function folded(what, fill) {
+    const button = make("button", { type: "button", class: "fold" }, "… " + what);
+    button.addEventListener("click", () => { const parts = fill(); button.replaceWith(...parts); });
+    return button;
+  }
+  // How many characters of a text stand before and behind the first that differs, how many rows beside one that does, and at first.
+  const BEFORE = 120, BEHIND = 400, BESIDE = 2, ROWS = 24, ROW = 8;
+  // Which rows of both sides are shown at first, of the number that the longer one has: those that differ, and the rows beside them.
+  function rowsShown(mine, other) {
+    const shown = new Set();
+    for (let i = 0; mine && other && i < Math.max(mine.length, other.length) && shown.size < ROWS; i += 1) {
+      if (mine[i] === other[i]) continue;
+      const row = Math.floor(i / ROW);
+      for (let near = Math.max(0, row - BESIDE); near <= row + BESIDE; near += 1) shown.add(near);
+    }
+    return shown.size > 0 ? shown : new Set(Array(ROWS).keys());
+  }
+  // One side of a comparison: its name, its bytes as text, and as hexadecimal digits; what differs is marked.
+  function side(name, mine, other, rows, from, total, fallback) {
     const differs = (i) => other !== null && mine[i] !== other[i];
-    const block = make("div", { class: name }, make("h3", {}, name === "expected" ? "Expected" : "Received"));
-    if (fallback) { block.append(make("p", {}, fallback)); }
-    if (mine === null) return block;
-    const text = make("div", { class: "mono text", role: "group", "aria-label": name + ", as text" });
+    const head = make("div", { class: name }, make("h3", {}, name === "expected" ? "Expected" : "Received"));
+    if (fallback) { head.append(make("p", {}, fallback)); }
+    if (mine === null) return [head, make("div", { class: name }), make("div", { class: name })];
+    const text = make("div", { class: "mono text " + name, role: "group", "aria-label": name + ", as text" });
     if (mine.length === 0) text.append("(nothing)");
     if (from > 0) text.append("… ");
     const list = pieces(mine);
-    let run = "", marked = false;
-    const flush = () => { if (run) text.append(marked ? make("mark", {}, run) : run); run = ""; };
-    list.forEach(([at, view], n) => {
-      const end = n + 1 < list.length ? list[n + 1][0] : mine.length;
-      let wrong = false;
-      for (let i = at; i < end; i += 1) wrong = wrong || differs(i);
-      if (wrong !== marked) { flush(); marked = wrong; }
-      run += view;
-    });
-    flush();
-    if (total > from + mine.length) text.append("…");
-    block.append(text);
-    const dump = make("div", { class: "mono", role: "group", "aria-label": name + ", in hexadecimal" });
-    for (let row = 0; row < mine.length; row += 8) {
-      dump.append((row ? "\n" : "\n") + hex(from + row, 8) + "  ");
-      for (let i = row; i < row + 8; i += 1) {
-        if (i >= mine.length) { dump.append("   "); continue; }
-        dump.append(differs(i) ? make("mark", {}, hex(mine[i], 2)) : hex(mine[i], 2), " ");
+    const ends = (n) => (n + 1 < list.length ? list[n + 1][0] : mine.length);
+    const wrong = (n) => { for (let i = list[n][0]; i < ends(n); i += 1) if (differs(i)) return true; return false; };
+    const piecesOf = (start, end) => {
+      const parts = [];
+      let run = "", marked = false;
+      const flush = () => { if (run) parts.push(marked ? make("mark", {}, run) : run); run = ""; };
+      for (let n = start; n < end; n += 1) {
+        if (wrong(n) !== marked) { flush(); marked = !marked; }
+        run += list[n][1];
       }
-      dump.append(" ");
+      flush();
+      return parts;
+    };
+    let first = 0;
+    while (first < list.length && !wrong(first)) first += 1;
+    if (first === list.length) first = 0;
+    const start = first > BEFORE * 2 ? first - BEFORE : 0;
+    const end = list.length > start + BEFORE + BEHIND * 2 ? start + BEFORE + BEHIND : list.length;
+    const more = (start, end) => folded(ends(end - 1) - list[start][0] + " more bytes", () => piecesOf(start, end));
+    if (start > 0) text.append(more(0, start));
+    text.append(...piecesOf(start, end));
+    if (end < list.length) text.append(more(end, list.length));
+    if (total > from + mine.length) text.append("…");
+
+    const dump = make("div", { class: "mono dump " + name, role: "group", "aria-label": name + ", in hexadecimal" });
+    const rowOf = (row) => {
+      const line = make("div"), start = row * ROW, stop = Math.min(start + ROW, mine.length);
+      line.append(hex(from + start, 8) + "  ");
+      for (let i = start; i < start + ROW; i += 1) {
+        if (i >= mine.length) { line.append("   "); continue; }
+        line.append(differs(i) ? make("mark", {}, hex(mine[i], 2)) : hex(mine[i], 2), " ");
+      }
+      line.append(" ");
       // Neighbours that differ have one mark: two would stand over each other.
-      for (let i = row; i < Math.min(row + 8, mine.length); ) {
+      for (let i = start; i < stop; ) {
         const wrong = differs(i);
         let part = "";
-        for (; i < Math.min(row + 8, mine.length) && differs(i) === wrong; i += 1) {
+        for (; i < stop && differs(i) === wrong; i += 1) {
           part += mine[i] >= 0x20 && mine[i] < 0x7f ? String.fromCharCode(mine[i]) : ".";
         }
-        dump.append(wrong ? make("mark", {}, part) : part);
+        line.append(wrong ? make("mark", {}, part) : part);
       }
+      return line;
+    };
+    const many = Math.ceil(mine.length / ROW);
+    for (let row = 0; row < many; ) {
+      let end = row;
+      while (end < many && !rows.has(end)) end += 1;
+      const hidden = Array.from({ length: end - row }, (_, n) => row + n);
+      // The button takes a row, too.
+      if (hidden.length > 1) dump.append(folded(hidden.length + " more rows", () => hidden.map(rowOf)));
+      else dump.append(...hidden.map(rowOf));
+      if (end < many) dump.append(rowOf(end));
+      row = end + 1;
     }
-    block.append(dump);
-    return block;
+    return [head, text, dump];
   }
   function comparison(failure) {
     if (!failure.expected && !failure.received) return null;
@@ -117,10 +159,11 @@
     const mine = exact ? bytesOf(exact) : null;
     const came = failure.received ? bytesOf(failure.received) : null;
     const both = mine !== null && came !== null;
+    const rows = rowsShown(mine, came);
     return make("div", { class: "sides" },
-      side("expected", mine, both ? came : null, exact ? exact.from || 0 : 0, exact ? exact.len : 0,
+      ...side("expected", mine, both ? came : null, rows, exact ? exact.from || 0 : 0, exact ? exact.len : 0,
         exact ? null : failure.expected ? failure.expected.words : null),
-      side("received", came, both ? mine : null, (failure.received || {}).from || 0, (failure.received || {}).len || 0, null));
+      ...side("received", came, both ? mine : null, rows, (failure.received || {}).from || 0, (failure.received || {}).len || 0, null));
   }
 
   // A conversation as a sequence diagram: a line down for each client and one for the server, time runs down.
@@ -202,7 +245,9 @@
       const d = b > a ? 1 : -1;
       lines.forEach(({ at, y, range: bytes, many, text }, n) => {
         svg.append(draw("text", { class: "dim", x: 8, y: y + 4 }, time(at)));
-        if (event.what !== "left_out") {
+        if (event.what === "waited") {
+          svg.append(draw("line", { class: kind + " arrow", x1: a, x2: b, y1: y, y2: y }));
+        } else if (event.what !== "left_out" && event.what !== "failed") {
           svg.append(draw("line", { class: kind + " arrow", x1: a, x2: b - d * 7, y1: y, y2: y }));
           if (reset) svg.append(draw("path", { class: kind + " arrow", d: "M" + (b - 6) + " " + (y - 5) + "l10 10m0 -10l-10 10" }));
           else svg.append(draw("path", { class: kind + " head", d: "M" + b + " " + y + "l" + -d * 9 + " -5v10z" }));
@@ -222,7 +267,18 @@
     }
     return svg;
   }
-  function talk(title, clients, events, dropped, here) {
+  // What failed, where no event is what failed: that nothing came in time, say, or that something is not true.
+  function mark(failure, clients) {
+    const waited = failure.patience_us > 0 && failure.waited_us >= failure.patience_us;
+    const client = Math.max(0, clients.indexOf(failure.client));
+    return { at_us: failure.at_us, client, what: waited ? "waited" : "failed", words: failure.title };
+  }
+  function talk(title, clients, happened, dropped, failure) {
+    let events = happened, here = failure && failure.here;
+    if (failure && here === undefined) {
+      here = events.length;
+      events = [...events, mark(failure, clients)];
+    }
     const list = make("ol", { class: "mono" });
     events.forEach((event, n) => {
       const who = clients[event.client] || "client";
@@ -257,9 +313,9 @@
     const before = parts.length;
     if (record.talk) {
       const { clients, events, dropped, finally: after } = record.talk;
-      const here = failure && failure.here;
-      parts.push(...talk("Conversation", clients, events, dropped, failure && failure.in_finally ? undefined : here));
-      if (after) parts.push(...talk("Then, in finally", clients, after, 0, failure && failure.in_finally ? here : undefined));
+      const late = failure && failure.in_finally;
+      parts.push(...talk("Conversation", clients, events, dropped, late ? undefined : failure));
+      if (after) parts.push(...talk("Then, in finally", clients, after, 0, late ? failure : undefined));
     }
     if (failure && failure.finally) { parts.push(make("h3", {}, "In finally, too")); fail(failure.finally); }
     if (record.program) {
