@@ -94,6 +94,8 @@ pub(super) enum CliError {
         target: String,
         /// What was tried and what the system said, one line each.
         tried: Vec<String>,
+        /// What the program under test printed, line by line, where there is one.
+        printed: Vec<String>,
         /// What to do.
         help: &'static str,
     },
@@ -168,9 +170,15 @@ impl CliError {
                 .cloned()
                 .chain(["`backchat run --list` shows the ids there are".into()])
                 .collect(),
-            Self::Unreachable { tried, help, .. } => (tried.iter())
+            Self::Unreachable {
+                tried,
+                printed,
+                help,
+                ..
+            } => (tried.iter())
                 .filter(|_| tried.len() > 1)
                 .map(|line| format!("tried {line}"))
+                .chain(printed.iter().cloned())
                 .chain([format!("help: {help}")])
                 .collect(),
             Self::NotReady { lines, .. } => lines.clone(),

@@ -12,7 +12,7 @@ use tokio::time::timeout;
 
 use super::fit::{misfit, packets};
 use super::held::Played;
-use super::program::{fault, has_hung_up, news, watched};
+use super::program::{fault, has_hung_up, news, told_since, watched};
 use super::suite::News;
 use super::threads::at_home;
 use super::unplayed::{cut_short, failed, skipped, without_peer};
@@ -335,7 +335,8 @@ impl Run {
             after.fault = fault(&crash, verdict, heard, others).or(after.fault);
         }
         let command = self.command(case);
-        after.news = Some(news(program, &command, mark, program.others()));
+        let since = told_since(verdict, mark);
+        after.news = Some(news(program, &command, since, program.others()));
         after
     }
 

@@ -124,6 +124,15 @@ pub(super) fn untold(death: Death, command: &str, secrets: &Secrets) -> Event {
     }
 }
 
+/// From when on what the program printed is told of a case with this verdict, which began at this mark: all of it where there was
+/// no connection, because why may have been said before the case began.
+pub(super) fn told_since(verdict: &Verdict, begun: Mark) -> Mark {
+    match verdict {
+        Verdict::Failed(failure) if is_refused(&failure.kind) => Mark::default(),
+        _ => begun,
+    }
+}
+
 /// Whether there was no connection.
 fn is_refused(kind: &FailureKind) -> bool {
     matches!(

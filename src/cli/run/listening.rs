@@ -28,6 +28,8 @@ pub(super) struct Report<'u> {
     pub(super) deny_skips: bool,
     /// Why connections did not come about: each reason once.
     pub(super) tried: Vec<String>,
+    /// What the program under test had printed when the first of them did not, line by line.
+    pub(super) printed: Vec<String>,
     /// Why the program under test was not ready.
     pub(super) not_ready: Option<CliError>,
     /// What to do about the first of them.
@@ -63,6 +65,7 @@ impl Report<'_> {
             again,
             target,
             tried: Vec::new(),
+            printed: Vec::new(),
             not_ready: None,
             help: "is the server running, and is this its address?",
             failed: None,
@@ -121,6 +124,9 @@ impl Report<'_> {
             {
                 self.help = help;
             }
+            if why.is_some() && self.printed.is_empty() {
+                self.printed = printed(outcome);
+            }
             let new = why.filter(|why| self.tried.len() < MAX_TRIED && !self.tried.contains(why));
             self.tried.extend(new);
             if self.not_ready.is_none() {
@@ -160,20 +166,22 @@ fn not_ready(kind: &FailureKind, outcome: &Outcome) -> Option<CliError> {
     let FailureKind::Program(ProgramFault::NotReady { message, help }) = kind else {
         return None;
     };
-    let printed = outcome.program.iter().flat_map(|news| {
-        let of = |name: &str, bytes: &[u8]| {
-            let lines = last_lines(bytes).into_iter();
-            lines
-                .map(|line| format!("{name}  {line}"))
-                .collect::<Vec<_>>()
-        };
-        [of("stdout", &news.stdout), of("stderr", &news.stderr)].concat()
-    });
     let help = Some(format!("help: {help}")).filter(|_| !help.is_empty());
     Some(CliError::NotReady {
         message: message.clone(),
-        lines: printed.chain(help).collect(),
+        lines: printed(outcome).into_iter().chain(help).collect(),
     })
+}
+
+/// What the program under test printed last, line by line.
+fn printed(outcome: &Outcome) -> Vec<String> {
+    let of = |name: &str, bytes: &[u8]| -> Vec<String> {
+        let lines = last_lines(bytes).into_iter();
+        lines.map(|line| format!("{name}  {line}")).collect()
+    };
+    let news = outcome.program.iter();
+    news.flat_map(|news| [of("stdout", &news.stdout), of("stderr", &news.stderr)].concat())
+        .collect()
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ pub(super) fn verdict(summary: &Summary, report: Report<'_>, console: &Console) 
     let Report {
         target,
         tried,
+        printed,
         help,
         not_ready,
         ..
@@ -23,6 +24,7 @@ pub(super) fn verdict(summary: &Summary, report: Report<'_>, console: &Console) 
         let error = not_ready.unwrap_or(CliError::Unreachable {
             target,
             tried,
+            printed,
             help,
         });
         console.error(&error);
