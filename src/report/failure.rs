@@ -5,8 +5,9 @@ use super::conversation::{Conversation, FINALLY, links};
 use super::palette::paint;
 use super::text::{LINE, boundary, bytes, head, width, words as words_of};
 use super::{Palette, code, difference, hexdump, snippet, words};
-use crate::player::{EventKind, Failure, FailureKind, Transcript};
-use crate::scenario::{Scenario, SourceFile, Span};
+use crate::player::{EventKind, Failure, FailureKind};
+use crate::runner::Outcome;
+use crate::scenario::{SourceFile, Span};
 use crate::wire::{Framing, escape};
 
 /// How many bytes a reader counts by eye: of longer messages it is said how long they are, and where they differ.
@@ -17,6 +18,8 @@ const COUNTED: usize = 16;
 pub(super) struct Scene<'a> {
     /// The files it points into.
     pub(super) sources: &'a [SourceFile],
+    /// Where the values of the case are written, where the file has several cases.
+    pub(super) row: Option<Span>,
     /// How the clients' messages are cut, by their ids.
     pub(super) framings: Vec<&'a Framing>,
     /// Whether messages to the clients may be ignored, by their ids.
@@ -28,27 +31,21 @@ pub(super) struct Scene<'a> {
 }
 
 /// The block that is shown under the line of a failed case. Ends with a line end.
-pub fn render_failure(
-    failure: &Failure,
-    scenario: &Scenario,
-    transcript: &Transcript,
-    palette: &Palette,
-) -> String {
-    let clients = scenario.script.clients.iter();
+pub fn render_failure(failure: &Failure, outcome: &Outcome, palette: &Palette) -> String {
+    let clients = outcome.scenario.script.clients.iter();
     let names: Vec<&str> = clients.map(|client| &*client.name).collect();
-    block(failure, &Scene::of(scenario, transcript, &names), palette)
+    block(failure, &Scene::of(outcome, &names), palette)
 }
 
 impl<'a> Scene<'a> {
     /// That of a case whose clients have these names.
-    pub(super) fn of(
-        scenario: &'a Scenario,
-        transcript: &'a Transcript,
-        names: &'a [&'a str],
-    ) -> Self {
+    pub(super) fn of(outcome: &'a Outcome, names: &'a [&'a str]) -> Self {
+        let (scenario, transcript) = (&outcome.scenario, &outcome.transcript);
         let clients = scenario.script.clients.iter();
+        let case = scenario.cases.get(outcome.case);
         Self {
             sources: &scenario.sources,
+            row: case.and_then(|case| case.span),
             framings: clients.clone().map(|client| &client.framing).collect(),
             ignoring: clients.map(|client| !client.ignore.is_empty()).collect(),
             conversation: Conversation::of(transcript.conversation(), names),
@@ -101,6 +98,9 @@ fn one(failure: &Failure, scene: &Scene<'_>, palette: &Palette, with_all: bool) 
         &label,
     ));
     rows.labelled("included", 9, included(failure, scene.sources));
+    if with_all {
+        rows.labelled("case", 9, row(scene));
+    }
     if let Some(note) = &failure.note {
         rows.labelled("note", 9, [words_of(note)]);
     }
@@ -143,6 +143,21 @@ fn said(failure: &Failure, scene: &Scene<'_>, palette: &Palette, with_all: bool)
         lines.extend(finally.tail(palette, here(failure, finally)));
     }
     lines
+}
+
+/// The row that has the values of the case, and where it stands: `_users.csv:3: ann,secret`.
+pub(super) fn row(scene: &Scene<'_>) -> Option<String> {
+    let span = scene.row?;
+    let source = scene.sources.get(usize::from(span.file))?;
+    let (line, _) = source.line_column(span.start);
+    let written = source.text.get(span.start as usize..span.end as usize)?;
+    // Of a row over several lines, as one.
+    let written: Vec<&str> = written.split_whitespace().collect();
+    Some(format!(
+        "{}:{line}: {}",
+        words_of(&source.name),
+        words_of(&written.join(" "))
+    ))
 }
 
 /// Where the files are included in one of which the step stands: `at login.json:4:18`, the nearest first.

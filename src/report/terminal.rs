@@ -214,7 +214,7 @@ impl<W: Write> Terminal<W> {
         self.line(palette.warn, &label, &elapsed, &self.named(outcome))?;
         // Where there is nobody to talk to, the last attempt says so.
         if outcome.connected {
-            let block = render_failure(failure, &outcome.scenario, &outcome.transcript, &palette);
+            let block = render_failure(failure, outcome, &palette);
             writeln!(self.out, "{block}")?;
         }
         Ok(())
@@ -337,7 +337,7 @@ impl<W: Write> Terminal<W> {
 
 /// The block of a failed case, with what the program under test did, and the health check that failed after it.
 pub(super) fn whole_block(failure: &Failure, outcome: &Outcome, palette: &Palette) -> String {
-    let mut block = render_failure(failure, &outcome.scenario, &outcome.transcript, palette);
+    let mut block = render_failure(failure, outcome, palette);
     if let Some(news) = &outcome.program {
         block.push_str(&render_program(news, palette));
     }

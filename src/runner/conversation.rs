@@ -449,6 +449,7 @@ impl Run {
                 hidden: false,
                 health: None,
                 id: case.id,
+                case: case.case,
                 scenario: case.scenario,
             }),
         }

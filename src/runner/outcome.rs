@@ -15,6 +15,8 @@ pub struct Outcome {
     pub name: Option<String>,
     /// The file it is from.
     pub scenario: Arc<Scenario>,
+    /// Its number among the cases of the file, from 0.
+    pub case: usize,
     /// What came of it.
     pub result: CaseResult,
     /// What its steps waited for when it was cancelled.

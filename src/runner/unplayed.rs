@@ -39,6 +39,7 @@ fn finish(case: CaseRef, result: CaseResult) -> Finished {
             hidden: false,
             health: None,
             id: case.id,
+            case: case.case,
             scenario: case.scenario,
         }),
     }

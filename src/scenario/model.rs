@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Payload, Requirement, Script, SlotId, SourceFile, Template, Value};
+use super::{Payload, Requirement, Script, SlotId, SourceFile, Span, Template, Value};
 use crate::wire::Framing;
 
 /// The lock of a scenario that is played while no other one is.
@@ -48,6 +48,8 @@ impl Scenario {
 pub struct Case {
     /// What follows `#` in the id; `None` when the file has no `cases`.
     pub label: Option<String>,
+    /// Where it is written; `None` when the file has no `cases`.
+    pub span: Option<Span>,
     /// The row's values.
     pub values: Vec<(SlotId, Value)>,
 }

@@ -189,11 +189,8 @@ fn in_words(outcome: &Outcome) -> String {
         CaseResult::Skipped(reason) => format!("skipped: {reason}"),
         CaseResult::Played(Verdict::Passed) => PASSED.to_owned(),
         CaseResult::Played(Verdict::Cancelled) => "cancelled".to_owned(),
-        CaseResult::Played(Verdict::Failed(failure)) => render_failure(
-            failure,
-            &outcome.scenario,
-            &outcome.transcript,
-            &Palette::plain(),
-        ),
+        CaseResult::Played(Verdict::Failed(failure)) => {
+            render_failure(failure, outcome, &Palette::plain())
+        }
     }
 }

@@ -301,6 +301,7 @@
       const place = failure.file ? failure.file + ":" + failure.line + ":" + failure.column : "";
       parts.push(make("p", {}, make("strong", { class: "bad" }, failure.title), failure.step ? " at " + failure.place : ""), make("p", {}, make("code", {}, place), " ", make("span", { class: "dim" }, failure.code)));
       const labelled = (label, text) => make("p", {}, make("span", { class: "label" }, label), " ", text);
+      if (failure.case) parts.push(labelled("Case", failure.case));
       if (failure.note) parts.push(labelled("Note", failure.note));
       if (failure.because) parts.push(labelled("Because", failure.because));
       parts.push(comparison(failure));

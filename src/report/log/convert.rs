@@ -13,7 +13,7 @@ use crate::player::{
 };
 use crate::report::advice::advice;
 use crate::report::conversation::{happened, links};
-use crate::report::failure::{Scene, here, included, place, span};
+use crate::report::failure::{Scene, here, included, place, row, span};
 use crate::report::program::{render_program, title};
 use crate::report::terminal::whole_block;
 use crate::report::text::words;
@@ -87,9 +87,8 @@ pub(super) fn micros(duration: Duration) -> u64 {
 }
 
 fn failed(failure: &Failure, outcome: &Outcome) -> FailureRecord {
-    let (scenario, transcript) = (&outcome.scenario, &outcome.transcript);
-    let names: Vec<&str> = names(scenario);
-    let scene = Scene::of(scenario, transcript, &names);
+    let names: Vec<&str> = names(&outcome.scenario);
+    let scene = Scene::of(outcome, &names);
     let mut text = whole_block(failure, outcome, &Palette::plain());
     if text.len() > MAX_TEXT {
         let mut end = MAX_TEXT;
@@ -125,6 +124,7 @@ fn one(failure: &Failure, scene: &Scene<'_>) -> FailureRecord {
         line: at.map(|(line, _)| line as u64),
         column: at.map(|(_, column)| column as u64),
         included: included(failure, scene.sources),
+        case: row(scene),
         step: failure.step,
         steps: failure.steps,
         in_finally: failure.in_finally,

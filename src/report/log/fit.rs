@@ -20,7 +20,12 @@ pub(super) fn make_fit(record: &mut CaseRecord) {
         one(&mut this.title);
         one(&mut this.place);
         lines(&mut this.text);
-        let texts = [&mut this.file, &mut this.because, &mut this.note];
+        let texts = [
+            &mut this.file,
+            &mut this.case,
+            &mut this.because,
+            &mut this.note,
+        ];
         texts.into_iter().flatten().for_each(one);
         this.help
             .iter_mut()

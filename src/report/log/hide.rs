@@ -73,6 +73,7 @@ fn hide_in_failure<'a>(
         &mut failure.file,
         &mut failure.client,
         &mut failure.because,
+        &mut failure.case,
         &mut failure.note,
     ];
     let expected = failure

@@ -311,6 +311,9 @@ pub struct FailureRecord {
     /// Where its file is included, the nearest place first: `at login.json:4:18`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub included: Vec<String>,
+    /// Where the values of the case are written, and the row itself: `_users.csv:3: ann,secret`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case: Option<String>,
     /// The number of the step in its block, from 1; 0 is the start.
     pub step: u32,
     /// How many steps its block has.

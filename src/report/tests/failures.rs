@@ -175,6 +175,7 @@ pub(super) fn check_with_finally(
     let sources = [source().0];
     let scene = Scene {
         sources: &sources,
+        row: None,
         framings: vec![framing; clients.len()],
         ignoring: Vec::new(),
         conversation: conversation(events, clients),
@@ -575,6 +576,7 @@ fn nothing_raw_of_the_file_is_shown() {
     }];
     let scene = Scene {
         sources: &sources,
+        row: None,
         framings: Vec::new(),
         ignoring: Vec::new(),
         conversation: conversation(&[], &["client"]),

@@ -82,7 +82,15 @@ impl<'a> Reader<'a> {
                 }
             }
             let label = label.or_else(|| Some(n.to_string()));
-            cases.push((json::span_of(element), Case { label, values }));
+            let span = json::span_of(element);
+            cases.push((
+                span,
+                Case {
+                    label,
+                    span: Some(span),
+                    values,
+                },
+            ));
         }
         self.numbers_and_labels(&cases, &labels);
         cases

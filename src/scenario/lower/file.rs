@@ -194,6 +194,7 @@ fn or_one(cases: Vec<(Span, Case)>) -> Vec<Case> {
     if cases.is_empty() {
         return vec![Case {
             label: None,
+            span: None,
             values: Vec::new(),
         }];
     }

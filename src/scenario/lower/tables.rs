@@ -192,7 +192,12 @@ impl<'a> Reader<'a> {
             }
         }
         let label = label.or_else(|| Some(n.to_string()));
-        Some((span, Case { label, values }))
+        let case = Case {
+            label,
+            span: Some(span),
+            values,
+        };
+        Some((span, case))
     }
 
     fn bad_table(&mut self, error: TableError) {
