@@ -38,8 +38,6 @@ pub(super) struct Core {
     pub(super) in_finally: bool,
     /// How many messages (framed) or runs of bytes (raw) no step has taken, of connections given back.
     pub(super) leftovers: u64,
-    /// Whether a peer has said anything.
-    pub(super) heard: bool,
     /// The first of those, and whose it was, where they are denied.
     pub(super) left_over: Option<LeftOver>,
     /// The match of an `ignore`.
@@ -83,7 +81,6 @@ impl Core {
             begun: 0,
             in_finally: false,
             leftovers: 0,
-            heard: false,
             left_over: None,
             ignoring: Matching::default(),
             computed: Vec::new(),
@@ -122,7 +119,6 @@ impl Core {
         self.begun = 0;
         self.in_finally = false;
         self.leftovers = 0;
-        self.heard = false;
         self.left_over = None;
         self.set_given_values();
     }

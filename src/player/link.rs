@@ -98,6 +98,8 @@ pub(super) struct Link {
     pub(super) decoder: FrameDecoder,
     /// When the last bytes arrived.
     pub(super) heard: Option<Time>,
+    /// Whether the client's target has said anything, on this connection or an earlier one.
+    pub(super) has_heard_target: bool,
     /// How the peer or the system ended it.
     pub(super) ended: Option<Ending>,
     /// What a write saw of the end; the next read may look like a clean one.
@@ -151,6 +153,7 @@ impl Link {
             decoder: FrameDecoder::new(framing.clone(), client.max_message),
             framing,
             heard: None,
+            has_heard_target: false,
             of_streams: client.framing.clone(),
             ended: None,
             unwritable: None,
@@ -178,6 +181,7 @@ impl Link {
     /// Begins anew, with the same buffers.
     pub(super) fn reset(&mut self) {
         self.phase = Phase::Fresh;
+        self.has_heard_target = false;
         self.forget_connection();
     }
 

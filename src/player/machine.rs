@@ -124,9 +124,11 @@ impl Player {
         self.core.leftovers
     }
 
-    /// Whether a peer has said anything, on any connection.
-    pub fn has_heard(&self) -> bool {
-        self.core.heard
+    /// Whether the client's target has said anything to it: not those whom the script has named by their address.
+    pub fn has_heard(&self, client: ClientId) -> bool {
+        self.core
+            .link_ref(client)
+            .is_ok_and(|link| link.has_heard_target)
     }
 
     /// Until when the step waits that has asked for this client's connection, or for TLS on it.
@@ -262,12 +264,12 @@ impl Player {
         {
             link.decoder.push(bytes);
             link.heard = Some(now);
+            link.has_heard_target |= link.address.is_none();
             link.securing = Securing::No;
             match link.is_of_packets() {
                 true => self.core.transcript.received_packet(client, bytes, now),
                 false => self.core.transcript.received(client, bytes, now),
             }
-            self.core.heard = true;
             self.advance(now);
         }
     }

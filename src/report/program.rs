@@ -4,7 +4,7 @@ use super::Palette;
 use super::palette::paint;
 use super::text::{LINE, head, words};
 use crate::player::ProgramFault;
-use crate::runner::ProgramNews;
+use crate::runner::{ProgramNews, Replayed};
 
 /// How many lines of what a program printed are shown, the last ones.
 const MAX_LINES: usize = 12;
@@ -80,6 +80,9 @@ pub fn render_program(news: &ProgramNews, palette: &Palette) -> String {
         let label = paint(palette.label, format!("{label:<18}"));
         shown.push_str(&format!("  {label}{line}\n"));
     };
+    if let Some(replayed) = &news.replayed {
+        row("played twice", self::replayed(replayed));
+    }
     if let Some(ended) = &news.ended {
         row(
             "program",
@@ -102,6 +105,18 @@ pub fn render_program(news: &ProgramNews, palette: &Palette) -> String {
         }
     }
     shown
+}
+
+/// Why a case was played again, and what that means.
+pub(super) fn replayed(replayed: &Replayed) -> String {
+    let sent = match replayed.sent {
+        true => "what had been sent by then was sent again, with a new one",
+        false => "nothing had been sent by then",
+    };
+    format!(
+        "the program before had ended without an answer ({}); {sent}",
+        words(&replayed.ended)
+    )
 }
 
 /// The last lines of what a program printed, fit to be shown.
@@ -134,6 +149,7 @@ mod tests {
             command: "./server\x1b {port}".into(),
             ended: Some("signal 11, SIGSEGV".into()),
             others: 0,
+            replayed: None,
             stdout: b"hello\x1b[31m\r\n".to_vec(),
             stderr: (0..20)
                 .flat_map(|n| format!("line {n}\n").into_bytes())

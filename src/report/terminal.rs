@@ -144,6 +144,7 @@ impl<W: Write> Terminal<W> {
                     self.passed_late(outcome, &elapsed)?;
                 } else if self.options.detail >= Detail::Normal {
                     self.line(palette.good, "PASS", &elapsed, &self.named(outcome))?;
+                    self.played_twice(outcome)?;
                 }
             }
             CaseResult::Played(Verdict::Cancelled) if self.options.detail == Detail::Quiet => {}

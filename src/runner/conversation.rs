@@ -20,7 +20,7 @@ use super::{CaseRef, CaseResult, Outcome, ProgramNews, RunOptions, Suite, case_s
 use crate::drive::{Alarm, Asked, Cancel, Lingering, Peers, PlayStats, play, play_with};
 use crate::net::Address;
 use crate::player::{DEFAULT_BEGAN, Player, ProgramFault, Setting, Transcript, Verdict};
-use crate::scenario::{Client, Scenario, Script, Value};
+use crate::scenario::{Client, ClientId, Scenario, Script, Value};
 use crate::session;
 use crate::simulation::{Simulation, Unsupported};
 use crate::target::{Capabilities, Illness, Mark, OpenTarget, Peer, Unavailable};
@@ -238,13 +238,14 @@ impl Run {
             None => playing.await,
             Some(program) => watched(program, playing).await,
         };
-        let heard = player.has_heard();
+        let heard = self.has_heard(&case, &peer, script, &player);
         // A driver returns when there is a verdict; a conversation that was cut short has none.
         let verdict = player.verdict().cloned().unwrap_or(Verdict::Cancelled);
         let mut after = self
             .after(&peer, mark, (&verdict, heard), &case, &lingering)
             .await;
         let verdict = after.fault.take().map_or(verdict, failed);
+        let heard = heard || after.health_heard;
         let mut finished = self.finished(case, &player, stats, verdict);
         finished.outcome.program = after
             .news
@@ -257,6 +258,8 @@ impl Run {
                     program: Arc::clone(program.program()),
                     others: program.others(),
                     begun: program.begun(),
+                    answers: program.answers(),
+                    heard,
                     player,
                     mark,
                 })
@@ -293,8 +296,6 @@ impl Run {
         case: &CaseRef,
         lingering: &Lingering,
     ) -> After {
-        // A case that may be tried again still needs its program; what is shared is then stopped at the end of the run.
-        let is_last = self.over(case) && self.options.retries == 0;
         let mut after = After::default();
         let has_ended = (peer.program.as_ref()).is_some_and(|program| program.ended().is_some());
         let of_suite = self.suite(case);
@@ -302,7 +303,7 @@ impl Run {
             && !has_ended
             && !self.cancel.is_cancelled()
         {
-            after.health = self.health(health, peer, case, lingering).await;
+            (after.health, after.health_heard) = self.health(health, peer, case, lingering).await;
             let is_well = after.health.is_none();
             let since = match &peer.program {
                 Some(program) => program.ails_since(&case.id, is_well),
@@ -314,12 +315,16 @@ impl Run {
             }
         }
         let Some(program) = &peer.program else {
+            self.over(case);
             return after;
         };
         if has_hung_up(verdict) && !self.cancel.is_cancelled() {
             // Connections end before their process has: perhaps it is about to, and whoever asks it to end would hide why.
             let _ = timeout(DYING, program.until_ended()).await;
         }
+        // Now that it needs the program no more: the last one has it ended, and others may be here, with their health checks.
+        // A case that may be tried again still needs it; what is shared is then stopped at the end of the run.
+        let is_last = self.over(case) && self.options.retries == 0;
         if peer.fresh || is_last {
             // What it does when its clients hang up is part of the conversation.
             let _ = timeout(FAREWELL, lingering.wait()).await;
@@ -345,14 +350,29 @@ impl Run {
         self.suite(case).target.target().to_string()
     }
 
-    /// Plays the health check; `None`: it passed.
+    /// Whether the program under test, or what is connected to in its stead, has said anything to the clients: not those who
+    /// talk to others.
+    fn has_heard(&self, case: &CaseRef, peer: &Peer, script: &Script, player: &Player) -> bool {
+        let of_suite = &self.suite(case).suite.targets;
+        let is_other = |name: &str| of_suite.iter().any(|(other, _)| other == name);
+        let heard = (0..)
+            .zip(&script.clients)
+            .filter(|(_, client)| !client.target.as_deref().is_some_and(is_other))
+            .any(|(n, _)| player.has_heard(ClientId(n)));
+        if let Some(program) = peer.program.as_ref().filter(|_| heard) {
+            program.answered();
+        }
+        heard
+    }
+
+    /// Plays the health check; `None`: it passed. Whether the program was heard then.
     async fn health(
         &self,
         health: &Arc<Scenario>,
         peer: &Peer,
         case: &CaseRef,
         lingering: &Lingering,
-    ) -> Option<Box<Outcome>> {
+    ) -> (Option<Box<Outcome>>, bool) {
         let check = CaseRef {
             round: 0,
             id: Arc::clone(&case.id),
@@ -364,8 +384,10 @@ impl Run {
         // Where it cannot be played it tells nothing.
         let peers = self
             .suite(case)
-            .peers(peer, &health.script, &Asked::default())
-            .ok()?;
+            .peers(peer, &health.script, &Asked::default());
+        let Ok(peers) = peers else {
+            return (None, false);
+        };
         let setting = Setting {
             packets: packets(&peers.addresses),
             ..self.setting(&check, Some(&peer.address))
@@ -373,10 +395,12 @@ impl Run {
         let mut player = Player::new(Arc::clone(&health.script), setting);
         let stats = play(&mut player, &peers, lingering, &self.cancel).await;
         let verdict = player.verdict().cloned().unwrap_or(Verdict::Cancelled);
+        let heard = self.has_heard(case, peer, &health.script, &player);
         if !matches!(verdict, Verdict::Failed(_)) {
-            return None;
+            return (None, heard);
         }
-        Some(self.finished(check, &player, stats, verdict).outcome)
+        let outcome = self.finished(check, &player, stats, verdict).outcome;
+        (Some(outcome), heard)
     }
 
     /// Whether all there is to tell of a case is kept.
@@ -542,4 +566,6 @@ struct After {
     fault: Option<ProgramFault>,
     news: Option<ProgramNews>,
     health: Option<Box<Outcome>>,
+    /// Whether the program said something to the health check.
+    health_heard: bool,
 }

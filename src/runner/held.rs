@@ -5,6 +5,9 @@
 //! program has said something to it, or a moment has gone by. Where the program has ended by then, and had said nothing to
 //! the next case, it was not that case which it died of: the one before has failed, and that one is played again, with a
 //! new program. That can be told only where no other worker's case talked with the program: a case that had company is not held.
+//!
+//! A case that is held has given its locks back. Where it is to be tried again it waits for them as it did the first time, after the
+//! case that is being played: who held one lock while waiting for another could wait for ever.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -17,11 +20,12 @@ use super::conversation::{Finished, Run, Seat};
 use super::hiding::hide;
 use super::program::news;
 use super::queue::{Locks, Queue};
+use super::schedule::LockSet;
 use super::suite::News;
 use super::tries::{Gone, Tries};
 use super::unplayed::failed;
-use super::{CaseRef, CaseResult};
-use crate::player::{Player, ProgramFault, Verdict};
+use super::{CaseRef, CaseResult, ProgramNews, Replayed};
+use crate::player::{Event, EventKind, Log, Player, ProgramFault, Verdict};
 use crate::target::{Crash, Mark, Program};
 
 /// For how long a verdict may change after its case is over, at most; nobody waits for it, but its report.
@@ -41,14 +45,20 @@ pub(super) struct Played {
     pub(super) others: usize,
     /// How many cases had begun to be played with it when this one was over.
     pub(super) begun: u64,
+    /// How many conversations had heard from it by then.
+    pub(super) answers: u64,
+    /// Whether this one had, or its health check.
+    pub(super) heard: bool,
 }
 
 /// A worker's side of the cases that it plays.
 pub(super) struct Worker<'a> {
     run: &'a Run,
-    queue: &'a Queue,
+    queue: &'a Arc<Queue>,
     tell: &'a mpsc::Sender<News>,
     held: Option<Held>,
+    /// A case that was held and is to be tried again, with the locks that it had.
+    again: Option<(Tries, Option<LockSet>)>,
     /// What it plays with; away while it plays.
     seat: Option<Seat>,
 }
@@ -56,16 +66,21 @@ pub(super) struct Worker<'a> {
 /// A case whose verdict may change.
 struct Held {
     tries: Tries,
+    locks: Option<LockSet>,
     finished: Finished,
     played: Box<Played>,
     until: Instant,
 }
 
 impl Played {
-    /// Whether the program has ended without having said anything in the case, which then says nothing of it.
-    fn has_died_unheard(&self) -> bool {
-        let has_died = matches!(self.program.crash_since(self.mark), Some(Crash::Ended(_)));
-        has_died && !self.player.has_heard()
+    /// Whether the program has ended by itself.
+    fn has_died(&self) -> bool {
+        matches!(self.program.crash_since(self.mark), Some(Crash::Ended(_)))
+    }
+
+    /// Whether anybody has heard from the program since this case was over: it was alive then.
+    fn is_outlived(&self) -> bool {
+        self.program.answers() > self.answers
     }
 
     /// Whether its program may end because of it, and of nothing else: nobody beside it talked with the program when it was over,
@@ -76,12 +91,17 @@ impl Played {
 }
 
 impl<'a> Worker<'a> {
-    pub(super) const fn new(run: &'a Run, queue: &'a Queue, tell: &'a mpsc::Sender<News>) -> Self {
+    pub(super) const fn new(
+        run: &'a Run,
+        queue: &'a Arc<Queue>,
+        tell: &'a mpsc::Sender<News>,
+    ) -> Self {
         Self {
             run,
             queue,
             tell,
             held: None,
+            again: None,
             seat: None,
         }
     }
@@ -97,6 +117,7 @@ impl<'a> Worker<'a> {
             if let Some(played) = self.suspect(&mut finished) {
                 self.held = Some(Held {
                     tries,
+                    locks: locks.set(),
                     finished,
                     played,
                     until: Instant::now() + HOLD,
@@ -143,17 +164,31 @@ impl<'a> Worker<'a> {
         let next = finished.played.as_ref();
         let same = next.filter(|next| Arc::ptr_eq(&next.program, &held.played.program));
         let cancelled = self.run.cancel.is_cancelled();
-        if !same.is_some_and(|same| same.has_died_unheard()) || cancelled {
+        let outlived = held.played.is_outlived();
+        let Some(first) = same.filter(|same| same.has_died() && !outlived && !cancelled) else {
             // Where it has died since it said something, it was alive until then.
-            let has_heard = same.is_some_and(|same| same.player.has_heard());
-            self.settle(has_heard || cancelled).await?;
+            self.settle(outlived || cancelled).await?;
             return Ok(finished);
-        }
+        };
+        let replayed = Replayed {
+            ended: (first.program.ended()).map_or_else(String::new, |exit| exit.to_string()),
+            sent: has_sent(&first.player),
+        };
+        let dead = Arc::clone(&first.program);
         self.run.again(&tries.case);
         let mut seat = self.seat.take().unwrap_or_else(|| self.run.seat());
-        let finished = tries.attempt(self.run, self.tell, &mut seat).await;
+        let mut finished = tries.attempt(self.run, self.tell, &mut seat).await;
         self.seat = Some(seat);
-        let dies_again = (finished.played.as_ref()).is_some_and(|again| again.has_died_unheard());
+        let again = finished.played.as_ref();
+        let dies_again = again.is_some_and(|again| again.has_died() && !again.heard);
+        if dies_again {
+            // What is told of the second is told of the first, too.
+            dead.tell();
+        }
+        let command = self.run.command(&tries.case);
+        let news = &mut finished.outcome.program;
+        news.get_or_insert_with(|| ProgramNews::of(command))
+            .replayed = Some(replayed);
         self.settle(dies_again).await?;
         Ok(finished)
     }
@@ -165,6 +200,7 @@ impl<'a> Worker<'a> {
         };
         let Held {
             mut tries,
+            locks,
             mut finished,
             played,
             ..
@@ -172,21 +208,30 @@ impl<'a> Worker<'a> {
         if !spared {
             self.judge(&tries.case, &mut finished, &played);
         }
-        loop {
-            let number = tries.number;
-            told(&mut finished);
-            if let Some(finished) = tries.after(self.run, self.tell, finished).await? {
-                return self.report(number, finished).await;
-            }
-            let mut seat = self.seat.take().unwrap_or_else(|| self.run.seat());
-            finished = tries.attempt(self.run, self.tell, &mut seat).await;
-            self.seat = Some(seat);
-            // It has been waited for long enough: what comes of it now is final.
-            if let Some(played) = self.suspect(&mut finished) {
-                self.rest(&played.program).await;
-                self.judge(&tries.case, &mut finished, &played);
+        let number = tries.number;
+        match tries.after(self.run, self.tell, finished).await? {
+            Some(finished) => self.report(number, finished).await,
+            None => {
+                self.again = Some((tries, locks));
+                Ok(())
             }
         }
+    }
+
+    /// Tries a case again that was held and has failed, with the locks that it had. For when no case is being played.
+    pub(super) async fn retry(&mut self) -> Result<(), Gone> {
+        while let Some((tries, locks)) = self.again.take() {
+            let (queue, cancel) = (self.queue, &self.run.cancel);
+            let locks = async {
+                match locks {
+                    Some(locks) => queue.again(locks, cancel).await,
+                    None => queue.without_locks(),
+                }
+            };
+            let locks = self.meanwhile(locks).await?;
+            self.play(tries, locks).await?;
+        }
+        Ok(())
     }
 
     /// A case has failed whose program has ended by itself.
@@ -239,11 +284,23 @@ impl<'a> Worker<'a> {
 
     /// Reports what is held when there are no more cases.
     pub(super) async fn end(mut self) -> Result<(), Gone> {
-        if let Some(held) = &self.held {
+        while let Some(held) = &self.held {
             self.rest(&held.played.program).await;
+            self.settle(false).await?;
+            // What is tried again may be held again.
+            self.retry().await?;
         }
-        self.settle(false).await
+        Ok(())
     }
+}
+
+/// Whether a case has sent anything, as far as that is kept.
+fn has_sent(player: &Player) -> bool {
+    let transcript = player.transcript();
+    let events = transcript.conversation().events();
+    let mut finally = transcript.finally().into_iter().flat_map(Log::events);
+    let is_sent = |event: &Event| matches!(event.kind, EventKind::Sent { .. });
+    events.into_iter().any(is_sent) || finally.any(is_sent)
 }
 
 /// Takes down of a program that a case which failed tells how it ended. What was kept of the case is not needed any more.

@@ -50,10 +50,35 @@ pub struct ProgramNews {
     pub ended: Option<String>,
     /// How many other cases were being played with it at that time.
     pub others: usize,
+    /// Why the case was played twice, where it was: the first time comes to nothing.
+    pub replayed: Option<Replayed>,
     /// The last bytes it printed meanwhile. Never to be shown as they are.
     pub stdout: Vec<u8>,
     /// The last bytes it printed as errors meanwhile. Never to be shown as they are.
     pub stderr: Vec<u8>,
+}
+
+/// Why a case was played again with a new program: the one before had ended, and had said nothing to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replayed {
+    /// How the program had ended: `exit code 9`.
+    pub ended: String,
+    /// Whether the case had sent something by then.
+    pub sent: bool,
+}
+
+impl ProgramNews {
+    /// A program of which there is nothing to tell.
+    pub(super) const fn of(command: String) -> Self {
+        Self {
+            command,
+            ended: None,
+            others: 0,
+            replayed: None,
+            stdout: Vec::new(),
+            stderr: Vec::new(),
+        }
+    }
 }
 
 impl Outcome {

@@ -47,6 +47,7 @@ pub(super) fn news(program: &Program, command: &str, mark: Mark, others: usize) 
         command: command.to_owned(),
         ended,
         others,
+        replayed: None,
         stdout,
         stderr,
     }
@@ -118,6 +119,7 @@ pub(super) fn untold(death: Death, command: &str, secrets: &Secrets) -> Event {
             command: command.to_owned(),
             ended,
             others: 0,
+            replayed: None,
             stdout,
             stderr,
         },

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
 use super::CaseRef;
-use super::schedule::{Hold, Next, Schedule};
+use super::schedule::{Hold, LockSet, Next, Schedule};
 use crate::drive::Cancel;
 
 /// Gives out cases, each with its number from 0, as the [`Schedule`] has it.
@@ -91,6 +91,35 @@ impl Queue {
         }
     }
 
+    /// The locks of a case that has ended and is to be played again, once nobody else holds one of them; none of them when what is
+    /// being played is to end.
+    pub(super) async fn again(self: &Arc<Self>, locks: LockSet, cancel: &Cancel) -> Locks {
+        self.lock().schedule.returns(locks);
+        let hold = loop {
+            // Before the look, so that no news is missed after it.
+            let news = self.news.notified();
+            if let Some(hold) = self.lock().schedule.again(locks) {
+                break Some(hold);
+            }
+            tokio::select! {
+                () = news => {}
+                () = cancel.cancelled() => break None,
+            }
+        };
+        Locks {
+            queue: Arc::clone(self),
+            hold,
+        }
+    }
+
+    /// No locks.
+    pub(super) fn without_locks(self: &Arc<Self>) -> Locks {
+        Locks {
+            queue: Arc::clone(self),
+            hold: None,
+        }
+    }
+
     /// Gives out no more.
     pub(super) fn stop(&self) {
         self.lock().stopped = true;
@@ -105,6 +134,13 @@ impl Queue {
     fn lock(&self) -> MutexGuard<'_, Cases> {
         // Nothing that can panic happens under the lock.
         self.cases.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Locks {
+    /// Which they are; nothing where none is held.
+    pub(super) fn set(&self) -> Option<LockSet> {
+        self.hold.as_ref().map(Hold::locks)
     }
 }
 

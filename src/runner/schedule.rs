@@ -26,6 +26,8 @@ pub(super) struct Schedule<T> {
     /// Whether what is being played is alone.
     alone: bool,
     left: usize,
+    /// The locks of cases that are to be played again: they come before all that has not been begun.
+    returning: Vec<LockSet>,
 }
 
 #[derive(Debug)]
@@ -52,6 +54,17 @@ pub(super) enum Next<T> {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Hold(usize);
 
+/// Which locks a case has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct LockSet(usize);
+
+impl Hold {
+    /// Which locks they are.
+    pub(super) const fn locks(&self) -> LockSet {
+        LockSet(self.0)
+    }
+}
+
 impl<T> Schedule<T> {
     /// Makes a schedule of cases, each with its locks.
     pub(super) fn new<'l>(cases: impl IntoIterator<Item = (T, &'l [String])>) -> Self {
@@ -62,6 +75,7 @@ impl<T> Schedule<T> {
             playing: 0,
             alone: false,
             left: 0,
+            returning: Vec::new(),
         };
         let mut known: HashMap<Vec<String>, usize> = HashMap::new();
         let mut names: HashMap<String, usize> = HashMap::new();
@@ -127,6 +141,17 @@ impl<T> Schedule<T> {
             return None;
         }
         let mut wanted = vec![false; self.held.len()];
+        for LockSet(number) in &self.returning {
+            let group = self.groups.get(*number)?;
+            if group.alone {
+                return None;
+            }
+            for lock in &group.locks {
+                if let Some(wanted) = wanted.get_mut(*lock) {
+                    *wanted = true;
+                }
+            }
+        }
         for number in self.heads.values() {
             let group = self.groups.get(*number)?;
             if group.alone {
@@ -175,6 +200,31 @@ impl<T> Schedule<T> {
         self.playing += 1;
         self.left -= 1;
         Next::Begin(n, case, Hold(number))
+    }
+
+    /// A case with these locks, which has ended, is to be played again: until [it is](Self::again), nothing is begun that wants one of
+    /// them.
+    pub(super) fn returns(&mut self, locks: LockSet) {
+        self.returning.push(locks);
+    }
+
+    /// Gives a case that [returns](Self::returns) its locks, where nobody else holds one of them.
+    pub(super) fn again(&mut self, locks: LockSet) -> Option<Hold> {
+        let LockSet(number) = locks;
+        let at = self.returning.iter().position(|other| *other == locks)?;
+        let group = self.groups.get(number)?;
+        let is_held = |lock: &usize| self.held.get(*lock).copied().unwrap_or_default();
+        let waits =
+            self.alone || group.alone && self.playing > 0 || group.locks.iter().any(is_held);
+        if waits {
+            return None;
+        }
+        self.alone = group.alone;
+        let of_group = group.locks.clone();
+        self.returning.swap_remove(at);
+        self.hold(&of_group, true);
+        self.playing += 1;
+        Some(Hold(number))
     }
 
     /// Takes back what a case held, now that it has ended.

@@ -182,7 +182,8 @@ pub(super) enum News {
 async fn work(run: Arc<Run>, queue: Arc<Queue>, tell: mpsc::Sender<News>) {
     let mut worker = Worker::new(&run, &queue, &tell);
     while let Ok(Some(turn)) = worker.meanwhile(next(&run, &queue)).await {
-        if play(&run, &mut worker, &tell, turn).await.is_err() {
+        let played = play(&run, &mut worker, &tell, turn).await;
+        if played.is_err() || worker.retry().await.is_err() {
             return;
         }
     }

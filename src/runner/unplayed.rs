@@ -62,6 +62,7 @@ pub(super) fn without_peer(case: CaseRef, unavailable: Unavailable) -> Finished 
                 command: why.command,
                 ended: None,
                 others: 0,
+                replayed: None,
                 stdout: why.stdout,
                 stderr: why.stderr,
             });

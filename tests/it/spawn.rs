@@ -361,6 +361,9 @@ fn a_case_that_a_program_dies_of_without_a_word_is_not_taken_for_the_one_before(
         .ends_with(1)
         .says("1 passed, 1 failed")
         .says("later\n");
+    output
+        .says("played twice      the program before had ended without an answer (exit code 9)")
+        .says("what had been sent by then was sent again");
     // It was played again, with a program that nobody else had talked to.
     folder.left_nothing(2);
 }

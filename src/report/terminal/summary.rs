@@ -9,11 +9,20 @@ use super::{Terminal, heading};
 use crate::count::count;
 use crate::player::ProgramFault;
 use crate::report::palette::paint;
-use crate::report::program::{render_program, title};
+use crate::report::program::{render_program, replayed, title};
 use crate::report::text::words;
-use crate::runner::{ProgramNews, Summary};
+use crate::runner::{Outcome, ProgramNews, Summary};
 
 impl<W: Write> Terminal<W> {
+    /// Says of a case that passed that it was played twice, and why.
+    pub(super) fn played_twice(&mut self, outcome: &Outcome) -> io::Result<()> {
+        let news = outcome.program.as_ref();
+        let Some(why) = news.and_then(|news| news.replayed.as_ref()) else {
+            return Ok(());
+        };
+        self.note("played twice", &replayed(why))
+    }
+
     /// Shows what a program under test did of which no case tells.
     pub(super) fn program(&mut self, fault: &ProgramFault, news: &ProgramNews) -> io::Result<()> {
         let palette = self.options.palette;

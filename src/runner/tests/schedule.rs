@@ -38,6 +38,48 @@ fn cases_without_locks_are_begun_in_the_order_of_the_files() {
 }
 
 #[test]
+fn a_case_that_is_played_again_has_its_locks_and_comes_before_what_wants_them() {
+    let all = ["a", "a", "b", "a b", ""].map(locks);
+    let mut schedule = schedule(&all);
+    let (_, first) = begun(schedule.next());
+    let set = first.locks();
+    schedule.end(first);
+    schedule.returns(set);
+    // Not the second, which wants the same lock.
+    let (third, b) = begun(schedule.next());
+    assert_eq!(third, 2);
+    let again = schedule.again(set).expect("nobody holds it");
+    assert_eq!(schedule.again(set), None, "once");
+    assert_eq!(begun(schedule.next()).0, 4);
+    assert_eq!(schedule.next(), Next::Wait);
+    schedule.end(again);
+    schedule.end(b);
+    let (second, a) = begun(schedule.next());
+    schedule.returns(set);
+    assert_eq!((second, schedule.again(set)), (1, None), "it is held");
+    schedule.end(a);
+    assert_eq!(schedule.next(), Next::Wait);
+    assert!(schedule.again(set).is_some());
+}
+
+#[test]
+fn a_case_that_is_to_be_alone_is_played_again_alone() {
+    let all = ["*", "", ""].map(locks);
+    let mut schedule = schedule(&all);
+    let (_, first) = begun(schedule.next());
+    let set = first.locks();
+    schedule.end(first);
+    let (_, other) = begun(schedule.next());
+    schedule.returns(set);
+    assert_eq!((schedule.again(set), schedule.next()), (None, Next::Wait));
+    schedule.end(other);
+    let again = schedule.again(set).expect("alone");
+    assert_eq!(schedule.next(), Next::Wait);
+    schedule.end(again);
+    assert_eq!(begun(schedule.next()).0, 2);
+}
+
+#[test]
 fn a_case_whose_lock_is_held_lets_others_pass_that_want_none_of_its_locks() {
     let all = ["a", "a b", "b", "", "c"].map(locks);
     let mut schedule = schedule(&all);

@@ -14,6 +14,8 @@ pub(super) struct Talkers {
     count: watch::Sender<usize>,
     /// How many there have been.
     begun: AtomicU64,
+    /// How often one of them, or a health check, has heard from the program.
+    answers: AtomicU64,
     /// How many there were when the end of the program was noticed.
     at_end: OnceLock<usize>,
 }
@@ -58,6 +60,16 @@ impl Program {
     /// How many cases have begun to be played with it.
     pub fn begun(&self) -> u64 {
         self.talkers.begun.load(Ordering::SeqCst)
+    }
+
+    /// Takes down that a conversation which is over has heard from it.
+    pub fn answered(&self) {
+        self.talkers.answers.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// How many conversations that are over have heard from it.
+    pub fn answers(&self) -> u64 {
+        self.talkers.answers.load(Ordering::SeqCst)
     }
 
     /// Waits until no case is being played with it.

@@ -89,3 +89,50 @@ fn a_program_that_ends_when_no_case_is_to_blame_makes_the_run_fail() {
         shown.output().prints(words).prints("listening on ");
     }
 }
+
+#[test]
+fn a_program_is_not_ended_while_the_health_check_of_another_case_is_being_played() {
+    let folder = Folder::new();
+    folder.write("later.json", r#"{ "steps": [{ "expect": "Welcome!" }] }"#);
+    folder.write(
+        "health",
+        r#"{ "steps": [{ "expect": "Welcome!" }, { "send": "well?" }, { "expect": "well" }] }"#,
+    );
+    folder
+        .with("slow-health", &["--health", "health", "-j", "2"])
+        .ends_with(0)
+        .says("2 passed");
+    folder.left_nothing(1);
+}
+
+#[test]
+fn what_others_say_is_no_sign_that_the_program_lives() {
+    let folder = Folder::new();
+    fs::remove_file(folder.path().join("greeted.json")).expect("removed");
+    folder.write(
+        "deadly.json",
+        r#"{ "steps": [{ "expect": "Welcome!" }, { "send": "die" }, { "expect": "as you like" }] }"#,
+    );
+    let numbers = folder.path().join("numbers");
+    // It greets when the first program has ended.
+    let other = Server::start(move |mut stream| {
+        let numbers = fs::read_to_string(&numbers).expect("started");
+        until_gone(numbers.lines().next().expect("a number"));
+        let _ = std::io::Write::write_all(&mut stream, b"Welcome!\n");
+    });
+    let later = format!(
+        r#"{{ "clients": {{ "other": {{ "address": "tcp://{}" }}, "client": {{}} }}, "steps": [
+            {{ "as": "other", "expect": "Welcome!" }}, {{ "as": "client", "expect": "Welcome!" }} ] }}"#,
+        other.target()
+    );
+    folder.write("later.json", &later);
+    let output = folder.with("exit-after-an-answer", &["-j", "1", "--no-fail-fast"]);
+    output
+        .ends_with(1)
+        .says("1 passed, 1 failed")
+        .says("ended: exit code 9");
+    output
+        .says("deadly\n")
+        .says("played twice the program before had ended without an answer (exit code 9)");
+    folder.left_nothing(2);
+}

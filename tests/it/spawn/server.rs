@@ -5,11 +5,15 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 /// Says that this process is a server: how it behaves, its port, and the file that its number is written to.
 const SERVER: &str = "BACKCHAT_TEST_SERVER";
+
+/// How many health checks have been made of a server whose are slow.
+static CHECKS: AtomicUsize = AtomicUsize::new(0);
 
 /// The file beside that of numbers into which a server that is to `count` writes what its parent has.
 pub(super) const COUNTS: &str = "counts";
@@ -70,6 +74,10 @@ fn serves() {
     let mut broken = false;
     for (count, stream) in (1..).zip(listener.incoming()) {
         let stream = stream.expect("a connection");
+        if how == "slow-health" {
+            thread::spawn(move || converse(&stream, "slow-health", count, false));
+            continue;
+        }
         // Whoever has gone is no reason to stop.
         broken |= converse(&stream, how, count, broken).unwrap_or_default();
         if how == "abort-at-the-end" {
@@ -138,6 +146,17 @@ fn converse(
                 // As one that tidies up first.
                 thread::sleep(Duration::from_millis(20));
                 std::process::exit(7);
+            }
+            ("slow-health", "well?") => {
+                // The first is answered when the other one has been, and what comes after that has had its time.
+                let is_first = CHECKS.fetch_add(1, Ordering::SeqCst) == 0;
+                while is_first && CHECKS.load(Ordering::SeqCst) < 2 {
+                    thread::yield_now();
+                }
+                if is_first {
+                    thread::sleep(Duration::from_millis(400));
+                }
+                writeln!(stream, "well")?;
             }
             ("exit", "die") => {
                 eprintln!("no more of this");
