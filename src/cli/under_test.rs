@@ -10,6 +10,7 @@ use super::error::CliError;
 use super::files;
 use super::load::{Load, Showing};
 use crate::net::{Address, AllowedHosts};
+use crate::report::in_a_line;
 use crate::scenario::{ReadOptions, Scenario};
 use crate::target::{Ready, Spawn, Target};
 
@@ -38,7 +39,11 @@ pub(super) fn target(
         ReadyWhen::File(path) => Ready::File(path.clone()),
         ReadyWhen::Output(pattern) => Ready::output(pattern)
             .map_err(|error| CliError::Usage(format!("--ready-when: {error}")))?,
-        ReadyWhen::Scenario(path) => Ready::Scenario(scenario(path, options, console)?),
+        ReadyWhen::Scenario(path) => Ready::Scenario {
+            scenario: scenario(path, options, console)?,
+            file: files::shown(path).to_string(),
+            words: in_a_line,
+        },
     };
     spawn.ready_timeout = args.ready_timeout;
     spawn.grace = args.stop_timeout;

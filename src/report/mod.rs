@@ -65,3 +65,4 @@ pub use terminal::{Detail, Terminal, TerminalOptions};
 pub use text::typed;
 pub use together::{PendingReport, write_reports};
 pub use typing::{quoted, shown_seed};
+pub use words::in_a_line;

@@ -6,6 +6,18 @@ use super::text::{self, bytes, duration, typed};
 use crate::count::count;
 use crate::player::{Awaited, Expected, Failure, FailureKind, Instead, Meanwhile};
 
+/// What happened, where and why, in one line, for where there is no room for more.
+pub fn in_a_line(failure: &Failure) -> String {
+    let mut line = title(failure);
+    if failure.step > 0 {
+        line.push_str(&format!(" at step {} of {}", failure.step, failure.steps));
+    }
+    if let Some(because) = because(failure) {
+        line.push_str(&format!(": {because}"));
+    }
+    line
+}
+
 /// The one line that says what happened, without the place.
 pub(super) fn title(failure: &Failure) -> String {
     let patience = typed(failure.patience);

@@ -11,6 +11,7 @@ use thiserror::Error;
 use super::blanks::{self, Blank};
 use super::settings::{self, Settings};
 use crate::net::{Address, AddressError};
+use crate::player::Failure;
 use crate::scenario::Scenario;
 
 /// How long a program may take to be ready unless told otherwise: 10 s.
@@ -55,11 +56,23 @@ pub enum Ready {
     #[default]
     Listening,
     /// What it has printed matches.
-    Output(Regex),
+    Output {
+        /// What was written.
+        pattern: String,
+        /// The same, ready to be searched for.
+        regex: Regex,
+    },
     /// A file is there; the path may have blanks.
     File(String),
     /// A scenario passes.
-    Scenario(Arc<Scenario>),
+    Scenario {
+        /// The scenario.
+        scenario: Arc<Scenario>,
+        /// Its file, as it was named.
+        file: String,
+        /// What says in a line why it failed.
+        words: fn(&Failure) -> String,
+    },
 }
 
 impl Ready {
@@ -71,9 +84,13 @@ impl Ready {
     pub fn output(pattern: &str) -> Result<Self, String> {
         let syntax = regex_automata::util::syntax::Config::new().multi_line(true);
         let built = Regex::builder().syntax(syntax).build(pattern);
-        built.map(Self::Output).map_err(|error| {
+        let built = built.map_err(|error| {
             let why = error.syntax_error().map(ToString::to_string);
             why.unwrap_or_else(|| error.to_string())
+        });
+        Ok(Self::Output {
+            pattern: pattern.to_owned(),
+            regex: built?,
         })
     }
 }

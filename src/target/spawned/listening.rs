@@ -1,6 +1,7 @@
 //! Who listens where, as the system tells it: nobody is connected to for that, so no server sees a client that says nothing.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -22,20 +23,52 @@ pub(super) fn is_listening(address: &Address, thorough: bool) -> Option<bool> {
     match scheme {
         "tcp" | "tls" => has(address, "tcp", thorough),
         "udp" => has(address, "udp", thorough),
-        "unix" | "unix-seqpacket" => unix(rest, true),
-        "unix-datagram" => unix(rest, false),
+        "unix" | "unix-seqpacket" | "unix-datagram" => unix(scheme, rest),
         _ => None,
     }
 }
 
-/// Where the processes of a group listen, TCP only.
-pub(super) fn of_group(group: i32) -> Vec<SocketAddr> {
+/// A place where somebody listens, or takes packets from anybody.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Listening {
+    /// The first word of its address.
+    pub(super) scheme: &'static str,
+    /// The address, or the path of a socket that is a file.
+    pub(super) at: Result<SocketAddr, String>,
+}
+
+impl fmt::Display for Listening {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.at {
+            Ok(at) => write!(f, "{}://{at}", self.scheme),
+            Err(path) => write!(f, "{}:{path}", self.scheme),
+        }
+    }
+}
+
+/// Where the processes of a group listen.
+pub(super) fn of_group(group: i32) -> Vec<Listening> {
     let sockets = sockets_of(group);
-    let families = ["tcp", "tcp6"].map(|name| listed(name, true).unwrap_or_default());
-    let listed = families.concat();
-    let own = listed.iter().filter(|one| sockets.contains(&one.inode));
-    let all: BTreeSet<SocketAddr> = own.map(|one| one.at).collect();
-    all.into_iter().collect()
+    let lists = [
+        ("tcp", "tcp"),
+        ("tcp6", "tcp"),
+        ("udp", "udp"),
+        ("udp6", "udp"),
+    ];
+    let all = lists.into_iter().flat_map(|(name, scheme)| {
+        let state = if scheme == "tcp" { LISTEN } else { UNCONNECTED };
+        let listed = in_state(name, scheme == "tcp", state).unwrap_or_default();
+        listed
+            .into_iter()
+            .map(move |one| (one.inode, scheme, Ok(one.at)))
+    });
+    let files = unix_sockets().into_iter();
+    let files = files.map(|one| (one.inode, one.scheme, Err(one.path)));
+    let own = (all.chain(files)).filter(|(inode, ..)| sockets.contains(inode));
+    let own: BTreeSet<Listening> = own
+        .map(|(_, scheme, at)| Listening { scheme, at })
+        .collect();
+    own.into_iter().collect()
 }
 
 fn has(address: &Address, kind: &str, thorough: bool) -> Option<bool> {
@@ -66,6 +99,12 @@ fn has(address: &Address, kind: &str, thorough: bool) -> Option<bool> {
 
 /// The sockets of a list; of TCP those that listen, which the system lists first.
 fn listed(name: &str, only_listening: bool) -> Option<Vec<Listed>> {
+    let all = if only_listening { LISTEN } else { "" };
+    in_state(name, only_listening, all)
+}
+
+/// The sockets of a list that are in a state, or in any; all, or until the first that is not.
+fn in_state(name: &str, only_first: bool, wanted: &str) -> Option<Vec<Listed>> {
     let file = File::open(format!("/proc/net/{name}")).ok()?;
     let mut all = Vec::new();
     for line in BufReader::with_capacity(4 << 10, file).lines().skip(1) {
@@ -75,16 +114,20 @@ fn listed(name: &str, only_listening: bool) -> Option<Vec<Listed>> {
         let Some((state, socket)) = entry(&line) else {
             break;
         };
-        if only_listening && state != LISTEN {
+        if wanted.is_empty() || state == wanted {
+            all.push(socket);
+        } else if only_first {
             break;
         }
-        all.push(socket);
     }
     Some(all)
 }
 
 /// The state of a socket that listens, as the system writes it.
 const LISTEN: &str = "0A";
+
+/// That of a socket which takes packets from anybody.
+const UNCONNECTED: &str = "07";
 
 /// A line of the list: the state, and the socket.
 fn entry(line: &str) -> Option<(&str, Listed)> {
@@ -108,21 +151,52 @@ fn entry(line: &str) -> Option<(&str, Listed)> {
     Some((fields.get(3)?, listed))
 }
 
-/// Whether a Unix socket has this path; and listens, where its kind does.
-fn unix(path: &str, listens: bool) -> Option<bool> {
+/// Whether a Unix socket of this kind has this path; and listens, where its kind does.
+fn unix(scheme: &str, path: &str) -> Option<bool> {
     // The list is long, and before there is a file there is nothing to be found in it.
     if !std::path::Path::new(path).exists() {
         return Some(false);
     }
     let list = fs::read_to_string("/proc/net/unix").ok()?;
-    Some(list.lines().any(|line| {
-        let mut fields = line.split_whitespace();
-        let flags = fields.nth(3);
-        line.ends_with(path)
-            && fields.nth(3) == Some(path)
-            && (!listens || flags == Some("00010000"))
-    }))
+    let is_it = |one: &UnixSocket| one.scheme == scheme && one.path == path;
+    let mut named = list.lines().filter(|line| line.ends_with(path));
+    Some(named.any(|line| unix_socket(line).as_ref().is_some_and(is_it)))
 }
+
+/// A Unix socket that is a file.
+struct UnixSocket {
+    inode: u64,
+    scheme: &'static str,
+    path: String,
+}
+
+/// The Unix sockets that are files and listen, or take packets.
+fn unix_sockets() -> Vec<UnixSocket> {
+    let list = fs::read_to_string("/proc/net/unix").unwrap_or_default();
+    list.lines().filter_map(unix_socket).collect()
+}
+
+/// A line of the list: number, references, protocol, flags, kind, state, inode, path; a path may have spaces.
+fn unix_socket(line: &str) -> Option<UnixSocket> {
+    let mut fields = line.splitn(7, ' ');
+    let (flags, kind) = (fields.nth(3)?, fields.next()?);
+    let (inode, path) = fields.nth(1)?.trim_start().split_once(' ')?;
+    let scheme = match (kind, flags == LISTENS) {
+        ("0001", true) => "unix",
+        ("0005", true) => "unix-seqpacket",
+        ("0002", _) => "unix-datagram",
+        _ => return None,
+    };
+    // One that begins with @ is a name, and no file.
+    Some(UnixSocket {
+        inode: inode.parse().ok()?,
+        scheme,
+        path: Some(path).filter(|path| !path.starts_with('@'))?.to_owned(),
+    })
+}
+
+/// The flags of a Unix socket that listens, as the system writes them.
+const LISTENS: &str = "00010000";
 
 /// The inodes of all sockets of a group's processes.
 fn sockets_of(group: i32) -> BTreeSet<u64> {
@@ -152,7 +226,7 @@ fn sockets_of(group: i32) -> BTreeSet<u64> {
 #[cfg(test)]
 mod tests {
     use std::net::{TcpListener, UdpSocket};
-    use std::os::unix::net::UnixListener;
+    use std::os::unix::net::{UnixDatagram, UnixListener};
 
     use socket2::{Domain, Socket, Type};
 
@@ -193,7 +267,21 @@ mod tests {
     fn sockets_are_known_by_their_group() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let group = rustix::process::getpgrp().as_raw_nonzero().get();
-        assert!(of_group(group).contains(&listener.local_addr().unwrap()));
+        let udp = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a socket");
+        let _unix = UnixListener::bind(&path).unwrap();
+        let packets = folder.path().join("packets");
+        let _packets = UnixDatagram::bind(&packets).unwrap();
+        let all = of_group(group);
+        for (scheme, at) in [
+            ("tcp", Ok(listener.local_addr().unwrap())),
+            ("udp", Ok(udp.local_addr().unwrap())),
+            ("unix", Err(path.display().to_string())),
+            ("unix-datagram", Err(packets.display().to_string())),
+        ] {
+            assert!(all.contains(&Listening { scheme, at }), "{all:?}");
+        }
         assert_eq!(of_group(i32::MAX), []);
     }
 
@@ -204,14 +292,15 @@ mod tests {
         assert!(listed("udp", false).unwrap().iter().any(|one| one.at == at));
 
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("socket");
+        let path = folder.path().join("its socket");
         let name = path.display().to_string();
-        assert_eq!(unix(&name, true), Some(false));
+        assert_eq!(unix("unix", &name), Some(false));
         let listener = UnixListener::bind(&path).unwrap();
-        assert_eq!(unix(&name, true), Some(true));
+        assert_eq!(unix("unix", &name), Some(true));
+        assert_eq!(unix("unix-seqpacket", &name), Some(false), "another kind");
         drop(listener);
         assert_eq!(
-            unix(&name, true),
+            unix("unix", &name),
             Some(false),
             "the file is still there, and nobody listens"
         );

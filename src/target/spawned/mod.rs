@@ -18,6 +18,7 @@ mod taken;
 mod talking;
 #[cfg(test)]
 mod tests;
+mod unready;
 
 pub use command::{DEFAULT_GRACE, DEFAULT_READY_TIMEOUT, Ready, Spawn, SpawnError};
 pub use exit::Exit;

@@ -18,10 +18,11 @@ use tokio::time::{sleep, timeout};
 use super::group::{Group, Started};
 use super::output::Output;
 use super::place::Place;
-use super::ready::{listens_instead, missing, until_ready};
+use super::ready::until_ready;
 use super::rest::Look;
 use super::taken::taken;
 use super::talking::Talkers;
+use super::unready::{Endpoint, died, missing, not_ready};
 use super::{Exit, Ready, Spawn};
 use crate::net::{Address, AddressError};
 use crate::target::Illness;
@@ -75,7 +76,7 @@ pub struct Program {
     /// The cases that are being played with it.
     pub(super) talkers: Talkers,
     /// Its ports and its folder, which are free once it is gone.
-    _place: Place,
+    place: Place,
 }
 
 /// A moment in a program's output.
@@ -144,7 +145,6 @@ impl Program {
             ));
         }
         taken(spawn, &address, &named)?;
-        let started_as = shell_words::join(spawn.words.iter().map(|word| place.fill(word)));
         let mut command =
             command(spawn, &place, socket).map_err(|error| failed("no socket", &error))?;
         let started = Group::start(&mut command);
@@ -158,7 +158,7 @@ impl Program {
             ended,
         } = started;
         let awaited = match &spawn.ready {
-            Ready::Output(pattern) => Some(pattern),
+            Ready::Output { regex, .. } => Some(regex),
             _ => None,
         };
         let (stdout, stderr) = (stdout.map(OwnedFd::from), stderr.map(OwnedFd::from));
@@ -175,11 +175,12 @@ impl Program {
             told: Arc::default(),
             illness: Illness::default(),
             talkers: Talkers::default(),
-            _place: place,
+            place,
         };
+        let endpoints = Endpoint::all(spawn, &program.address, &program.named);
         let waits = async {
             sleep(SLOW_START).await;
-            let missing = missing(spawn, file.as_deref(), &program.address);
+            let missing = missing(spawn, file.as_deref(), &endpoints);
             slow(format!("{}: {missing} yet", spawn.command));
             std::future::pending().await
         };
@@ -191,8 +192,9 @@ impl Program {
                 true => Ok(()),
                 false => Err(died(spawn, exit)),
             },
-            ready = until_ready(spawn, file.as_deref(), &program.address, &program.named, &program.output) => {
-                ready.map_err(|missed| program.not_ready(spawn, &missed, &started_as))
+            ready = until_ready(spawn, file.as_deref(), &endpoints, &program.output) => {
+                let group = program.group.number();
+                ready.map_err(|missed| not_ready(spawn, &missed, &endpoints, group, &program.place))
             }
         };
         let Err(mut why) = ready else {
@@ -346,29 +348,6 @@ impl Program {
         self.mark();
         self.output.has_come()
     }
-
-    /// Why it is not ready, though it runs.
-    fn not_ready(&self, spawn: &Spawn, missed: &str, started_as: &str) -> Box<NotReady> {
-        let within = spawn.ready_timeout;
-        let as_what = match spawn.command == started_as {
-            true => String::new(),
-            false => format!(", started as `{started_as}`,"),
-        };
-        let message = format!(
-            "{}{as_what} was not ready within {within:?}: {missed}",
-            spawn.command
-        );
-        let help = match (&spawn.ready, listens_instead(self.group.number())) {
-            (Ready::Listening, Some(places)) => {
-                format!("it listens on {places}: is it told its port by {{port}}?")
-            }
-            (Ready::Listening, None) => {
-                "it does not listen at all: `--ready-timeout` gives it longer".to_owned()
-            }
-            _ => "`--ready-timeout` gives it longer".to_owned(),
-        };
-        NotReady::new(spawn, message, help)
-    }
 }
 
 impl Drop for Program {
@@ -447,17 +426,6 @@ fn command(spawn: &Spawn, place: &Place, socket: Option<OwnedFd>) -> io::Result<
 
 /// Words of a shell that are no programs.
 const SHELL: [&str; 5] = ["cd", "export", "source", "ulimit", "."];
-
-fn died(spawn: &Spawn, exit: Exit) -> Box<NotReady> {
-    let message = format!("{} ended before it was ready: {exit}", spawn.command);
-    let help = match exit {
-        Exit::Code(0) | Exit::Background => {
-            "a program that puts itself into the background cannot be watched: start it in the foreground"
-        }
-        _ => "does the command work when it is typed in a shell?",
-    };
-    NotReady::new(spawn, message, help)
-}
 
 fn not_started(spawn: &Spawn, place: &Place, error: &io::Error) -> Box<NotReady> {
     let program = spawn

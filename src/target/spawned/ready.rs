@@ -1,17 +1,18 @@
 //! Waiting until a program is ready, without an interval that shows: the pauses grow with the time gone by.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout};
 
-use super::listening::{is_listening, of_group};
+use super::listening::is_listening;
 use super::output::Output;
+use super::unready::{Endpoint, Missed};
 use super::{Ready, Spawn};
 use crate::drive::{Asked, Cancel, Lingering, Peers, play};
 use crate::net::{Address, AllowedHosts, connect_within};
-use crate::player::{Player, Setting, Verdict};
+use crate::player::{Failure, Player, Setting, Verdict};
 use crate::scenario::{Scenario, Value};
 use crate::wire::Carries;
 
@@ -39,39 +40,25 @@ const CONNECTING: Duration = Duration::from_millis(500);
 /// # Errors
 ///
 /// Fails with what was waited for in vain.
-pub(super) async fn until_ready(
+pub(super) async fn until_ready<'a>(
     spawn: &Spawn,
     file: Option<&str>,
-    address: &Address,
-    named: &[(String, Address)],
+    endpoints: &[Endpoint<'a>],
     output: &Output,
-) -> Result<(), String> {
+) -> Result<(), Missed<'a>> {
     let began = Instant::now();
     let within = spawn.ready_timeout;
-    let mut looks = 0_u32;
-    let is_open = || {
-        looks = looks.wrapping_add(1);
-        let thorough = looks.is_multiple_of(THOROUGH);
-        async move {
-            for (_, address) in named {
-                if !is_open(address, began, thorough).await {
-                    return false;
-                }
-            }
-            is_open(address, began, thorough).await
-        }
-    };
     match &spawn.ready {
-        Ready::Listening => timeout(within, until(began, is_open))
+        Ready::Listening => until_listening(endpoints, began, within)
             .await
-            .map_err(|_| format!("nobody listened on {address}")),
+            .map_err(Missed::nobody),
         Ready::File(path) => {
             let file = Path::new(file.unwrap_or(path));
             timeout(within, until(began, || std::future::ready(file.exists())))
                 .await
-                .map_err(|_| format!("there was no file {}", file.display()))
+                .map_err(|_| format!("there was no file {}", file.display()).into())
         }
-        Ready::Output(_) => {
+        Ready::Output { pattern, .. } => {
             let mut grown = output.grown();
             let seen = async {
                 while !output.has_come() {
@@ -83,32 +70,94 @@ pub(super) async fn until_ready(
             };
             timeout(within, seen)
                 .await
-                .map_err(|_| "it printed nothing that matches".to_owned())
+                .map_err(|_| format!("it printed nothing that matches {pattern}").into())
         }
-        Ready::Scenario(scenario) => {
-            let passes = || passes(scenario, address);
-            timeout(within, until(began, passes))
-                .await
-                .map_err(|_| "the scenario that says so did not pass".to_owned())
+        Ready::Scenario {
+            scenario,
+            file,
+            words,
+        } => {
+            let Some(main) = endpoints.first() else {
+                return Ok(());
+            };
+            let last = Mutex::new(LastTry::default());
+            let passes = || async {
+                let lock = || last.lock().unwrap_or_else(PoisonError::into_inner);
+                lock().began = Some(Instant::now());
+                let failure = failure_of(scenario, main.address).await;
+                *lock() = LastTry {
+                    began: None,
+                    why: failure.as_ref().map(words),
+                };
+                failure.is_none()
+            };
+            let in_time = timeout(within, until(began, passes)).await;
+            in_time.map_err(|_| {
+                let last = last.into_inner().unwrap_or_else(PoisonError::into_inner);
+                format!("{file} did not pass: {}", last.words(within)).into()
+            })
         }
     }
 }
 
-/// What is not there yet, in words.
-pub(super) fn missing(spawn: &Spawn, file: Option<&str>, address: &Address) -> String {
-    match &spawn.ready {
-        Ready::Listening => format!("nobody listens on {address}"),
-        Ready::File(path) => format!("there is no file {}", file.unwrap_or(path)),
-        Ready::Output(_) => "it has printed nothing that matches".to_owned(),
-        Ready::Scenario(_) => "the scenario that says that it is ready does not pass".to_owned(),
+/// How a scenario was played last that says whether a program is ready.
+#[derive(Debug, Default)]
+struct LastTry {
+    /// Since when it is being played, where it is.
+    began: Option<Instant>,
+    /// Why it failed before.
+    why: Option<String>,
+}
+
+impl LastTry {
+    /// Why it has not passed; one that has been played for a good part of the time says more than those before.
+    fn words(self, within: Duration) -> String {
+        let goes_on = |began: Instant| began.elapsed() >= within / PART;
+        match (self.began, self.why) {
+            (Some(began), _) if goes_on(began) => "it was still waiting for the program".to_owned(),
+            (_, Some(why)) => why,
+            (_, None) => "it was not played to its end".to_owned(),
+        }
     }
 }
 
-/// Where a program listens instead, in words; nothing where it does not.
-pub(super) fn listens_instead(group: i32) -> Option<String> {
-    let places = of_group(group);
-    let words: Vec<String> = places.iter().take(4).map(ToString::to_string).collect();
-    (!words.is_empty()).then(|| words.join(", "))
+/// Waits until somebody listens on all of them.
+///
+/// # Errors
+///
+/// Fails with those where nobody did in the given time.
+async fn until_listening<'a>(
+    endpoints: &[Endpoint<'a>],
+    began: Instant,
+    within: Duration,
+) -> Result<(), Vec<Endpoint<'a>>> {
+    let mut looks = 0_u32;
+    let are_open = || {
+        looks = looks.wrapping_add(1);
+        let thorough = looks.is_multiple_of(THOROUGH);
+        async move {
+            // The main one last: whoever connects to it finds the others, too.
+            for one in endpoints.iter().rev() {
+                if !is_open(one.address, began, thorough).await {
+                    return false;
+                }
+            }
+            true
+        }
+    };
+    if timeout(within, until(began, are_open)).await.is_ok() {
+        return Ok(());
+    }
+    let mut missing = Vec::new();
+    for one in endpoints {
+        if !is_open(one.address, began, true).await {
+            missing.push(*one);
+        }
+    }
+    match missing.is_empty() {
+        true => Ok(()),
+        false => Err(missing),
+    }
 }
 
 /// Looks again and again until it is so.
@@ -130,8 +179,8 @@ async fn is_open(address: &Address, began: Instant, thorough: bool) -> bool {
     }
 }
 
-/// Whether a scenario passes.
-async fn passes(scenario: &Scenario, address: &Address) -> bool {
+/// Why a scenario fails; `None`: it passes.
+async fn failure_of(scenario: &Scenario, address: &Address) -> Option<Failure> {
     let names = &scenario.script.names;
     let target = [
         ("host", Value::from(address.host())),
@@ -166,5 +215,9 @@ async fn passes(scenario: &Scenario, address: &Address) -> bool {
     };
     let lingering = Lingering::default();
     play(&mut player, &peers, &lingering, &Cancel::default()).await;
-    player.verdict() == Some(&Verdict::Passed)
+    match player.verdict() {
+        Some(Verdict::Failed(failure)) => Some((**failure).clone()),
+        // Nobody cancels it.
+        _ => None,
+    }
 }

@@ -11,7 +11,9 @@ fn a_program_that_does_not_listen_where_it_should_is_not_ready() {
         .ends_with(5)
         .says("was not ready within 300ms: nobody listened on tcp://127.0.0.1:");
     let elsewhere = folder.with("elsewhere", &["--ready-timeout", "3s"]);
-    elsewhere.ends_with(5).says("it listens on 127.0.0.1:");
+    elsewhere
+        .ends_with(5)
+        .says("it listens on tcp://127.0.0.1:");
     folder.left_nothing(2);
 }
 
@@ -45,7 +47,9 @@ fn a_program_is_ready_when_it_says_so() {
         "well",
         &["--ready-when", "output:never", "--ready-timeout", "50ms"],
     );
-    never.ends_with(5).says("it printed nothing that matches");
+    never
+        .ends_with(5)
+        .says("it printed nothing that matches never");
 }
 
 #[test]
@@ -59,5 +63,107 @@ fn why_nobody_could_connect_is_shown_in_the_program_s_words() {
         output
             .ends_with(5)
             .says("connection refused\n  stdout  ready\n  stderr  no certificate here\n  help: ");
+    }
+}
+
+/// How long a server may take that is to be ready in another way than the one that is waited for: enough for one that is
+/// started on a busy machine. What is to fail after it is started at the same time.
+const STARTED: &str = "4s";
+
+#[test]
+fn a_scenario_that_does_not_pass_is_named_with_the_reason() {
+    let folder = Folder::new();
+    let other = r#"{ "steps": [{ "expect": "Good morning!" }] }"#;
+    folder.write("other.json", other);
+    let longer = r#"{ "steps": [{ "expect": "Welcome!" }, { "expect": "any" }] }"#;
+    folder.write("longer.json", longer);
+    let server = folder.server("well");
+    let all = [
+        ("other.json", "reply differs at step 1 of 1"),
+        ("longer.json", "it was still waiting for the program"),
+    ];
+    let running = all.map(|(file, why)| {
+        let when = format!("scenario:{file}");
+        let args = ["--spawn", &server, "--ready-when", &when];
+        let args = [&args[..], &["--ready-timeout", STARTED]].concat();
+        (folder.run(&args).start(), file, why)
+    });
+    for (running, file, why) in running {
+        let said = format!("was not ready within {STARTED}: {file} did not pass: {why}");
+        running.end().ends_with(5).says(&said);
+    }
+}
+
+#[test]
+fn of_several_places_the_one_is_named_where_nobody_listens() {
+    let folder = Folder::new();
+    let server = folder.server("well");
+    let running = ["unix:nobody", "udp://127.0.0.1:{port:admin}"].map(|address| {
+        let command = format!("sh -c 'exec \"$@\"' sh {server} {{port:admin}}");
+        let target = format!("admin={address}");
+        let args = [
+            "--spawn",
+            &command,
+            "-t",
+            &target,
+            "--ready-timeout",
+            STARTED,
+        ];
+        (folder.run(&args).start(), address)
+    });
+    for (running, address) in running {
+        let address = address.replace("{port:admin}", "");
+        let said = format!("was not ready within {STARTED}: nobody listened on {address}");
+        let output = running.end();
+        output.ends_with(5).says(&said).says(", the target admin\n");
+        output.says(" only: is it told of the target admin?");
+    }
+}
+
+#[test]
+fn a_program_that_listens_in_another_way_is_told_which_and_what_to_write() {
+    let folder = Folder::new();
+    let running = [
+        (
+            "udp",
+            "{port}",
+            None,
+            "which is UDP, not TCP: `--target 'udp://127.0.0.1:{port}'` says so",
+        ),
+        (
+            "unix-datagram",
+            "{socket}",
+            None,
+            "which is a Unix datagram socket, not a Unix stream socket: `--target 'unix-datagram:{socket}'` says so",
+        ),
+        (
+            "well",
+            "{port}",
+            Some("udp://127.0.0.1:{port}"),
+            "which is TCP, not UDP: `--target 'tcp://127.0.0.1:{port}'` says so",
+        ),
+        (
+            "well",
+            "{port}",
+            Some("tls://[::1]:{port}"),
+            "which is IPv4, not IPv6: `--target 'tls://127.0.0.1:{port}'` says so",
+        ),
+        (
+            "well",
+            "{port} {socket}",
+            None,
+            ", its {port}: `--target 'tcp://127.0.0.1:{port}'` says so",
+        ),
+    ]
+    .map(|(how, places, target, help)| {
+        let (place, more) = places.split_once(' ').unwrap_or((places, ""));
+        let server = server::command(how, place, &folder.path().join("numbers"));
+        let command = format!("sh -c 'exec \"$@\"' sh {server} {more}");
+        let mut args = vec!["--spawn", &command, "--ready-timeout", STARTED];
+        args.extend(target.into_iter().flat_map(|target| ["-t", target]));
+        (folder.run(&args).start(), help)
+    });
+    for (running, help) in running {
+        running.end().ends_with(5).says(help);
     }
 }

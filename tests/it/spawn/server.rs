@@ -2,7 +2,9 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::{BufRead, BufReader, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
+use std::net::{Shutdown, TcpListener, TcpStream, UdpSocket};
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixDatagram;
 use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -67,6 +69,18 @@ fn serves() {
             });
         }
         _ => {}
+    }
+    let other = match how {
+        "udp" => Some(
+            UdpSocket::bind(format!("127.0.0.1:{port}"))
+                .expect("a port")
+                .into(),
+        ),
+        "unix-datagram" => Some(OwnedFd::from(UnixDatagram::bind(port).expect("a socket"))),
+        _ => None,
+    };
+    while other.is_some() {
+        thread::park();
     }
     let port = if how == "elsewhere" { "0" } else { port };
     let listener = TcpListener::bind(format!("127.0.0.1:{port}")).expect("a port");
