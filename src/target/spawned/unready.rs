@@ -127,7 +127,7 @@ pub(super) fn missing(spawn: &Spawn, file: Option<&str>, all: &[Endpoint<'_>]) -
     match &spawn.ready {
         Ready::Listening => {
             let is_missing = |one: &&Endpoint<'_>| is_listening(one.address, true) != Some(true);
-            match all.iter().find(is_missing).or(all.first()) {
+            match all.iter().find(is_missing).or_else(|| all.first()) {
                 Some(missing) => format!("nobody listens on {missing}"),
                 None => String::new(),
             }
@@ -271,7 +271,7 @@ fn says(missing: &Endpoint<'_>, there: &Listening, blank: Option<Blank<'_>>) -> 
             true => missing
                 .at
                 .split_once(':')
-                .map_or(path.clone(), |(_, at)| at.to_owned()),
+                .map_or_else(|| path.clone(), |(_, at)| at.to_owned()),
             false => blank.unwrap_or_else(|| path.clone()),
         },
     };
