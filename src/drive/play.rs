@@ -24,6 +24,14 @@ use crate::wire::Carries;
 /// Bytes read at a time. The buffer lives for one poll, so that an idle conversation holds none.
 const SCRATCH: usize = 16 << 10;
 
+/// How many turns a conversation has before others on its thread have theirs: eight. Whoever sends much at once would keep them from
+/// hearing what has arrived meanwhile.
+const TURNS: usize = 8;
+
+/// After how many turns a deadline may pass, and a wish to stop is heard, though there is more to be read: 128. A peer that never
+/// pauses would keep both away.
+const MOST_TURNS: usize = 128;
+
 /// How long after the deadline of its step a connection has to tell that there is none: its timer counts whole milliseconds.
 const CONNECT_GRACE: Duration = Duration::from_millis(20);
 
@@ -85,6 +93,7 @@ pub async fn play_with(
         peers,
         lingering,
         alarm,
+        turns: 0,
         cancelled: false,
         connected: false,
     };
@@ -147,6 +156,8 @@ struct Driver<'a> {
     wires: Vec<Wire>,
     lingering: &'a Lingering,
     alarm: &'a mut Alarm,
+    /// How many turns in a row the player was told something.
+    turns: usize,
     /// Whether the player has been told to stop.
     cancelled: bool,
     connected: bool,
@@ -169,10 +180,16 @@ impl Driver<'_> {
             if player.verdict().is_some() {
                 return Poll::Ready(());
             }
-            if self.carry(cx, player, now, &mut scratch) {
+            let told = self.carry(cx, player, now, &mut scratch);
+            self.turns = if told { self.turns + 1 } else { 0 };
+            if told && self.turns < MOST_TURNS {
+                if self.turns.is_multiple_of(TURNS) {
+                    cx.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
                 continue;
             }
-            // All that can be read has been delivered: now a deadline may pass.
+            // All that can be read has been delivered, or so much of it: now a deadline may pass.
             let deadline = player
                 .poll_timeout()
                 .map(|deadline| self.patient(player, deadline));
@@ -191,6 +208,10 @@ impl Driver<'_> {
             }
             let answer = || player.waiting(now);
             self.peers.asked.answer(cx, answer);
+            if told {
+                self.turns = 0;
+                cx.waker().wake_by_ref();
+            }
             return Poll::Pending;
         }
     }

@@ -24,7 +24,7 @@ impl Core {
         let n = usize::from(client.0);
         let of_client = self.script.clients.get(n);
         let own = address.or_else(|| of_client.and_then(|client| client.address.as_deref()));
-        let at_target = self.setting.packets.get(n).copied().unwrap_or_default();
+        let at_target = self.setting.is_on_packets(client);
         let is_datagram = |client: &Client| client.framing == Framing::Datagram;
         let (Some(template), Some(of_client)) = (own, of_client) else {
             return Ok(Dial {

@@ -11,7 +11,7 @@ use super::matching::Matching;
 use super::sending::Cutting;
 use super::setting::{MAX_PACED, Setting};
 use super::verdict::{Failure, FailureKind, Fault, fail};
-use super::{Action, EndedBy, Ending, EventKind, Transcript};
+use super::{Action, EndedBy, Ending, EventKind, Player, Transcript};
 use crate::canary::{Bug, sings};
 use crate::scenario::{
     Client, ClientId, CloseHow, EvalError, Payload, Script, Split, Step, Values,
@@ -93,14 +93,37 @@ impl Core {
 
     /// The connections of a play, none of them there.
     fn links(script: &Script, setting: &Setting) -> Vec<Link> {
-        let of_packets = |n: u16| {
-            let packets = setting.packets.get(usize::from(n));
-            packets.copied().unwrap_or_default()
-        };
         let clients = script.clients.iter().zip(0..);
         clients
-            .map(|(client, n)| Link::new(ClientId(n), client, of_packets(n)))
+            .map(|(client, n)| (client, ClientId(n)))
+            .map(|(client, id)| Link::new(id, client, setting.is_on_packets(id)))
             .collect()
+    }
+
+    /// Takes another script for the next play, and its setting, with the same buffers.
+    pub(super) fn turn_to(&mut self, script: Arc<Script>, setting: Setting) {
+        let shared = Arc::ptr_eq(&self.setting.environment, &setting.environment);
+        if shared {
+            self.values.make_room(script.names.len());
+        } else {
+            // What templates know of the environment is set once.
+            self.values = Values::new(script.names.len());
+            let environment = Arc::clone(&setting.environment);
+            self.values.set_environment(environment);
+        }
+        self.links.truncate(script.clients.len());
+        for (n, client) in (0..).zip(&script.clients) {
+            let on_packets = setting.is_on_packets(ClientId(n));
+            match self.links.get_mut(usize::from(n)) {
+                Some(link) => link.turn_to(client, on_packets),
+                None => self.links.push(Link::new(ClientId(n), client, on_packets)),
+            }
+        }
+        self.ignoring.give_back(Player::KEPT_BUFFER);
+        self.computed.clear();
+        self.computed.shrink_to(Player::KEPT_BUFFER);
+        self.script = script;
+        self.setting = setting;
     }
 
     /// Takes another setting for the next play.

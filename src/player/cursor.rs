@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use super::Player;
 use super::core::Core;
 use super::matching::Matching;
 use super::parallel::Stopping;
@@ -129,6 +130,15 @@ impl Cursor {
         self.deadline = None;
         self.stopping = None;
         self.enter_block(block, Around::Once);
+    }
+
+    /// Another script is played next: what is known of the steps of this one is forgotten.
+    pub(super) fn turn_to(&mut self) {
+        self.matching.give_back(Player::KEPT_BUFFER);
+        self.met.clear();
+        self.met.shrink_to(Player::KEPT_BUFFER);
+        self.branches.clear();
+        self.running = 0;
     }
 
     /// Begins a block in the step being played.

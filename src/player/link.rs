@@ -3,16 +3,13 @@
 use std::ops::Range;
 
 use super::answers::Answers;
-use super::{Action, EndedBy, Ending, Failure, FirstEnd, Refusal};
+use super::{Action, EndedBy, Ending, Failure, FirstEnd, Player, Refusal};
 use crate::scenario::{Address, Client, ClientId, TlsOptions};
 use crate::time::Time;
 use crate::wire::{Cut, FrameDecoder, Framing};
 
 /// A few bytes more than a message may have, so that one over the limit is seen to be so.
 const FRAMING_ROOM: usize = 32;
-
-/// How many pieces of a conversation's bytes a link keeps room for between conversations: 64 KiB.
-const KEPT: usize = 64 << 10;
 
 /// Where a connection stands.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -178,6 +175,20 @@ impl Link {
         }
     }
 
+    /// Becomes the connection of a client of another script, with the same buffers.
+    pub(super) fn turn_to(&mut self, client: &Client, on_packets: bool) {
+        let framing = match on_packets {
+            true => Framing::Datagram,
+            false => client.framing.clone(),
+        };
+        self.room = framing.around().saturating_add(FRAMING_ROOM);
+        self.decoder.turn_to(framing.clone(), client.max_message);
+        self.framing = framing;
+        self.of_streams = client.framing.clone();
+        self.max_message = client.max_message;
+        self.reset();
+    }
+
     /// Begins anew, with the same buffers.
     pub(super) fn reset(&mut self) {
         self.phase = Phase::Fresh;
@@ -225,9 +236,9 @@ impl Link {
         self.half_closed = false;
         self.writer = Writer::Nobody;
         self.answers.clear();
-        self.answers.shrink_to(KEPT);
+        self.answers.shrink_to(Player::KEPT_BUFFER);
         self.outbox.clear();
-        self.outbox.shrink_to(KEPT);
+        self.outbox.shrink_to(Player::KEPT_BUFFER);
         self.piece = 0..0;
         self.address = None;
         self.tls = None;

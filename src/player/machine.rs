@@ -10,6 +10,7 @@ use super::verdict::{Failure, FailureKind};
 use super::{Action, Ending, EventKind, Refusal, Setting, Transcript, Verdict, Waiting, Wanted};
 use crate::scenario::{Address, BlockId, ClientId, EvalError, Script, Template, TlsOptions, Value};
 use crate::time::Time;
+use crate::wire::KEPT_CAPACITY;
 
 /// A script being played.
 ///
@@ -47,6 +48,9 @@ impl Player {
     /// How many bytes a text to be shown may have.
     pub const MAX_SHOWN: usize = 4 << 10;
 
+    /// How much of a buffer that has grown is kept for another script: 64 KiB.
+    pub const KEPT_BUFFER: usize = KEPT_CAPACITY;
+
     /// Makes a player that has not begun.
     pub fn new(script: Arc<Script>, setting: Setting) -> Self {
         Self {
@@ -63,6 +67,19 @@ impl Player {
     pub fn reset(&mut self, setting: Setting) {
         let seed = setting.seed;
         self.core.set(setting);
+        self.replay(seed);
+    }
+
+    /// Begins a play of another script, in another setting. Of the buffers of the play before, each is kept up to
+    /// [`KEPT_BUFFER`](Self::KEPT_BUFFER).
+    pub fn turn_to(&mut self, script: Arc<Script>, setting: Setting) {
+        if Arc::ptr_eq(&self.script, &script) {
+            return self.reset(setting);
+        }
+        let seed = setting.seed;
+        self.core.turn_to(Arc::clone(&script), setting);
+        self.script = script;
+        self.cursor.turn_to();
         self.replay(seed);
     }
 

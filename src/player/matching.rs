@@ -64,6 +64,22 @@ impl NodeState {
 }
 
 impl Matching {
+    /// How many nodes are kept for the matchers of another script: 8.
+    const KEPT_NODES: usize = 8;
+
+    /// Forgets the matchers it has looked at, and gives back what they made it grow beyond `kept` bytes.
+    pub(super) fn give_back(&mut self, kept: usize) {
+        self.computed.clear();
+        self.computed.shrink_to(kept);
+        if self.nodes.len() > Self::KEPT_NODES {
+            self.nodes.truncate(Self::KEPT_NODES);
+            self.nodes.shrink_to(Self::KEPT_NODES);
+        }
+        for node in &mut self.nodes {
+            *node = NodeState::default();
+        }
+    }
+
     /// Begins a match: computes what has to be computed, at most `limit` bytes a payload.
     pub(crate) fn begin(
         &mut self,

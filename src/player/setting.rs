@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use crate::scenario::DEFAULT_MAX_STEPS;
-use crate::scenario::{SlotId, Value};
+use crate::scenario::{ClientId, SlotId, Value};
 use crate::time::TimeScale;
 
 /// How long a step waits unless the file or the run says otherwise: 5 s.
@@ -58,6 +58,14 @@ pub struct Setting {
     pub segment_pace: Duration,
     /// Which clients' connections carry packets, by their ids; those that are not named carry bytes.
     pub packets: Vec<bool>,
+}
+
+impl Setting {
+    /// Whether a client's connections carry packets.
+    pub(super) fn is_on_packets(&self, client: ClientId) -> bool {
+        let packets = self.packets.get(usize::from(client.0));
+        packets.copied().unwrap_or_default()
+    }
 }
 
 impl Default for Setting {

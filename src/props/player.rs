@@ -1,7 +1,7 @@
 //! Properties of the player alone: whatever its peers and the system do, it keeps to its protocol and comes to a verdict.
 
 use std::collections::{HashSet, VecDeque};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use super::mutate::mutate_scenario;
@@ -10,7 +10,7 @@ use crate::player::{
     Action, DEFAULT_SEGMENT_PACE, Deed, Ending, Event, Log, Player, Refusal, RefusalKind, Setting,
     Verdict,
 };
-use crate::scenario::{Client, ClientId, ReadOptions, Scenario, Value, read};
+use crate::scenario::{Client, ClientId, ReadOptions, Scenario, Script, Value, read};
 use crate::time::Time;
 use crate::wire::Framing;
 
@@ -69,7 +69,22 @@ pub fn player(data: &[u8]) {
     player.reset(setting.clone());
     let again = Played::of(&mut player, &input, &scenario, &setting.packets);
     assert_eq!(first, again, "the second time");
+    assert!(OTHER.is_some(), "what it turns to is a scenario");
+    if let Some(other) = &*OTHER {
+        player.turn_to(Arc::clone(other), Setting::default());
+        player.turn_to(Arc::clone(&scenario.script), setting.clone());
+        let back = Played::of(&mut player, &input, &scenario, &setting.packets);
+        assert_eq!(first, back, "after another script");
+    }
 }
+
+/// What a player turns to meanwhile.
+static OTHER: LazyLock<Option<Arc<Script>>> = LazyLock::new(|| {
+    let text = br#"{ "clients": ["one", "two"], "framing": { "delimited": { "by": "::" } }, "vars": { "given": "of this file" },
+      "steps": [{ "as": "two", "expect": { "regex": "(?<what>a+)" } }, { "as": "one", "send": "{{what}}{{given}}" }] }"#;
+    let read = read("other.json", text, &ReadOptions::default());
+    read.ok().map(|(scenario, _)| scenario.script)
+});
 
 /// Changes the scenario of an input as `mutate_scenario` does; `None`: it is the turn of changes to bytes.
 #[must_use]

@@ -64,6 +64,21 @@ pub(super) struct Seat {
     /// What closes its connections.
     lingering: Lingering,
     alarm: Alarm,
+    /// What played the case before, for its buffers.
+    player: Option<Player>,
+}
+
+impl Seat {
+    /// What plays a script next.
+    fn player(&mut self, script: &Arc<Script>, setting: Setting) -> Player {
+        match self.player.take() {
+            Some(mut player) => {
+                player.turn_to(Arc::clone(script), setting);
+                player
+            }
+            None => Player::new(Arc::clone(script), setting),
+        }
+    }
 }
 
 /// A suite that is being played.
@@ -146,6 +161,7 @@ impl Run {
         Seat {
             lingering: self.lingering.elsewhere(),
             alarm: Alarm::default(),
+            player: None,
         }
     }
 
@@ -221,7 +237,7 @@ impl Run {
             packets: packets(&peers.addresses),
             ..self.setting(&case, Some(&peer.address))
         };
-        let mut player = Player::new(Arc::clone(script), setting);
+        let mut player = seat.player(script, setting);
         let mark = peer
             .program
             .as_ref()
@@ -251,10 +267,9 @@ impl Run {
             .news
             .filter(|_| self.is_kept(&finished.outcome.result));
         finished.outcome.health = after.health;
-        finished.played = (peer.program.as_ref())
-            .filter(|_| !peer.fresh)
-            .map(|program| {
-                Box::new(Played {
+        match peer.program.as_ref().filter(|_| !peer.fresh) {
+            Some(program) => {
+                finished.played = Some(Box::new(Played {
                     program: Arc::clone(program.program()),
                     others: program.others(),
                     begun: program.begun(),
@@ -262,8 +277,10 @@ impl Run {
                     heard,
                     player,
                     mark,
-                })
-            });
+                }));
+            }
+            None => seat.player = Some(player),
+        }
         finished
     }
 

@@ -4,8 +4,11 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// How long nothing is heard once news come fast: 1 ms. So much of a log is lost at most when a run is killed.
+/// How long nothing is heard once news come fast: 1 ms.
 const BREATH: Duration = Duration::from_millis(1);
+
+/// How long instead, where much is still to come: 4 ms. So much of a log is lost at most when a run is killed.
+const LONG_BREATH: Duration = Duration::from_millis(4);
 
 /// How often in a row news have to come that fast; a small run is over before.
 const RUSH: u32 = 16;
@@ -22,19 +25,20 @@ pub(super) struct Rush {
 }
 
 impl Rush {
-    /// Something has just been heard.
-    pub(super) fn heard(&mut self) {
+    /// Something has just been heard; `long`: much is still to come.
+    pub(super) fn heard(&mut self, long: bool) {
         let now = Instant::now();
+        let breath = if long { LONG_BREATH } else { BREATH };
         let soon = self
             .last
-            .is_some_and(|last| now.duration_since(last) < 2 * BREATH);
+            .is_some_and(|last| now.duration_since(last) < 2 * breath);
         self.in_a_row = if soon {
             self.in_a_row.saturating_add(1)
         } else {
             0
         };
         self.last = Some(now);
-        self.rest = (self.in_a_row >= RUSH).then(|| now + BREATH);
+        self.rest = (self.in_a_row >= RUSH).then(|| now + breath);
     }
 
     /// Until when nothing is heard.
@@ -58,20 +62,24 @@ mod tests {
     async fn who_hears_much_in_little_time_rests_and_who_hears_little_does_not() {
         let mut rush = Rush::default();
         for _ in 0..RUSH {
-            rush.heard();
+            rush.heard(false);
             assert_eq!(rush.rest(), None);
         }
-        rush.heard();
+        rush.heard(false);
         assert_eq!(rush.rest(), Some(Instant::now() + BREATH));
         // It goes on after each rest.
         advance(BREATH).await;
         rush.go_on();
         assert_eq!(rush.rest(), None);
-        rush.heard();
+        rush.heard(true);
+        assert_eq!(rush.rest(), Some(Instant::now() + LONG_BREATH));
+        advance(LONG_BREATH).await;
+        rush.go_on();
+        rush.heard(true);
         assert!(rush.rest().is_some());
         rush.go_on();
-        advance(2 * BREATH).await;
-        rush.heard();
+        advance(2 * LONG_BREATH).await;
+        rush.heard(true);
         assert_eq!(rush.rest(), None, "the rush is over");
     }
 }

@@ -79,6 +79,7 @@ pub async fn run_suites(
         slow_timeout: options.slow_timeout,
         inquiry: options.inquiry.clone(),
         tell: told.downgrade(),
+        queue: &queue,
         events: &mut events,
     };
     let run = Arc::new(Run {
@@ -241,6 +242,7 @@ struct Listener<'a, F> {
     inquiry: Inquiry,
     /// For answers of conversations.
     tell: mpsc::WeakSender<News>,
+    queue: &'a Queue,
     events: &'a mut F,
 }
 
@@ -267,6 +269,7 @@ impl<F: FnMut(Event)> Listener<'_, F> {
                         return;
                     };
                     self.hear(first);
+                    let is_full = news.len() >= MAX_UNREPORTED / 2;
                     // No more than may wait: workers that are as fast as this would keep it from hearing anybody else.
                     for _ in 1..MAX_UNREPORTED {
                         if cancel.is_cancelled() && !is_told {
@@ -278,7 +281,9 @@ impl<F: FnMut(Event)> Listener<'_, F> {
                         self.hear(next);
                     }
                     (self.events)(Event::Idle);
-                    rush.heard();
+                    // Near its end nobody waits for the run longer than needed, and workers that are so fast that they would have
+                    // to wait are heard sooner.
+                    rush.heard(!is_full && self.queue.left() >= MAX_UNREPORTED);
                 }
                 () = cancel.wanted_at_once() => {
                     // What is over by now is over.

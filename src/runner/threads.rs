@@ -14,6 +14,9 @@ use tokio::task::JoinSet;
 
 use crate::drive::Cancel;
 
+/// How many times a thread goes on with a conversation before it looks whether others have heard something: twice.
+const LOOK_AFTER: u32 = 2;
+
 /// Why a worker did not come to its end.
 type Panic = Box<dyn Any + Send>;
 
@@ -51,7 +54,9 @@ impl Workers {
         for n in 0..threads {
             // As many on each, one more on the first.
             let here = workers / threads + usize::from(n < workers % threads);
-            let Ok(runtime) = Builder::new_current_thread().enable_all().build() else {
+            let mut builder = Builder::new_current_thread();
+            builder.enable_all().event_interval(LOOK_AFTER);
+            let Ok(runtime) = builder.build() else {
                 all.at_home(here, &work);
                 continue;
             };

@@ -105,6 +105,12 @@ impl Values {
         }
     }
 
+    /// Makes room for `names` values of other names, none of them set.
+    pub fn make_room(&mut self, names: usize) {
+        self.slots.clear();
+        self.slots.resize(names, None);
+    }
+
     /// Begins anew: no name is set, and what is random is drawn by this seed.
     pub fn begin(&mut self, seed: u64) {
         self.clear();

@@ -224,6 +224,13 @@ impl FrameDecoder {
         self.skipped = 0;
     }
 
+    /// Forgets all, and cuts in another way from now on: a connection of another kind begins.
+    pub fn turn_to(&mut self, framing: Framing, max_message: usize) {
+        self.framing = framing;
+        self.max_message = max_message;
+        self.reset();
+    }
+
     /// Cuts `pushed` into messages that borrow from it; an unfinished tail is kept for the next call.
     ///
     /// In `raw`, `pushed` is one message as it is; none when it is empty. In `datagram` it is one, also when empty. A

@@ -1,4 +1,5 @@
 //! Tests of what drives machines. Most of it is tested where it is used: the server, the runner.
 
 mod alarm;
+mod fair;
 mod linger;

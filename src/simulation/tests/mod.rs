@@ -144,6 +144,40 @@ fn the_same_seed_says_the_same_in_the_same_pieces() {
 }
 
 #[test]
+fn a_player_turns_from_any_script_to_any_other_and_plays_it_as_a_new_one_does() {
+    let scenarios = [
+        r#"{ "steps": [{ "expect": "Welcome!" }, { "send": "exit" }, { "expect_close": "clean" }] }"#,
+        r#"{ "framing": { "delimited": { "by": "::" } }, "vars": { "who": "Rose" }, "finally": [{ "send": "{{who}}" }, { "expect": "Hello, Rose!" }],
+             "steps": [{ "expect": { "regex": "Wel(?<rest>.*)" } }, { "send": "{{rest}}" }, { "expect": "Hello, {{rest}}!" }] }"#,
+        r#"{ "framing": "datagram", "steps": [{ "send": "Rose" }, { "expect": "Hello, Rose!" }] }"#,
+        r#"{ "framing": "raw", "steps": [{ "expect": { "regex": "W[a-z]+!\n" } }, { "send": "Rose\n" }, { "expect": "Hello, Rosa!\n" }] }"#,
+        r#"{ "clients": ["a", "b", "c"], "framing": { "line": { "max_message": 100 } }, "steps": [
+             { "parallel": [[{ "as": "a", "expect": "Welcome!" }], [{ "as": "b", "expect": { "regex": "^W" } }], [{ "as": "c", "expect": "Welcome!" }]] },
+             { "as": "c", "expect_any_order": ["Hello, 1!", "Hello, 2!"], "within": "1s" }] }"#,
+        r#"{ "vars": { "rest": "of its own" }, "steps": [{ "expect": "Welcome!" },
+             { "repeat": [{ "send": "{{index}} {{rest}}" }, { "expect": "Hello, {{index}} {{rest}}!" }], "times": 40 },
+             { "retry": [{ "send": "Think" }, { "expect": "Hello, nobody!" }], "every": "10ms", "within": "100ms" }] }"#,
+    ]
+    .map(scenario);
+    let alone = scenarios
+        .each_ref()
+        .map(|scenario| outcome(scenario, Setting::default()));
+    let mut player = Player::new(Arc::clone(&scenarios[0].script), Setting::default());
+    for (before, after) in
+        (0..scenarios.len()).flat_map(|n| (0..scenarios.len()).map(move |m| (n, m)))
+    {
+        for n in [before, after] {
+            let config = Arc::new(Config::for_scenario(&scenarios[n]).expect("a greeting"));
+            player.turn_to(Arc::clone(&scenarios[n].script), Setting::default());
+            let end = play(&mut player, &config);
+            let events: Vec<Event> = player.transcript().events().cloned().collect();
+            let again = (player.verdict().cloned(), end, events);
+            assert_eq!(again, alone[n], "{n} after {before}");
+        }
+    }
+}
+
+#[test]
 fn a_network_is_used_again() {
     let scenario = scenario(
         r#"{ "steps": [{ "expect": "Welcome!" }, { "send": "exit" }, { "expect_close": "clean" },
