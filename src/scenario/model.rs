@@ -34,6 +34,8 @@ pub struct Scenario {
     pub script: Arc<Script>,
     /// One a run; at least one.
     pub cases: Vec<Case>,
+    /// SHA-256 of the files that its payloads name, each after its length, in the order in which they are named; `None`: it names none.
+    pub payloads: Option<[u8; 32]>,
 }
 
 impl Scenario {

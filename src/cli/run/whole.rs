@@ -15,7 +15,7 @@ pub(super) struct Whole {
     places: HashMap<Arc<str>, u64>,
     /// How often each is played.
     rounds: u64,
-    /// Of the ids, of the files and of the project's configuration.
+    /// Of the ids, of the files, of those that payloads name, and of the project's configuration.
     digest: String,
 }
 
@@ -23,20 +23,21 @@ impl Whole {
     /// Looks at all that was selected.
     fn of(cases: &[CaseRef], project: Option<&str>, rounds: u32) -> Self {
         let mut digest = Sha256::new();
-        let mut add = |text: &str| {
-            digest.update((text.len() as u64).to_be_bytes());
-            digest.update(text);
+        let mut add = |bytes: &[u8]| {
+            digest.update((bytes.len() as u64).to_be_bytes());
+            digest.update(bytes);
         };
-        project.into_iter().for_each(&mut add);
+        project.map(str::as_bytes).into_iter().for_each(&mut add);
         let mut last = None;
         for case in cases {
-            add(&case.id);
+            add(case.id.as_bytes());
             // The cases of a file stand together.
             if last.replace(Arc::as_ptr(&case.scenario)) != Some(Arc::as_ptr(&case.scenario)) {
                 case.scenario
                     .sources
                     .iter()
-                    .for_each(|source| add(&source.text));
+                    .for_each(|source| add(source.text.as_bytes()));
+                case.scenario.payloads.iter().for_each(|digest| add(digest));
             }
         }
         let digest = digest.finalize();

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use sha2::Digest;
+
 use super::super::json::{self, Object, Value};
 use super::super::keys::{self, Form, Place};
 use super::super::{Case, Diagnostic, Requirement, Scenario, Script, Span, code};
@@ -93,6 +95,7 @@ impl<'a> Reader<'a> {
                 matcher_states: self.matcher_states,
             }),
             cases: or_one(cases),
+            payloads: self.payloads.take().map(|digest| digest.finalize().into()),
         })
     }
 

@@ -1,5 +1,7 @@
 //! What comes from other files: the payload `file`, and how any of them is reported that is not to be had.
 
+use sha2::Digest;
+
 use super::super::files::{FileError, MAX_NAMED};
 use super::super::{Diagnostic, PayloadBuilder, Span, code};
 use super::fields::{Given, quoted};
@@ -50,6 +52,9 @@ impl<'a> Reader<'a> {
             return None;
         }
         self.named += file.bytes.len();
+        let digest = self.payloads.get_or_insert_default();
+        digest.update((file.bytes.len() as u64).to_be_bytes());
+        digest.update(&file.bytes);
         builder.push_bytes(&file.bytes);
         Some(())
     }

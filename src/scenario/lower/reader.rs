@@ -5,6 +5,8 @@ use std::ops::{Range, RangeInclusive};
 use std::path::Path;
 use std::time::Duration;
 
+use sha2::Sha256;
+
 use super::super::json::{self, StringLit, Value};
 use super::super::keys::{self, Form, Since, Word};
 use super::super::{
@@ -34,6 +36,8 @@ pub(super) struct Reader<'a> {
     pub included: usize,
     /// How many bytes of other files have been read.
     pub named: usize,
+    /// Of what was in them.
+    pub payloads: Option<Sha256>,
     /// Names, what sets them and what reads them.
     pub scope: Scope,
     /// The clients; empty until they are read.
@@ -85,6 +89,7 @@ impl<'a> Reader<'a> {
             including: Vec::new(),
             included: 0,
             named: 0,
+            payloads: None,
             scope: Scope::new(),
             clients: Vec::new(),
             clients_known: true,

@@ -99,6 +99,20 @@ fn the_bytes_of_a_file_are_a_payload() {
 }
 
 #[test]
+fn what_is_in_the_files_of_payloads_is_told_apart() {
+    let text = r#"{ "steps": [{ "send": { "file": "x" } }, { "send": { "file": "y" } }] }"#;
+    let of = |x, y| accept(text, &[("x", x), ("y", y)]).payloads;
+    assert_eq!(of("ab", "c"), of("ab", "c"));
+    for other in [of("ab", "d"), of("a", "bc"), of("c", "ab"), None] {
+        assert_ne!(of("ab", "c"), other);
+    }
+    assert_eq!(
+        accept(r#"{ "steps": [{ "send": "x" }] }"#, &[]).payloads,
+        None
+    );
+}
+
+#[test]
 fn a_file_that_is_not_to_be_had_is_reported_where_it_is_named() {
     check(
         r#"{ "cases": { "file": "_c.csv" }, "steps": [{ "send": { "file": "x" } }, { "send": { "file": "" } },
