@@ -5,12 +5,14 @@
 
 use std::future::{Future, poll_fn};
 use std::mem::MaybeUninit;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use tokio::io::ReadBuf;
 use tokio::sync::watch;
+use tokio::task::unconstrained;
 use tokio::time::Instant;
 
 use super::alarm::Alarm;
@@ -18,6 +20,9 @@ use crate::net::Connection;
 
 /// For how long what still arrives is dropped, at most: 1 s.
 pub const LINGER: Duration = Duration::from_secs(1);
+
+/// How often a connection is read in a row, before the others have their turn.
+const IN_A_ROW: usize = 4;
 
 /// Bytes dropped at a time.
 const SCRATCH: usize = 16 << 10;
@@ -203,7 +208,9 @@ impl Closes {
             // A peer that floods leaves the alarm no turn, so the time is looked at too.
             let now = Instant::now();
             self.open.retain_mut(|closing| {
-                now < closing.until && poll_drained(cx, &mut closing.connection).is_pending()
+                // What the runtime lets a task read at a time is one for all of them: those that flood would use it up.
+                let drained = poll_fn(|cx| poll_drained(cx, &mut closing.connection));
+                now < closing.until && pin!(unconstrained(drained)).poll(cx).is_pending()
             });
             let until = self.open.first().map(|first| first.until);
             if self.alarm.poll(cx, until).is_pending() {
@@ -228,10 +235,11 @@ impl Drop for Closes {
     }
 }
 
-/// Is ready once the peer's end has been seen; what arrives before is dropped.
+/// Is ready once the peer's end has been seen; what arrives before is dropped. Where there is more than a turn's worth, the task is
+/// woken again.
 fn poll_drained(cx: &mut Context<'_>, connection: &mut Connection) -> Poll<()> {
     let mut scratch = [MaybeUninit::uninit(); SCRATCH];
-    loop {
+    for _ in 0..IN_A_ROW {
         let mut dropped = ReadBuf::uninit(&mut scratch);
         match connection.poll_read_buf(cx, &mut dropped) {
             Poll::Pending => return Poll::Pending,
@@ -239,6 +247,8 @@ fn poll_drained(cx: &mut Context<'_>, connection: &mut Connection) -> Poll<()> {
             Poll::Ready(_) => return Poll::Ready(()),
         }
     }
+    cx.waker().wake_by_ref();
+    Poll::Pending
 }
 
 /// Reads and drops until the peer's end, or until more than `most` bytes came.
@@ -258,7 +268,68 @@ async fn drain(connection: &mut Connection, most: Option<usize>) {
 
 #[cfg(test)]
 mod tests {
+    use tokio::net::{TcpListener, TcpStream};
+    use tokio::task::yield_now;
+
     use super::*;
+    use crate::net::connect;
+
+    /// How many peers flood.
+    const FLOODS: usize = 64;
+
+    /// A connection that is being closed, and its peer.
+    async fn pair(lingering: &Lingering) -> (Closing, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap().to_string().parse().unwrap();
+        let (connection, accepted) = tokio::join!(connect(&address), listener.accept());
+        let closing = Closing {
+            connection: connection.unwrap(),
+            until: Instant::now() + LINGER,
+            _counted: lingering.count(),
+        };
+        (closing, accepted.unwrap().0)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn peers_that_flood_leave_the_others_their_turn_and_end_at_their_deadline() {
+        let lingering = Lingering::default();
+        let mut closes = Closes {
+            closer: Arc::default(),
+            open: Vec::new(),
+            alarm: Alarm::default(),
+        };
+        let mut floods = Vec::new();
+        for _ in 0..FLOODS {
+            let (closing, peer) = pair(&lingering).await;
+            closes.open.push(closing);
+            floods.push(peer);
+        }
+        let (quiet, peer) = pair(&lingering).await;
+        closes.open.push(quiet);
+        drop(peer);
+        let chunk = vec![b'x'; 256 << 10];
+        let mut turn = async || {
+            for flood in &floods {
+                // As much as it takes.
+                while flood.try_write(&chunk).is_ok() {}
+            }
+            poll_fn(|cx| Poll::Ready(closes.poll(cx).is_ready())).await;
+            yield_now().await;
+            closes.open.len()
+        };
+        for _ in 0..20 {
+            if turn().await == FLOODS {
+                break;
+            }
+        }
+        assert_eq!(
+            turn().await,
+            FLOODS,
+            "the one whose peer has ended is closed"
+        );
+        tokio::time::advance(LINGER).await;
+        assert_eq!(turn().await, 0);
+    }
 
     #[tokio::test]
     async fn one_that_ends_in_a_panic_is_not_waited_for() {

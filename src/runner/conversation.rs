@@ -12,7 +12,7 @@ use tokio::time::timeout;
 
 use super::fit::{misfit, packets};
 use super::held::Played;
-use super::program::{fault, has_hung_up, news, told_since, watched};
+use super::program::{fault, has_hung_up, news, rest, told_since, watched};
 use super::suite::News;
 use super::threads::at_home;
 use super::unplayed::{cut_short, failed, skipped, without_peer};
@@ -35,10 +35,6 @@ const TURNS: usize = 256;
 /// How long the end of a program is waited for after a case that failed without a connection that is open: a program that
 /// writes its memory down when it crashes has closed its connections long before.
 const DYING: Duration = Duration::from_millis(250);
-
-/// How long a program is given to see that its clients have hung up, before it is asked to end: its closing its side of
-/// the connections, or dying of it, comes first.
-const FAREWELL: Duration = Duration::from_millis(100);
 
 /// What the cases of a run share.
 #[derive(Debug)]
@@ -344,9 +340,7 @@ impl Run {
         let is_last = self.over(case) && self.options.retries == 0;
         if peer.fresh || is_last {
             // What it does when its clients hang up is part of the conversation.
-            let _ = timeout(FAREWELL, lingering.wait()).await;
-            // One that is busy may be about to end by itself, and whoever asks it to would hide why.
-            program.until_at_rest().await;
+            rest(program, lingering).await;
             program.stop().await;
             self.killed.fetch_or(program.was_killed(), Ordering::SeqCst);
         }

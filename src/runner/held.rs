@@ -14,15 +14,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep_until};
 
 use super::conversation::{Finished, Run, Seat};
 use super::hiding::hide;
-use super::program::news;
+use super::program::{news, rest};
 use super::queue::{Locks, Queue};
 use super::schedule::LockSet;
 use super::suite::News;
-use super::tries::{Gone, Tries};
+use super::tries::{Gone, HeldBack, Tries};
 use super::unplayed::failed;
 use super::{CaseRef, CaseResult, ProgramNews, Replayed};
 use crate::player::{Event, EventKind, Log, Player, ProgramFault, Verdict};
@@ -30,9 +30,6 @@ use crate::target::{Crash, Mark, Program};
 
 /// For how long a verdict may change after its case is over, at most; nobody waits for it, but its report.
 const HOLD: Duration = Duration::from_secs(1);
-
-/// For how long the last clients of a program are waited for, until it has seen that they are gone.
-const FAREWELL: Duration = Duration::from_millis(100);
 
 /// What is kept of a case that was played with a program which others are played with too.
 #[derive(Debug)]
@@ -65,9 +62,8 @@ pub(super) struct Worker<'a> {
 
 /// A case whose verdict may change.
 struct Held {
-    tries: Tries,
+    case: HeldBack,
     locks: Option<LockSet>,
-    finished: Finished,
     played: Box<Played>,
     until: Instant,
 }
@@ -115,14 +111,17 @@ impl<'a> Worker<'a> {
             self.seat = Some(seat);
             let mut finished = self.beside_the_held(&tries, finished).await?;
             if let Some(played) = self.suspect(&mut finished) {
+                let number = tries.number;
+                let case = HeldBack::new(tries, finished);
                 self.held = Some(Held {
-                    tries,
+                    case: case.clone(),
                     locks: locks.set(),
-                    finished,
                     played,
                     until: Instant::now() + HOLD,
                 });
-                return Ok(());
+                drop(locks);
+                let held = News::Held(number, case);
+                return self.tell.send(held).await.map_err(|_| Gone);
             }
             told(&mut finished);
             if let Some(finished) = tries.after(self.run, self.tell, finished).await? {
@@ -199,12 +198,13 @@ impl<'a> Worker<'a> {
             return Ok(());
         };
         let Held {
-            mut tries,
+            case,
             locks,
-            mut finished,
             played,
             ..
         } = held;
+        // Who reports what is left when nothing is to be waited for has been faster.
+        let (mut tries, mut finished) = case.take().ok_or(Gone)?;
         if !spared {
             self.judge(&tries.case, &mut finished, &played);
         }
@@ -267,12 +267,6 @@ impl<'a> Worker<'a> {
         finished.played.take_if(is_held)
     }
 
-    /// Waits until a program has seen that its clients are gone, and rests or has ended.
-    async fn rest(&self, program: &Program) {
-        let _ = timeout(FAREWELL, self.run.lingering.wait()).await;
-        program.until_at_rest().await;
-    }
-
     /// Reports a case that is over.
     pub(super) async fn report(&self, number: usize, finished: Finished) -> Result<(), Gone> {
         if finished.outcome.has_failed() && self.run.is_enough() {
@@ -285,7 +279,7 @@ impl<'a> Worker<'a> {
     /// Reports what is held when there are no more cases.
     pub(super) async fn end(mut self) -> Result<(), Gone> {
         while let Some(held) = &self.held {
-            self.rest(&held.played.program).await;
+            rest(&held.played.program, &self.run.lingering).await;
             self.settle(false).await?;
             // What is tried again may be held again.
             self.retry().await?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout};
 
 use super::{Event, ProgramNews};
-use crate::drive::PlayStats;
+use crate::drive::{Lingering, PlayStats};
 use crate::player::{FailureKind, ProgramFault, Verdict};
 use crate::secrets::Secrets;
 use crate::target::{Crash, Death, Mark, Program, Talking};
@@ -14,6 +14,17 @@ use crate::target::{Crash, Death, Mark, Program, Talking};
 /// How long a conversation may go on after the program has ended: its connections have ended with it, and to see that
 /// takes no time.
 const LAST_WORDS: Duration = Duration::from_millis(200);
+
+/// How long a program is given to see that its clients have hung up: its closing its side of the connections, or dying of
+/// it, comes first.
+const FAREWELL: Duration = Duration::from_millis(100);
+
+/// Waits until a program has seen that its clients are gone, and rests or has ended: one that is busy may be about to end by
+/// itself, and whoever asks it to would hide why.
+pub(super) async fn rest(program: &Program, lingering: &Lingering) {
+    let _ = timeout(FAREWELL, lingering.wait()).await;
+    program.until_at_rest().await;
+}
 
 /// Plays to the end, or until shortly after the end of the program.
 pub(super) async fn watched(

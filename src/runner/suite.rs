@@ -19,7 +19,7 @@ use super::program::untold;
 use super::queue::{Queue, Turn};
 use super::rush::Rush;
 use super::threads::Workers;
-use super::tries::{Gone, Tries};
+use super::tries::{Gone, HeldBack, Tries};
 use super::unplayed::{cut_short, skipped};
 use super::{CaseRef, Event, Outcome, RunOptions, Suite, Summary, case_seed};
 use crate::drive::{Asked, Cancel, Lingering};
@@ -75,6 +75,8 @@ pub async fn run_suites(
         by_suite,
         in_order: InOrder::new(),
         playing: BTreeMap::new(),
+        held: BTreeMap::new(),
+        flaky_fails: options.flaky_fails,
         slow: VecDeque::new(),
         slow_timeout: options.slow_timeout,
         inquiry: options.inquiry.clone(),
@@ -174,6 +176,8 @@ pub(super) enum News {
         slow: bool,
         waiting: Vec<Waiting>,
     },
+    /// A case is over and has passed, but its verdict may change.
+    Held(usize, HeldBack),
     /// An attempt has failed, and another one follows.
     Tried(usize, Arc<Outcome>),
     Finished(usize, Finished),
@@ -236,9 +240,12 @@ struct Listener<'a, F> {
     in_order: InOrder<Arc<Outcome>>,
     /// What is being played, by number.
     playing: BTreeMap<usize, Playing>,
+    /// What has been played and is held, by number.
+    held: BTreeMap<usize, (Playing, HeldBack)>,
     /// When which of them is slow; all wait equally long, so the earliest is in front.
     slow: VecDeque<(Instant, usize)>,
     slow_timeout: Duration,
+    flaky_fails: bool,
     inquiry: Inquiry,
     /// For answers of conversations.
     tell: mpsc::WeakSender<News>,
@@ -303,7 +310,19 @@ impl<F: FnMut(Event)> Listener<'_, F> {
             News::Started(n, case, asked) => self.started(n, case, asked),
             News::Preparing(waiting) => (self.events)(Event::Preparing { waiting }),
             News::Waiting { n, slow, waiting } => self.waits(n, slow, waiting),
-            News::Tried(number, outcome) => (self.events)(Event::CaseEnded { number, outcome }),
+            News::Held(n, case) => {
+                let playing = self.playing.remove(&n);
+                self.held
+                    .extend(playing.map(|playing| (n, (playing, case))));
+            }
+            News::Tried(number, outcome) => {
+                // What was held is played again.
+                if let Some((playing, _)) = self.held.remove(&number) {
+                    self.playing.insert(number, playing);
+                    self.mark(Instant::now(), number);
+                }
+                (self.events)(Event::CaseEnded { number, outcome });
+            }
             News::Finished(n, finished) => self.finished(n, finished),
         }
     }
@@ -318,6 +337,7 @@ impl<F: FnMut(Event)> Listener<'_, F> {
 
     fn finished(&mut self, n: usize, finished: Finished) {
         self.playing.remove(&n);
+        self.held.remove(&n);
         count(&mut self.summary, &finished);
         if let Some(summary) = self.by_suite.of(n) {
             count(summary, &finished);
@@ -335,6 +355,18 @@ impl<F: FnMut(Event)> Listener<'_, F> {
 
     /// Reports what was dropped in the middle, and what is over and would wait for it.
     fn report_the_rest(&mut self) {
+        for (n, (playing, case)) in std::mem::take(&mut self.held) {
+            match case.take() {
+                Some((tries, mut finished)) => {
+                    tries.last(&mut finished, self.flaky_fails);
+                    self.finished(n, finished);
+                }
+                // Its worker was about to play it again, or to tell of it.
+                None => {
+                    self.playing.insert(n, playing);
+                }
+            }
+        }
         for (n, dropped) in std::mem::take(&mut self.playing) {
             let mut finished = cut_short(dropped.case);
             finished.outcome.elapsed = dropped.since.elapsed();

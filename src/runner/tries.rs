@@ -1,6 +1,6 @@
 //! One case, played again while it fails and may be tried again.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::mpsc;
 
@@ -61,10 +61,7 @@ impl Tries {
             && left.is_some_and(|left| left > 0)
             && !run.cancel.is_cancelled();
         if !again {
-            finished.outcome.earlier.clone_from(&self.earlier);
-            if run.options.flaky_fails {
-                fail_if_flaky(&mut finished.outcome);
-            }
+            self.last(&mut finished, run.options.flaky_fails);
             return Ok(Some(finished));
         }
         let outcome = Arc::from(finished.outcome);
@@ -75,8 +72,33 @@ impl Tries {
         Ok(None)
     }
 
+    /// Makes an attempt the last one. `flaky_fails`: a case that has not passed at once has failed.
+    pub(super) fn last(&self, finished: &mut Finished, flaky_fails: bool) {
+        finished.outcome.earlier.clone_from(&self.earlier);
+        if flaky_fails {
+            fail_if_flaky(&mut finished.outcome);
+        }
+    }
+
     fn count(&self) -> u32 {
         u32::try_from(self.earlier.len()).unwrap_or(u32::MAX)
+    }
+}
+
+/// A case that has passed and is held, for whoever takes it first: the worker that settles it, or who reports it where nothing is to
+/// be waited for any more.
+#[derive(Debug, Clone)]
+pub(super) struct HeldBack(Arc<Mutex<Option<(Tries, Finished)>>>);
+
+impl HeldBack {
+    pub(super) fn new(tries: Tries, finished: Finished) -> Self {
+        Self(Arc::new(Mutex::new(Some((tries, finished)))))
+    }
+
+    /// The case, once.
+    pub(super) fn take(&self) -> Option<(Tries, Finished)> {
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        held.take()
     }
 }
 

@@ -10,7 +10,8 @@ use std::process::ExitStatus;
 pub enum Exit {
     /// By itself, with this code.
     Code(i32),
-    /// By itself, with code 0, and what it had started goes on: it has put itself into the background.
+    /// By itself, with code 0, while something that it had started went on: as one does that puts itself into the background, and as
+    /// one that ends before its workers have.
     Background,
     /// By this signal.
     Signal(i32),
@@ -40,7 +41,7 @@ impl fmt::Display for Exit {
         match self {
             Self::Code(code) => write!(f, "exit code {code}"),
             Self::Background => f.write_str(
-                "exit code 0; it puts itself into the background, where it cannot be watched: start it in the foreground",
+                "exit code 0, while processes that it had started went on: it may have ended before its workers, or put itself into the background, where it cannot be watched (start it in the foreground)",
             ),
             Self::Signal(number) => match name(*number) {
                 Some(name) => write!(f, "signal {number}, {name}"),

@@ -136,3 +136,39 @@ fn what_others_say_is_no_sign_that_the_program_lives() {
         .says("played twice the program before had ended without an answer (exit code 9)");
     folder.left_nothing(2);
 }
+
+#[test]
+fn a_case_that_has_passed_stays_so_when_the_run_is_stopped_at_once() {
+    let folder = Folder::new();
+    // It hangs also when it is to end.
+    folder.write(
+        "later.json",
+        r#"{ "steps": [{ "expect": "Welcome!" }], "finally": [{ "expect_silence": "1m" }] }"#,
+    );
+    let (stay, stays) = mpsc::channel::<()>();
+    let other = Server::start(move |_stream| {
+        let _ = stays.recv();
+    });
+    let command = serde_json::to_string(&folder.server("well")).expect("JSON");
+    let project = format!(
+        r#"{{ "suites": {{ "a": {{ "paths": ["greeted.json"], "spawn": {command} }},
+            "b": {{ "paths": ["later.json"], "target": "tcp://{}" }} }} }}"#,
+        other.target()
+    );
+    folder.write("backchat.json", &project);
+    let args = ["run", "-j", "1", "--retries", "1", "--out", "out"];
+    let running = Program::new(args).dir(folder.path()).start();
+    while other.connections() == 0 {
+        thread::sleep(Duration::from_millis(1));
+    }
+    running.signal("INT");
+    // The other one is over, whether it is held or not.
+    running.until_said("Interrupted: 1 conversation ends");
+    running.signal("INT");
+    let output = running.end();
+    output
+        .ends_with(130)
+        .says("1 run: 1 passed, 0 failed, 0 skipped, 1 cancelled");
+    drop(stay);
+    folder.left_nothing(1);
+}
