@@ -24,9 +24,9 @@ use crate::wire::Carries;
 /// Bytes read at a time. The buffer lives for one poll, so that an idle conversation holds none.
 const SCRATCH: usize = 16 << 10;
 
-/// How many turns a conversation has before others on its thread have theirs: eight. Whoever sends much at once would keep them from
+/// How many turns a conversation has before others on its thread have theirs: four. Whoever sends much at once would keep them from
 /// hearing what has arrived meanwhile.
-const TURNS: usize = 8;
+const TURNS: usize = 4;
 
 /// After how many turns a deadline may pass, and a wish to stop is heard, though there is more to be read: 128. A peer that never
 /// pauses would keep both away.

@@ -14,7 +14,7 @@ use crate::drive::Cancel;
 #[derive(Debug)]
 pub(super) struct Queue {
     cases: Mutex<Cases>,
-    /// Told when something has ended, or nothing more is to be begun.
+    /// Told when there is something to be begun, one of those that wait at a time; all, when nothing more is.
     news: Notify,
 }
 
@@ -63,13 +63,16 @@ impl Queue {
         loop {
             // Before the look, so that no news is missed after it.
             let news = self.news.notified();
-            let next = {
+            let (next, more) = {
                 let mut cases = self.lock();
                 if cases.stopped || cancel.is_cancelled() {
                     return None;
                 }
-                cases.schedule.next()
+                (cases.schedule.next(), cases.schedule.has_news())
             };
+            if more {
+                self.news.notify_one();
+            }
             match next {
                 Next::Over => return None,
                 Next::Begin(number, case, hold) => {
@@ -154,8 +157,18 @@ fn locks(case: &CaseRef, is_repeated: bool) -> Vec<String> {
 impl Drop for Locks {
     fn drop(&mut self) {
         if let Some(hold) = self.hold.take() {
-            self.queue.lock().schedule.end(hold);
-            self.queue.news.notify_waiters();
+            let (returns, more) = {
+                let mut cases = self.queue.lock();
+                cases.schedule.end(hold);
+                (cases.schedule.has_returning(), cases.schedule.has_news())
+            };
+            if returns {
+                // It is not for anybody to take what it waits for.
+                self.queue.news.notify_waiters();
+            } else if more {
+                // One of those that wait, which tells the next if there is more: all of them at once would mostly look in vain.
+                self.queue.news.notify_one();
+            }
         }
     }
 }

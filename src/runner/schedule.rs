@@ -135,6 +135,16 @@ impl<T> Schedule<T> {
         }
     }
 
+    /// Whether a case waits for its locks to be played again.
+    pub(super) const fn has_returning(&self) -> bool {
+        !self.returning.is_empty()
+    }
+
+    /// Whether there is something else to be done than to wait.
+    pub(super) fn has_news(&self) -> bool {
+        self.left == 0 || self.choose().is_some()
+    }
+
     /// The group whose first can be begun.
     fn choose(&self) -> Option<usize> {
         if self.alone {

@@ -14,8 +14,8 @@ use tokio::task::JoinSet;
 
 use crate::drive::Cancel;
 
-/// How many times a thread goes on with a conversation before it looks whether others have heard something: twice.
-const LOOK_AFTER: u32 = 2;
+/// How many times a thread goes on with a conversation before it looks whether others have heard something: eight times.
+const LOOK_AFTER: u32 = 8;
 
 /// Why a worker did not come to its end.
 type Panic = Box<dyn Any + Send>;

@@ -140,7 +140,10 @@ fn play(all: &[Vec<String>], workers: usize, ends: &[usize]) {
             if playing.len() >= workers {
                 break false;
             }
-            match schedule.next() {
+            let has_news = schedule.has_news();
+            let next = schedule.next();
+            assert_eq!(has_news, next != Next::Wait, "whoever waits is told");
+            match next {
                 Next::Over => break true,
                 Next::Wait => {
                     assert!(!playing.is_empty(), "all wait for nobody");
