@@ -12,7 +12,7 @@ use tokio::time::timeout;
 
 use super::fit::{misfit, packets};
 use super::held::Played;
-use super::program::{fault, has_hung_up, news, rest, told_since, watched};
+use super::program::{fault, has_hung_up, never_begun, news, rest, told_since, watched};
 use super::suite::News;
 use super::threads::at_home;
 use super::unplayed::{cut_short, failed, skipped, without_peer};
@@ -246,7 +246,7 @@ impl Run {
         };
         let alarm = &mut seat.alarm;
         let playing = play_with(&mut player, &peers, &lingering, &self.cancel, alarm);
-        let stats = match &peer.program {
+        let mut stats = match &peer.program {
             None => playing.await,
             Some(program) => watched(program, playing).await,
         };
@@ -257,6 +257,7 @@ impl Run {
             .after(&peer, mark, (&verdict, heard), &case, &lingering)
             .await;
         let verdict = after.fault.take().map_or(verdict, failed);
+        stats.connected &= !after.never_begun;
         let heard = heard || after.health_heard;
         let mut finished = self.finished(case, &player, stats, verdict);
         finished.outcome.program = after
@@ -348,10 +349,15 @@ impl Run {
         let cut_short = *verdict == Verdict::Cancelled && self.cancel.is_cancelled();
         if let Some(crash) = crash.filter(|_| !cut_short) {
             let others = program.others();
-            after.fault = fault(&crash, verdict, heard, others).or(after.fault);
+            let fault = fault(&crash, verdict, heard, others).or(after.fault);
+            let never_begun = (!heard)
+                .then(|| never_begun(&crash, program, of_suite.target.target()))
+                .flatten();
+            after.never_begun = never_begun.is_some();
+            after.fault = never_begun.or(fault);
         }
         let command = self.command(case);
-        let since = told_since(verdict, mark);
+        let since = told_since(verdict, mark, after.never_begun);
         after.news = Some(news(program, &command, since, program.others()));
         after
     }
@@ -575,6 +581,8 @@ fn nanos_since_1970() -> u64 {
 struct After {
     /// What makes another verdict of that of the conversation.
     fault: Option<ProgramFault>,
+    /// Whether there was a socket, and nobody behind it yet.
+    never_begun: bool,
     news: Option<ProgramNews>,
     health: Option<Box<Outcome>>,
     /// Whether the program said something to the health check.

@@ -9,7 +9,7 @@ use super::{Event, ProgramNews};
 use crate::drive::{Lingering, PlayStats};
 use crate::player::{FailureKind, ProgramFault, Verdict};
 use crate::secrets::Secrets;
-use crate::target::{Crash, Death, Mark, Program, Talking};
+use crate::target::{Crash, Death, Mark, Program, Talking, Target};
 
 /// How long a conversation may go on after the program has ended: its connections have ended with it, and to see that
 /// takes no time.
@@ -139,11 +139,30 @@ pub(super) fn untold(death: Death, command: &str, secrets: &Secrets) -> Event {
 
 /// From when on what the program printed is told of a case with this verdict, which began at this mark: all of it where there was
 /// no connection, because why may have been said before the case began.
-pub(super) fn told_since(verdict: &Verdict, begun: Mark) -> Mark {
+pub(super) fn told_since(verdict: &Verdict, begun: Mark, never_begun: bool) -> Mark {
     match verdict {
+        _ if never_begun => Mark::default(),
         Verdict::Failed(failure) if is_refused(&failure.kind) => Mark::default(),
         _ => begun,
     }
+}
+
+/// What became of a program that has ended without a word to anybody, where that means that it was not ready after all.
+pub(super) fn never_begun(
+    crash: &Crash,
+    program: &Program,
+    target: &Target,
+) -> Option<ProgramFault> {
+    let (Crash::Ended(exit), Target::Spawned(spawn)) = (crash, target) else {
+        return None;
+    };
+    let why = spawn
+        .never_begun(*exit)
+        .filter(|_| program.answers() == 0)?;
+    Some(ProgramFault::NotReady {
+        message: why.message,
+        help: why.help,
+    })
 }
 
 /// Whether there was no connection.

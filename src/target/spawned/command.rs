@@ -9,7 +9,10 @@ use regex_automata::meta::Regex;
 use thiserror::Error;
 
 use super::blanks::{self, Blank};
+use super::place::host_of;
 use super::settings::{self, Settings};
+use super::unready::died;
+use super::{Exit, NotReady};
 use crate::net::{Address, AddressError};
 use crate::player::Failure;
 use crate::scenario::Scenario;
@@ -139,6 +142,14 @@ pub enum SpawnError {
         "a socket can be passed to a program only where its port or path is chosen for it: leave --target out"
     )]
     NoSocket,
+    /// A socket is to be passed for a host that nothing can be bound to before it has been looked up.
+    #[error(
+        "a socket cannot be passed for {at}: write an address of this machine as its host, such as 127.0.0.1 or [::1]"
+    )]
+    NoHostOfSocket {
+        /// The address, with its blanks.
+        at: String,
+    },
 }
 
 impl Spawn {
@@ -191,6 +202,11 @@ impl Spawn {
         if pass_socket && asked.is_empty() {
             return Err(SpawnError::NoSocket);
         }
+        let is_port = |blank: &Blank<'_>| matches!(blank, Blank::Port(_));
+        if pass_socket && asked.iter().any(is_port) {
+            let (_, rest) = at.split_once(':').unwrap_or_default();
+            host_of(rest).ok_or_else(|| SpawnError::NoHostOfSocket { at: at.clone() })?;
+        }
         let has = |blank: &Blank<'_>| blanks.contains(blank) || pass_socket;
         if let Some(missing) = asked.iter().find(|blank| !has(blank)) {
             return Err(not_in(command, missing));
@@ -231,6 +247,12 @@ impl Spawn {
     /// Where it will listen: an address that may have blanks.
     pub fn at(&self) -> &str {
         &self.at
+    }
+
+    /// Why a program was not ready after all that has ended without a word to anybody, where only that tells: a socket that is
+    /// passed to it listens before it does anything.
+    pub fn never_begun(&self, exit: Exit) -> Option<Box<NotReady>> {
+        self.pass_socket.then(|| died(self, exit))
     }
 
     /// The texts in which blanks are filled in.

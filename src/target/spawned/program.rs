@@ -133,17 +133,7 @@ impl Program {
             Ready::File(path) => Some(place.fill(path)),
             _ => None,
         };
-        if let Some(file) = file.as_deref().filter(|file| Path::new(file).exists()) {
-            let message = format!(
-                "{file}, which is to say that {} is ready, is there before it",
-                spawn.command
-            );
-            return Err(NotReady::new(
-                spawn,
-                message,
-                "delete it, or put it into {dir}, which is a new folder each time",
-            ));
-        }
+        not_there_yet(spawn, file.as_deref())?;
         taken(spawn, &address, &named)?;
         let mut command =
             command(spawn, &place, socket).map_err(|error| failed("no socket", &error))?;
@@ -192,7 +182,15 @@ impl Program {
                 true => Ok(()),
                 false => Err(died(spawn, exit)),
             },
-            ready = until_ready(spawn, file.as_deref(), &endpoints, &program.output) => {
+            ready = async {
+                let ready = until_ready(spawn, file.as_deref(), &endpoints, &program.output).await;
+                if ready.is_ok() && spawn.pass_socket && matches!(spawn.ready, Ready::Listening) {
+                    // Its socket has listened since before it was started. That tells nothing of the program: but once it
+                    // waits for something it has begun, and has not given up at once.
+                    program.until_at_rest_or(u64::MAX).await;
+                }
+                ready
+            } => {
                 let group = program.group.number();
                 ready.map_err(|missed| not_ready(spawn, &missed, &endpoints, group, &program.place))
             }
@@ -225,6 +223,11 @@ impl Program {
     /// Waits until it rests, as one that waits for clients, or has ended, or has had a processor for 100 ms; 1 s at most. One
     /// that rests already costs two looks at it.
     pub async fn until_at_rest(&self) {
+        self.until_at_rest_or(BUSY_TICKS).await;
+    }
+
+    /// The same of a program that may have a processor for so many hundredths of a second.
+    async fn until_at_rest_or(&self, ticks: u64) {
         let rests = async {
             let first = Look::at(self.group.number());
             let mut last = first;
@@ -232,7 +235,7 @@ impl Program {
                 let look = Look::at(self.group.number());
                 // Twice, because what has been looked at may have been woken since by what was looked at later.
                 let rests = !last.busy && !look.busy;
-                if rests || look.ticks >= first.ticks + BUSY_TICKS {
+                if rests || look.ticks.saturating_sub(first.ticks) >= ticks {
                     return;
                 }
                 last = look;
@@ -387,6 +390,22 @@ fn addresses(spawn: &Spawn, place: &Place) -> Result<Places, Box<NotReady>> {
     let named = named.map(|(name, at)| parsed(at).map(|at| (name.clone(), at)));
     let named = named.collect::<Result<_, Box<NotReady>>>()?;
     Ok((parsed(&spawn.at)?, named))
+}
+
+/// The file that is to say that the program is ready says nothing where it is there before.
+fn not_there_yet(spawn: &Spawn, file: Option<&str>) -> Result<(), Box<NotReady>> {
+    let Some(file) = file.filter(|file| Path::new(file).exists()) else {
+        return Ok(());
+    };
+    let message = format!(
+        "{file}, which is to say that {} is ready, is there before it",
+        spawn.command
+    );
+    Err(NotReady::new(
+        spawn,
+        message,
+        "delete it, or put it into {dir}, which is a new folder each time",
+    ))
 }
 
 /// What starts the program.

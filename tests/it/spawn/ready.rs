@@ -167,3 +167,74 @@ fn a_program_that_listens_in_another_way_is_told_which_and_what_to_write() {
         running.end().ends_with(5).says(help);
     }
 }
+
+#[test]
+fn a_socket_is_passed_that_fits_the_target() {
+    let folder = Folder::new();
+    folder.write(
+        "packets",
+        r#"{ "steps": [{ "send": "Rose" }, { "expect": "Hello, Rose!" }] }"#,
+    );
+    let server = |how: &str| {
+        let server = server::command(how, "1", &folder.path().join("numbers"));
+        format!("sh -c 'exec \"$@\" <&3' sh {server} {{port:main}} {{dir}} {{socket}}")
+    };
+    for (how, target) in [
+        ("passed-stream", "tcp://[::1]:{port:main}"),
+        ("passed-stream", "unix:{dir}/its"),
+        ("passed-packets", "udp://127.0.0.1:{port}"),
+        ("passed-packets", "udp://localhost:{port}"),
+        ("passed-packets", "unix-datagram:{socket}"),
+    ] {
+        let file = match how {
+            "passed-packets" => "packets",
+            _ => "greeted.json",
+        };
+        let args = [
+            "run",
+            file,
+            "--spawn",
+            &server(how),
+            "--pass-socket",
+            "-t",
+            target,
+        ];
+        let output = Program::new(args).dir(folder.path()).output();
+        output.ends_with(0).says("1 passed");
+    }
+    for (target, words) in [
+        (
+            "tcp://example.test:{port}",
+            "a socket cannot be passed for tcp://example.test:{port}",
+        ),
+        (
+            "icmp://127.0.0.1",
+            "only where its port or path is chosen for it",
+        ),
+    ] {
+        let args = [
+            "--spawn",
+            &server("passed-stream"),
+            "--pass-socket",
+            "-t",
+            target,
+        ];
+        folder.run(&args).output().ends_with(2).says(words);
+    }
+    folder.left_nothing(5);
+}
+
+#[test]
+fn a_program_that_ends_at_once_though_its_socket_listens_was_not_ready() {
+    let folder = Folder::new();
+    for more in [None, Some("--fresh")] {
+        let command = "sh -c 'echo no config >&2; exit 3' sh {port}";
+        let args = ["--spawn", command, "--pass-socket"]
+            .into_iter()
+            .chain(more);
+        let output = folder.run(&args.collect::<Vec<_>>()).output();
+        output
+            .ends_with(5)
+            .says("ended before it was ready: exit code 3\n  stderr  no config");
+    }
+}

@@ -3,13 +3,15 @@
 use std::fs::{self, OpenOptions};
 use std::io::{BufRead, BufReader, Write};
 use std::net::{Shutdown, TcpListener, TcpStream, UdpSocket};
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd as _, OwnedFd};
 use std::os::unix::net::UnixDatagram;
 use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
+
+use socket2::Socket;
 
 /// Says that this process is a server: how it behaves, its port, and the file that its number is written to.
 const SERVER: &str = "BACKCHAT_TEST_SERVER";
@@ -61,6 +63,7 @@ fn serves() {
             let written = file.expect("a file").write_all(of_parent().as_bytes());
             written.expect("written");
         }
+        "passed-stream" | "passed-packets" => return passed(how == "passed-packets"),
         "chatty" => {
             thread::spawn(|| {
                 loop {
@@ -97,6 +100,23 @@ fn serves() {
         if how == "abort-at-the-end" {
             std::process::abort();
         }
+    }
+}
+
+/// Answers on the socket that has been passed to this program, which has it as its standard input.
+fn passed(takes_packets: bool) {
+    let input = std::io::stdin().as_fd().try_clone_to_owned();
+    let socket = Socket::from(input.expect("a socket"));
+    loop {
+        if !takes_packets {
+            let (stream, _) = socket.accept().expect("a connection");
+            let _ = converse(&TcpStream::from(stream), "well", 1, false);
+            continue;
+        }
+        let mut packet = Vec::with_capacity(1 << 10);
+        let room = packet.spare_capacity_mut();
+        let (_, from) = socket.recv_from(room).expect("a packet");
+        socket.send_to(b"Hello, Rose!", &from).expect("sent");
     }
 }
 
