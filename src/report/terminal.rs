@@ -215,7 +215,7 @@ impl<W: Write> Terminal<W> {
         self.line(palette.warn, &label, &elapsed, &self.named(outcome))?;
         // Where there is nobody to talk to, the last attempt says so.
         if outcome.connected {
-            let block = render_failure(failure, outcome, &palette);
+            let block = whole_block(failure, outcome, &palette);
             writeln!(self.out, "{block}")?;
         }
         Ok(())

@@ -76,6 +76,18 @@ fn all_times_are_multiplied_those_of_the_server_too() {
 }
 
 #[test]
+fn what_is_drawn_by_the_seed_is_played_again_with_the_seed() {
+    let fixed = r#"{ "steps": [{ "expect": "never" }] }"#;
+    let drawn = r#"{ "steps": [{ "expect": "{{ random(1, 6) }}" }] }"#;
+    run(fixed, &["--simulate"]).does_not_say("talk.json --simulate --seed");
+    run(drawn, &["--simulate"]).says("again  backchat run talk.json --simulate --seed ");
+    run(fixed, &["--segment", "random"])
+        .says("again  backchat run talk.json --segment random --seed ");
+    run(drawn, &["--simulate", "--seed", "7f"])
+        .says("again  backchat run talk.json --seed 0000007f --simulate\n");
+}
+
+#[test]
 fn what_no_step_took_is_a_failure_where_that_is_denied() {
     let two = r#"{ "framing": "line", "steps": [{ "send": "Rose\nThink" }, { "skip_until": "Hello, Rose!" },
         { "skip_until": "Hello, Think!" }, { "send": "a\nb\nc" }, { "skip_until": "Hello, a!" }] }"#;

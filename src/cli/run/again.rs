@@ -3,12 +3,13 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use super::super::args::RunArgs;
+use super::super::args::{RunArgs, SegmentArg};
 use super::super::files;
 use super::super::load::Loaded;
 use super::flags;
 use super::select::matches;
-use crate::report::quoted;
+use crate::report::{quoted, shown_seed};
+use crate::scenario::Scenario;
 
 /// How many files and filters the command names at most.
 const MAX_NAMED: usize = 8;
@@ -47,8 +48,12 @@ impl Named {
 }
 
 impl Again {
-    /// Remembers what was typed, and which cases there are.
-    pub(super) fn new(args: &RunArgs, loaded: &[Loaded]) -> Self {
+    /// Remembers what was typed, and which cases there are; also the seed, where something of the run is drawn by it.
+    pub(super) fn new(args: &RunArgs, loaded: &[Loaded], seed: u64) -> Self {
+        let is_drawn = args.play.segment == SegmentArg::Random
+            || loaded.iter().any(|loaded| draws(&loaded.scenario));
+        let seed =
+            (is_drawn && args.play.seed.is_none()).then(|| ["--seed".to_owned(), shown_seed(seed)]);
         let files = loaded.iter().map(
             |Loaded {
                  found,
@@ -67,6 +72,7 @@ impl Again {
         Self {
             flags: (flags::words(&flags::of_cases(args)).iter())
                 .map(|word| quoted(word))
+                .chain(seed.into_iter().flatten())
                 .collect(),
             out: args.reporting.out.clone(),
             files: files.collect(),
@@ -143,6 +149,17 @@ impl Again {
         }
         (files, named)
     }
+}
+
+/// Whether a scenario may name something that is drawn by the seed: a word that is not meant so adds a seed to the command, no more.
+fn draws(scenario: &Scenario) -> bool {
+    let has = |word| {
+        let sources = scenario.sources.iter();
+        sources
+            .map(|source| &source.text)
+            .any(|text| text.contains(word))
+    };
+    ["random", "uuid", "seed"].into_iter().any(has)
 }
 
 /// The filters that leave just the failed cases of these files: none where all of them failed.

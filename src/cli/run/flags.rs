@@ -154,12 +154,13 @@ fn of_spawn(spawn: &SpawnArgs, flags: &mut Vec<Flag>) {
                 );
             }
         }
-        if spawn.ready_timeout != DEFAULT_READY_TIMEOUT {
-            flag(flags, "--ready-timeout", typed(spawn.ready_timeout));
-        }
-        if spawn.stop_timeout != DEFAULT_GRACE {
-            flag(flags, "--stop-timeout", typed(spawn.stop_timeout));
-        }
+    }
+    // These count for the program of the project's file, too.
+    if spawn.ready_timeout != DEFAULT_READY_TIMEOUT {
+        flag(flags, "--ready-timeout", typed(spawn.ready_timeout));
+    }
+    if spawn.stop_timeout != DEFAULT_GRACE {
+        flag(flags, "--stop-timeout", typed(spawn.stop_timeout));
     }
     if let Some(path) = &spawn.health {
         flag(flags, "--health", path.display());
@@ -254,6 +255,10 @@ mod tests {
             (&["run"][..], ""),
             (&["run", "-f", "x", "--tag", "y", "-j", "1"], ""),
             (&["run", "--repeat", "50"], "--repeat 50"),
+            (
+                &["run", "--ready-timeout", "20s", "--stop-timeout", "3s"],
+                "--ready-timeout 20s --stop-timeout 3s",
+            ),
             (
                 &["run", "--no-fail-fast", "--retries", "2"],
                 "--no-fail-fast",

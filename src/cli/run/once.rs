@@ -108,7 +108,7 @@ pub(super) fn play_once(
     if updates.is_some() {
         options.max_fail = None;
     }
-    let again = Again::new(args, &loaded);
+    let again = Again::new(args, &loaded, options.seed);
     let mut report = Report::new(shown(console, &options), again, in_words(&suites), console);
     if updates.is_none() {
         let flags = flags::of_run(args);

@@ -91,6 +91,31 @@ fn a_program_that_ends_when_no_case_is_to_blame_makes_the_run_fail() {
 }
 
 #[test]
+fn each_attempt_says_what_the_program_did() {
+    let folder = Folder::new();
+    folder.write(
+        "deadly.json",
+        r#"{ "steps": [{ "expect": "Welcome!" }, { "send": "die" }, { "expect": "any" }] }"#,
+    );
+    let flags = [
+        "-j",
+        "1",
+        "--no-fail-fast",
+        "--retries",
+        "1",
+        "-f",
+        "deadly",
+    ];
+    let output = folder.with("exit", &flags);
+    output.ends_with(1).says("TRY 1 FAIL").says("1 failed");
+    for words in ["ended: exit code 9", "stderr            no more of this"] {
+        let times = output.stderr.matches(words).count();
+        assert!(times >= 2, "{words}: {times}\n{}", output.stderr);
+    }
+    folder.left_nothing(2);
+}
+
+#[test]
 fn a_program_is_not_ended_while_the_health_check_of_another_case_is_being_played() {
     let folder = Folder::new();
     folder.write("later.json", r#"{ "steps": [{ "expect": "Welcome!" }] }"#);
