@@ -22,9 +22,15 @@ const NOT_READ: &str =
 /// What to do about a packet that the system does not send.
 const TOO_LARGE: &str = "a packet of UDP has at most 65507 bytes on IPv4; one of a Unix socket, what the sender's buffer takes: is it to be several packets?";
 
+/// What to do where the program under test has ended by itself.
+const DIED: &str = "the program under test has ended: how, and what it printed last, is below";
+
 /// One line of advice, and what the step would have to be, where that can be said.
 pub(super) fn advice(failure: &Failure, scene: &Scene<'_>) -> (String, Option<String>) {
     let kind = &failure.kind;
+    if scene.died && is_end(kind) {
+        return (DIED.into(), None);
+    }
     if let Some((hint, instead)) = missed(failure, scene) {
         return (hint.into(), instead);
     }
@@ -322,6 +328,18 @@ fn resemblance(expected: &[u8], received: &[u8]) -> Option<(&'static str, &'stat
             "If the reply is right, expect instead:",
         )),
         _ => None,
+    }
+}
+
+/// Whether an end of the connection is what failed: none that a program has by dying is offered as the right one.
+fn is_end(kind: &FailureKind) -> bool {
+    match kind {
+        FailureKind::WrongEnding { .. }
+        | FailureKind::EndedInSilence(_)
+        | FailureKind::Unwritable(_)
+        | FailureKind::Ended { .. } => true,
+        FailureKind::NeverCame { how, .. } => how.is_some(),
+        _ => false,
     }
 }
 

@@ -28,6 +28,8 @@ pub(super) struct Scene<'a> {
     pub(super) conversation: Conversation<'a>,
     /// What was said in `finally`, where that has begun.
     pub(super) finally: Option<Conversation<'a>>,
+    /// Whether the program under test has ended by itself.
+    pub(super) died: bool,
 }
 
 /// The block that is shown under the line of a failed case. Ends with a line end.
@@ -50,6 +52,7 @@ impl<'a> Scene<'a> {
             ignoring: clients.map(|client| !client.ignore.is_empty()).collect(),
             conversation: Conversation::of(transcript.conversation(), names),
             finally: (transcript.finally()).map(|log| Conversation::of(log, names)),
+            died: (outcome.program.as_ref()).is_some_and(|news| news.ended.is_some()),
         }
     }
 }

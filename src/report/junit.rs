@@ -26,7 +26,8 @@ const PROGRAMS: &str = "programs under test";
 /// What stands before an element of a test case.
 const INDENT: &str = "\n            ";
 
-/// The report. A suite is written once all of its cases are there: those of a file stand together, unless they were shuffled.
+/// The report. A suite is written once all of its cases are there: those of a file stand together, unless they were shuffled or are
+/// repeated. Then as much is held as the whole report has; each failure has [`MAX_TEXT`] at most.
 #[derive(Default)]
 pub(super) struct Junit {
     /// Those that are not written yet, in the order of their first cases.

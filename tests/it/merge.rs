@@ -316,3 +316,33 @@ fn a_job_of_github_that_joins_shards_annotates_and_sums_up() {
     assert!(!output.stderr.contains("::error"), "{output}");
     assert_eq!(summary().matches("## ").count(), 2, "{}", summary());
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn more_logs_are_joined_than_files_may_be_open() {
+    const SHARDS: u32 = 64;
+    let place = suite();
+    for number in 1..=SHARDS {
+        let (shard, out) = (format!("{number}/{SHARDS}"), format!("shards/{number}"));
+        let words = [
+            "run",
+            "--simulate",
+            "--seed",
+            "7",
+            "--shard",
+            &shard,
+            "--out",
+            &out,
+        ];
+        place.backchat(words).output();
+    }
+    let limited = r#"ulimit -n 40; exec "$0" report merge shards --out joined"#;
+    let merged = std::process::Command::new("bash")
+        .args(["-c", limited, env!("CARGO_BIN_EXE_backchat")])
+        .current_dir(place.path())
+        .output()
+        .expect("bash");
+    let said = String::from_utf8_lossy(&merged.stderr);
+    assert_eq!(merged.status.code(), Some(1), "one case fails: {said}");
+    assert!(said.contains("64 shards joined"), "{said}");
+}

@@ -291,6 +291,10 @@ fn a_program_that_dies_in_the_middle_is_named_with_its_end_and_its_last_words() 
         .says("instead of a reply at step 3 of 4")
         .says("signal 6, SIGABRT");
     output.says("stderr            about to abort");
+    // To expect that end is nothing to suggest.
+    output
+        .says("help     the program under test has ended: how, and what it printed last, is below")
+        .does_not_say("expect_close");
     folder.left_nothing(1);
     // The next case has a new one.
     folder.write("later.json", r#"{ "steps": [{ "expect": "Welcome!" }] }"#);

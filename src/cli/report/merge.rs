@@ -1,6 +1,6 @@
 //! `backchat report merge`: the logs of shards → the log of the run that they are together, and its reports.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,8 @@ use super::super::error::CliError;
 use super::super::files::{make_folder, shown};
 use super::super::replace::replace_with;
 use super::log_file::LOG;
-use super::open::open;
+use super::open::{open, open_one_of_many};
+use super::reopened::Reopened;
 use super::wanted::{Wanted, apart, github, is_github, write_all};
 use crate::count::count;
 use crate::report::{JoinOptions, Joined, LogError, MergeError, RunLog, merge_logs};
@@ -51,9 +52,9 @@ pub(super) fn merge(args: &MergeArgs, console: &Console) -> Result<ExitStatus, C
     let mut kept: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
     kept.push(&place);
     apart(&args.report, &args.out, &kept)?;
-    let mut logs: Vec<(String, RunLog<File>)> = Vec::new();
+    let mut logs: Vec<(String, RunLog<Reopened>)> = Vec::new();
     for path in &paths {
-        logs.push((shown(path), open(path)?.0));
+        logs.push((shown(path), open_one_of_many(path)?));
     }
     let joined = write(&mut logs, args, &place)?;
     console.say(&said(&joined, &place))?;
@@ -81,7 +82,7 @@ pub(super) fn merge(args: &MergeArgs, console: &Console) -> Result<ExitStatus, C
 }
 
 fn write(
-    logs: &mut [(String, RunLog<File>)],
+    logs: &mut [(String, RunLog<Reopened>)],
     args: &MergeArgs,
     place: &Path,
 ) -> Result<Joined, CliError> {

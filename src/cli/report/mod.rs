@@ -3,6 +3,7 @@
 mod log_file;
 mod merge;
 mod open;
+mod reopened;
 mod stale;
 mod verb;
 pub(super) mod wanted;

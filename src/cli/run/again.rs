@@ -70,7 +70,7 @@ impl Again {
             },
         );
         Self {
-            flags: (flags::words(&flags::of_cases(args)).iter())
+            flags: (flags::words(&flags::of_failed(args)).iter())
                 .map(|word| quoted(word))
                 .chain(seed.into_iter().flatten())
                 .collect(),

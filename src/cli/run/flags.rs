@@ -32,6 +32,15 @@ const OF_A_MACHINE: [&str; 5] = [
     "--no-fail-fast",
 ];
 
+/// Flags that say nothing of how a case that failed goes.
+const NOT_OF_FAILED: [&str; 5] = [
+    "--slow-timeout",
+    "--max-fail",
+    "--fail-fast",
+    "--deny-skips",
+    "--shuffle",
+];
+
 /// Flags whose value is `NAME=VALUE`, of which each machine may have another value.
 const NAMED: [&str; 2] = ["--var", "--secret-file"];
 
@@ -44,6 +53,14 @@ pub(super) fn of_cases(args: &RunArgs) -> Vec<Flag> {
     of_tls(&args.tls, &mut flags);
     of_names(args, &mut flags);
     of_play(&args.play, &mut flags);
+    flags
+}
+
+/// Those that decide how cases which failed go when they are played again: how many at a time, and how often, with the others. Not what
+/// ends a run early, for of these each is to be played.
+pub(super) fn of_failed(args: &RunArgs) -> Vec<Flag> {
+    let mut flags = of_run(args);
+    flags.retain(|flag| !NOT_OF_FAILED.contains(&flag.name));
     flags
 }
 
@@ -253,7 +270,10 @@ mod tests {
     fn the_command_keeps_what_matters_and_drops_the_filters() {
         for (typed, expected) in [
             (&["run"][..], ""),
-            (&["run", "-f", "x", "--tag", "y", "-j", "1"], ""),
+            (
+                &["run", "-f", "x", "--tag", "y", "-j", "1", "--shuffle"],
+                "--jobs 1",
+            ),
             (&["run", "--repeat", "50"], "--repeat 50"),
             (
                 &["run", "--ready-timeout", "20s", "--stop-timeout", "3s"],
@@ -261,7 +281,7 @@ mod tests {
             ),
             (
                 &["run", "--no-fail-fast", "--retries", "2"],
-                "--no-fail-fast",
+                "--no-fail-fast --retries 2",
             ),
             (
                 &[
@@ -304,7 +324,7 @@ mod tests {
             (&["run", "--var", "x=\x1b[31m"], r"--var $'x=\x1b[31m'"),
         ] {
             let args = std::iter::once(&"backchat").chain(typed);
-            let words = words(&of_cases(&read(args)));
+            let words = words(&of_failed(&read(args)));
             let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
             assert_eq!(words.join(" "), expected);
         }

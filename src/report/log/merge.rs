@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use super::ascii::write_json;
 use super::one_run::{JoinOptions, all_there, last_attempts, of_one_run, seeds};
-use super::overview::Played;
+use super::overview::{Played, Unfinished};
 use super::read::{LogError, RunLog};
 use super::record::{Header, LOG_VERSION, Line, Part, SelectedFile, Started};
 use crate::runner::Shard;
@@ -141,6 +141,12 @@ fn write<R: Read + Seek>(
                 .collect()
         })
         .collect();
+    let unfinished: Vec<BTreeMap<u64, Unfinished>> = (shards.iter())
+        .map(|one| {
+            let open = one.log.run.unfinished.iter();
+            open.map(|case| (case.number, case.clone())).collect()
+        })
+        .collect();
     for (whole, Place { shard, number }) in places {
         let Some(OfShard { log, .. }) = shards.get_mut(shard) else {
             continue;
@@ -155,8 +161,8 @@ fn write<R: Read + Seek>(
                 }
             }
             None => {
-                let unfinished = log.run.unfinished.iter().find(|one| one.number == number);
-                if let Some(one) = unfinished.filter(|one| one.begun) {
+                let open = unfinished.get(shard).and_then(|open| open.get(&number));
+                if let Some(one) = open.filter(|one| one.begun) {
                     let started = Line::CaseStarted {
                         number: whole,
                         id: one.id.clone(),

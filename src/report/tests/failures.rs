@@ -174,6 +174,7 @@ pub(super) fn check_with_finally(
 ) {
     let sources = [source().0];
     let scene = Scene {
+        died: false,
         sources: &sources,
         row: None,
         framings: vec![framing; clients.len()],
@@ -575,6 +576,7 @@ fn nothing_raw_of_the_file_is_shown() {
         text: text.as_str().into(),
     }];
     let scene = Scene {
+        died: false,
         sources: &sources,
         row: None,
         framings: Vec::new(),
