@@ -77,7 +77,8 @@ impl Reporter for Progress {
             | Event::Asked { .. }
             | Event::CaseWaits { .. }
             | Event::Stopping { .. }
-            | Event::ProgramFailed { .. } => {}
+            | Event::ProgramFailed { .. }
+            | Event::ProgramKilled { .. } => {}
         }
         Ok(())
     }

@@ -75,6 +75,8 @@ pub struct Terminal<W> {
     after_block: bool,
     /// How many cases are over, of how many.
     over: (usize, usize),
+    /// Which programs had to be killed.
+    killed: Vec<String>,
 }
 
 /// A failed case, to be named again at the end.
@@ -107,6 +109,7 @@ impl<W: Write> Terminal<W> {
             skipped: Vec::new(),
             after_block: false,
             over: (0, 0),
+            killed: Vec::new(),
         }
     }
 
@@ -412,6 +415,13 @@ impl<W: Write> Reporter for Terminal<W> {
             }
             Event::CaseFinished(outcome) => self.case(outcome)?,
             Event::ProgramFailed { fault, news } => self.program(fault, news)?,
+            Event::ProgramKilled { command, suite } => {
+                let suite = (suite.as_deref())
+                    .map_or_else(String::new, |name| format!(" of the suite {}", words(name)));
+                let text = format!("{}{suite} did not end when it was asked to", words(command));
+                self.killed.push(text);
+                return Ok(());
+            }
             Event::RunFinished {
                 summary,
                 suites,

@@ -46,8 +46,6 @@ pub(super) struct Run {
     pub(super) suites: Vec<OpenSuite>,
     pub(super) lingering: Lingering,
     pub(super) cancel: Cancel,
-    /// Whether a program had to be killed.
-    pub(super) killed: AtomicBool,
     /// Where what outlives a case belongs.
     pub(super) home: Handle,
     /// How many cases have failed.
@@ -80,7 +78,7 @@ impl Seat {
 /// A suite that is being played.
 #[derive(Debug)]
 pub(super) struct OpenSuite {
-    suite: Suite,
+    pub(super) suite: Suite,
     pub(super) target: OpenTarget,
     /// What there is of what scenarios require.
     capabilities: Capabilities,
@@ -88,6 +86,8 @@ pub(super) struct OpenSuite {
     illness: Illness,
     /// How many of its cases are not over.
     undone: AtomicUsize,
+    /// Whether a program of it had to be killed.
+    pub(super) killed: AtomicBool,
 }
 
 impl OpenSuite {
@@ -99,6 +99,7 @@ impl OpenSuite {
             suite,
             illness: Illness::default(),
             undone: AtomicUsize::new(cases),
+            killed: AtomicBool::new(false),
         }
     }
 
@@ -343,7 +344,9 @@ impl Run {
             // What it does when its clients hang up is part of the conversation.
             rest(program, lingering).await;
             program.stop().await;
-            self.killed.fetch_or(program.was_killed(), Ordering::SeqCst);
+            of_suite
+                .killed
+                .fetch_or(program.was_killed(), Ordering::SeqCst);
         }
         let crash = program.crash_since(mark);
         let cut_short = *verdict == Verdict::Cancelled && self.cancel.is_cancelled();

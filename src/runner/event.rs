@@ -81,6 +81,14 @@ pub enum Event {
         /// How it ended, and what it printed last.
         news: ProgramNews,
     },
+    /// Programs under test had to be killed, because they did not end when they were asked to. Told once a suite, before the end of
+    /// the run.
+    ProgramKilled {
+        /// The command.
+        command: String,
+        /// The name of the suite, where there are several.
+        suite: Option<Arc<str>>,
+    },
     /// Nothing more has happened by now: what has been told may be handed on.
     Idle,
     /// The run is over.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::panic::resume_unwind;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::runtime::Handle;
@@ -91,7 +91,6 @@ pub async fn run_suites(
         suites,
         lingering: Lingering::default(),
         cancel: cancel.clone(),
-        killed: AtomicBool::new(false),
         failures: AtomicUsize::new(0),
     });
 
@@ -117,7 +116,7 @@ pub async fn run_suites(
         closed = end(run) => {
             summary.killed = closed.killed;
             summary.crashed = closed.crashed;
-            closed.deaths.into_iter().for_each(&mut events);
+            closed.told.into_iter().for_each(&mut events);
         }
     }
     events(Event::RunFinished {
@@ -134,8 +133,8 @@ struct Closed {
     killed: bool,
     /// How many ended by themselves, or crashed, of which no case tells.
     crashed: usize,
-    /// What is told of them.
-    deaths: Vec<Event>,
+    /// What is told of them, and of those that were killed.
+    told: Vec<Event>,
 }
 
 /// Waits for what goes on beside the cases: connections that are being closed, servers that are being stopped.
@@ -146,17 +145,22 @@ async fn end(run: Arc<Run>) -> Closed {
         return Closed::default();
     };
     let mut closed = Closed {
-        killed: run.killed.load(Ordering::SeqCst),
         ..Closed::default()
     };
     for suite in &run.suites {
         let of_suite = suite.target.close_program().await;
-        closed.killed |= of_suite.killed;
+        if of_suite.killed || suite.killed.load(Ordering::SeqCst) {
+            closed.killed = true;
+            closed.told.push(Event::ProgramKilled {
+                command: suite.target.target().to_string(),
+                suite: suite.suite.name.clone(),
+            });
+        }
         closed.crashed += of_suite.deaths.len() + of_suite.more_deaths;
         let command = suite.target.target().to_string();
         let deaths = of_suite.deaths.into_iter();
         let untold = deaths.map(|death| untold(death, &command, &run.options.secrets));
-        closed.deaths.extend(untold);
+        closed.told.extend(untold);
     }
     lingering.wait().await;
     for suite in run.suites {

@@ -475,7 +475,10 @@ fn a_program_that_does_not_end_is_killed_with_all_it_has_started() {
     let output = folder
         .run(&["--spawn", &deaf, "--stop-timeout", "50ms"])
         .output();
-    output.ends_with(0).says("did not end when it was asked to");
+    output
+        .ends_with(0)
+        .says("Killed sh -c ")
+        .says("did not end when it was asked to");
     folder.left_nothing(1);
     folder.with("leave-a-child", &[]).ends_with(0);
     folder.left_nothing(3);

@@ -141,6 +141,8 @@ impl<W: Write> Reporter for LogWriter<W> {
             },
             // The same, only later.
             Event::CaseFinished(_) => return Ok(()),
+            // It bears on no verdict.
+            Event::ProgramKilled { .. } => return Ok(()),
             // Somebody sits there and looks.
             Event::Asked { .. } | Event::CaseWaits { .. } | Event::Preparing { .. } => {
                 return Ok(());

@@ -72,11 +72,8 @@ impl<W: Write> Terminal<W> {
                 &format!("{cases} about write boundaries, not segmented"),
             )?;
         }
-        if summary.killed {
-            self.note(
-                "Killed",
-                "the program under test did not end when it was asked to",
-            )?;
+        for killed in std::mem::take(&mut self.killed) {
+            self.note("Killed", &killed)?;
         }
         if summary.crashed > 0 {
             let programs = match summary.crashed {

@@ -197,3 +197,27 @@ fn a_case_that_has_passed_stays_so_when_the_run_is_stopped_at_once() {
     drop(stay);
     folder.left_nothing(1);
 }
+
+#[test]
+fn of_several_suites_it_is_told_whose_program_had_to_be_killed() {
+    let folder = Folder::new();
+    folder.write("later.json", r#"{ "steps": [{ "expect": "Welcome!" }] }"#);
+    let server = folder.server("well");
+    let deaf = format!("sh -c 'trap \"\" TERM; exec \"$@\"' sh {server}");
+    let json = |command: &str| serde_json::to_string(command).expect("JSON");
+    let project = format!(
+        r#"{{ "suites": {{ "good": {{ "paths": ["greeted.json"], "spawn": {} }},
+            "deaf": {{ "paths": ["later.json"], "spawn": {} }} }} }}"#,
+        json(&server),
+        json(&deaf),
+    );
+    folder.write("backchat.json", &project);
+    let output = Program::new(["run", "--stop-timeout", "50ms"])
+        .dir(folder.path())
+        .output();
+    output
+        .ends_with(0)
+        .says(" of the suite deaf did not end when it was asked to");
+    assert_eq!(output.stderr.matches("Killed").count(), 1, "{output}");
+    folder.left_nothing(2);
+}
