@@ -468,6 +468,24 @@ fn words(text: &str, kind: &Kind, at: usize) -> Words {
             Some("strings are written in double quotes"),
         ),
         Kind::String(kind) => string_words(kind),
+        Kind::UnexpectedCloseBrace | Kind::UnexpectedTokenInObject
+            if closes(text, at) && open_at(text, at) == Some(b'[') =>
+        {
+            (
+                "a `]` is missing",
+                "the array before this is not closed",
+                None,
+            )
+        }
+        Kind::UnexpectedCloseBracket | Kind::UnexpectedTokenInObject
+            if closes(text, at) && open_at(text, at) == Some(b'{') =>
+        {
+            (
+                "a `}` is missing",
+                "the object before this is not closed",
+                None,
+            )
+        }
         Kind::UnexpectedCloseBrace => ("`}` closes nothing here", "no `{` is open here", None),
         Kind::UnexpectedCloseBracket => ("`]` closes nothing here", "no `[` is open here", None),
         Kind::UnexpectedComma => (
@@ -537,6 +555,33 @@ fn string_words(kind: &StringKind) -> Words {
             ),
         ),
     }
+}
+
+/// Whether a bracket of either kind closes here.
+fn closes(text: &str, at: usize) -> bool {
+    matches!(text.as_bytes().get(at), Some(b']' | b'}'))
+}
+
+/// The innermost bracket that is open at this place: up to there the text is JSON with comments.
+fn open_at(text: &str, at: usize) -> Option<u8> {
+    let bytes = text.as_bytes().get(..at)?;
+    let (mut at, mut open) = (0, Vec::new());
+    while let Some(&byte) = bytes.get(at) {
+        match byte {
+            b'"' => at = string_end(bytes, at + 1).ok()?,
+            b'/' => at = comment_end(bytes, at),
+            b'{' | b'[' => {
+                open.push(byte);
+                at += 1;
+            }
+            b'}' | b']' => {
+                open.pop();
+                at += 1;
+            }
+            _ => at += 1,
+        }
+    }
+    open.pop()
 }
 
 /// Whether the number that ends at `at` is a lone 0.

@@ -135,6 +135,19 @@ fn a_program_of_a_suite_listens_at_its_further_targets_too() {
     } } });
     let place = place(&project.to_string()).file("two.json", TWO_CLIENTS.as_bytes());
     run(&place, &[]).ends_with(0).says("1 passed");
+    // So does one that is typed instead, unless it is typed where.
+    let other = both.replace("--greeting admin", "--greeting other");
+    run(&place, &["--spawn", &other])
+        .ends_with(1)
+        .says("- admin")
+        .says("+ other");
+    run(&place, &["--spawn", &program])
+        .ends_with(3)
+        .says("`targets`: the target has {socket}, and the command to spawn has not");
+    let here = ["--spawn", &program, "-t", "tcp://127.0.0.1:{port}"];
+    run(&place, &[&here[..], &["--deny-skips"]].concat())
+        .ends_with(1)
+        .says("1 skipped");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::super::args::{ProjectArgs, RunArgs, SpawnArgs};
+use super::super::args::{DEFAULT_TARGET, ProjectArgs, RunArgs, SpawnArgs};
 use super::super::console::Console;
 use super::super::error::CliError;
 use super::super::files::{self, Found};
@@ -13,7 +13,7 @@ use super::super::load::{Load, Showing};
 use super::super::{tls, under_test};
 use super::file::{ProjectFile, var_names};
 use super::profile;
-use super::suite::{configured, health, named};
+use super::suite::{configured, health, listening, named};
 use crate::runner::Suite;
 use crate::scenario::{Diagnostic, ReadOptions, Requirement, SuiteSettings};
 use crate::target::{DEFAULT_GRACE, DEFAULT_READY_TIMEOUT, Target};
@@ -253,15 +253,7 @@ fn suite(
 ) -> Result<Suite, CliError> {
     let mut suite = match args.project.target_is_typed {
         true => Suite {
-            target: under_test::target(
-                args.target(),
-                args.named_targets(),
-                &args.spawn,
-                None,
-                options,
-                console,
-            )
-            .map_err(CliError::of_a_flag)?,
+            target: instead(settings, args, options, console, wrong)?,
             tls: tls::client(&args.tls).map_err(CliError::of_a_flag)?,
             requires: beside_its_program(settings),
             ..named(settings)
@@ -287,6 +279,30 @@ fn suite(
         suite.tls = tls::client(typed).map_err(CliError::of_a_flag)?;
     }
     Ok(suite)
+}
+
+/// What was typed instead of what a suite is played against. Another program than the suite's listens where that one does, unless it was
+/// typed where.
+fn instead(
+    settings: &SuiteSettings,
+    args: &RunArgs,
+    options: &ReadOptions,
+    console: &Console,
+    wrong: &mut Vec<Diagnostic>,
+) -> Result<Target, CliError> {
+    let is_another =
+        settings.spawn.is_some() && args.spawn.spawn.is_some() && args.target() == DEFAULT_TARGET;
+    let at = (settings.target.as_ref())
+        .filter(|_| is_another)
+        .map_or_else(|| args.target(), |said| &said.text);
+    let named = args.named_targets();
+    let keeps_names = is_another && named.is_empty();
+    let target = under_test::target(at, named, &args.spawn, None, options, console)
+        .map_err(CliError::of_a_flag)?;
+    Ok(match keeps_names {
+        true => listening(target, settings, wrong),
+        false => target,
+    })
 }
 
 /// What was typed of how a program is started holds for those of the configuration, too.

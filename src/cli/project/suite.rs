@@ -98,7 +98,11 @@ fn is_about_target(error: &SpawnError) -> bool {
 }
 
 /// The program of a suite, which listens at its further targets too. What makes no sense is added to `wrong`.
-fn listening(mut target: Target, settings: &SuiteSettings, wrong: &mut Vec<Diagnostic>) -> Target {
+pub(super) fn listening(
+    mut target: Target,
+    settings: &SuiteSettings,
+    wrong: &mut Vec<Diagnostic>,
+) -> Target {
     if let Target::Spawned(spawn) = &mut target
         && let Some(spawn) = Arc::get_mut(spawn)
     {
