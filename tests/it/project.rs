@@ -563,3 +563,14 @@ fn a_target_has_a_name_once_and_somebody_who_talks_to_it() {
         .ends_with(0)
         .says("warning: no client of the selected scenarios talks to the target `a`; what is under test has no name: --target tcp://localhost:1");
 }
+
+#[test]
+fn what_is_no_file_of_a_project_is_not_asked_to_be_a_scenario() {
+    for text in ["", "// nothing", "suites:"] {
+        let place = Workplace::new().file("backchat.json", text.as_bytes());
+        let output = place.backchat(["run"]).output();
+        output
+            .ends_with(3)
+            .says("help: the smallest one is {}; one with a suite is");
+    }
+}

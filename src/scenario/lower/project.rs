@@ -22,7 +22,17 @@ pub(crate) fn wrong_setting(span: Span, message: String) -> Diagnostic {
 /// Fails with all the mistakes of the file, or with the first one that makes the rest unreadable.
 pub fn read_project(name: &str, bytes: &[u8]) -> Result<(Project, SourceFile), Diagnostics> {
     let text = read_text(name, bytes)?;
-    let tree = json::parse(text).map_err(|found| alone(name, text, *found))?;
+    let tree = json::parse(text).map_err(|mut found| {
+        // What cannot be read may not be taken for a scenario.
+        if found
+            .help
+            .as_deref()
+            .is_some_and(|help| help.contains("\"steps\""))
+        {
+            found.help = Some(SMALLEST.to_owned());
+        }
+        alone(name, text, *found)
+    })?;
     // It names no file whose content is a part of it.
     let texts = Texts::default();
     let library = texts.library(text, &NoFiles);
@@ -347,3 +357,6 @@ impl<'a> Reader<'a> {
         list
     }
 }
+
+/// What a project's file may be.
+const SMALLEST: &str = r#"the smallest one is {}; one with a suite is { "suites": { "all": { "paths": ["scenarios"] } } }"#;

@@ -124,9 +124,7 @@ impl Program {
         spawn: &Spawn,
         slow: &(dyn Fn(String) + Sync),
     ) -> Result<Self, Box<NotReady>> {
-        let failed = |what: &str, error: &io::Error| {
-            NotReady::new(spawn, format!("{what} for {}: {error}", spawn.command), "")
-        };
+        let failed = |what: &str, error: &io::Error| without_place(spawn, what, error);
         let (place, socket) = Place::of(spawn).map_err(|error| failed("no place", &error))?;
         let (address, named) = addresses(spawn, &place)?;
         let file = match &spawn.ready {
@@ -444,6 +442,19 @@ fn command(spawn: &Spawn, place: &Place, socket: Option<OwnedFd>) -> io::Result<
             .map_err(io::Error::other)?;
     }
     Ok(command)
+}
+
+/// What to do where a program's folder cannot be made.
+const NO_FOLDER: &str = "the folder for temporary files has to be there and to be writable: TMPDIR names it, else it is /tmp";
+
+/// There is nothing that the program needs before it is started.
+fn without_place(spawn: &Spawn, what: &str, error: &io::Error) -> Box<NotReady> {
+    let help = match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied => NO_FOLDER,
+        _ => "",
+    };
+    let message = format!("{what} for {}: {error}", spawn.command);
+    NotReady::new(spawn, message, help)
 }
 
 /// Words of a shell that are no programs.

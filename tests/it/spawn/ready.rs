@@ -238,3 +238,16 @@ fn a_program_that_ends_at_once_though_its_socket_listens_was_not_ready() {
             .says("ended before it was ready: exit code 3\n  stderr  no config");
     }
 }
+
+#[test]
+fn a_folder_for_temporary_files_that_is_not_there_is_named_with_its_variable() {
+    let folder = Folder::new();
+    let output = folder
+        .run(&["--spawn", "./server {socket}"])
+        .env("TMPDIR", "/no/such/folder")
+        .output();
+    output.ends_with(5).says("no place for ./server {socket}: ");
+    output
+        .says("help: the folder for temporary files has to be there")
+        .says("TMPDIR");
+}
