@@ -337,8 +337,9 @@ fn syntax(text: &str, error: &ParseError) -> Diagnostic {
     if let Some(diagnostic) = cut_off(text, error.kind(), start, end) {
         return diagnostic;
     }
-    let (message, label, help) =
-        foreign(text, start).unwrap_or_else(|| words(text, error.kind(), start));
+    let (message, label, help) = foreign(text, start)
+        .or_else(|| missing_bracket(text, error.kind(), start))
+        .unwrap_or_else(|| words(text, error.kind(), start));
     let mut diagnostic = Diagnostic::error(code::SYNTAX, span(start..end), message).label(label);
     diagnostic.help = help.map(str::to_owned);
     diagnostic
@@ -468,24 +469,6 @@ fn words(text: &str, kind: &Kind, at: usize) -> Words {
             Some("strings are written in double quotes"),
         ),
         Kind::String(kind) => string_words(kind),
-        Kind::UnexpectedCloseBrace | Kind::UnexpectedTokenInObject
-            if closes(text, at) && open_at(text, at) == Some(b'[') =>
-        {
-            (
-                "a `]` is missing",
-                "the array before this is not closed",
-                None,
-            )
-        }
-        Kind::UnexpectedCloseBracket | Kind::UnexpectedTokenInObject
-            if closes(text, at) && open_at(text, at) == Some(b'{') =>
-        {
-            (
-                "a `}` is missing",
-                "the object before this is not closed",
-                None,
-            )
-        }
         Kind::UnexpectedCloseBrace => ("`}` closes nothing here", "no `{` is open here", None),
         Kind::UnexpectedCloseBracket => ("`]` closes nothing here", "no `[` is open here", None),
         Kind::UnexpectedComma => (
@@ -557,9 +540,23 @@ fn string_words(kind: &StringKind) -> Words {
     }
 }
 
-/// Whether a bracket of either kind closes here.
-fn closes(text: &str, at: usize) -> bool {
-    matches!(text.as_bytes().get(at), Some(b']' | b'}'))
+/// What to say where a bracket closes here and one of the other kind is open.
+fn missing_bracket(text: &str, kind: &Kind, at: usize) -> Option<Words> {
+    let closes = matches!(text.as_bytes().get(at), Some(b']' | b'}'));
+    let open = open_at(text, at).filter(|_| closes);
+    match (kind, open?) {
+        (Kind::UnexpectedCloseBrace | Kind::UnexpectedTokenInObject, b'[') => Some((
+            "a `]` is missing",
+            "the array before this is not closed",
+            None,
+        )),
+        (Kind::UnexpectedCloseBracket | Kind::UnexpectedTokenInObject, b'{') => Some((
+            "a `}` is missing",
+            "the object before this is not closed",
+            None,
+        )),
+        _ => None,
+    }
 }
 
 /// The innermost bracket that is open at this place: up to there the text is JSON with comments.
