@@ -18,6 +18,7 @@ use super::{Palette, Reporter, render_failure};
 use crate::count::count;
 use crate::player::{Failure, FailureKind, ProgramFault, Verdict, Waiting};
 use crate::runner::{CaseResult, Event, Outcome};
+use crate::target::Killed;
 
 /// How many different reasons for having no connection are told in full.
 const MAX_REFUSALS: usize = 8;
@@ -330,6 +331,21 @@ impl<W: Write> Terminal<W> {
         Ok(())
     }
 
+    /// Takes down for the summary what had to be killed.
+    fn killed(&mut self, killed: Killed, command: &str, suite: Option<&str>) {
+        let suite = suite.map_or_else(String::new, |name| format!(" of the suite {}", words(name)));
+        let command = words(command);
+        if killed.program {
+            let text = format!("{command}{suite} did not end when it was asked to");
+            self.killed.push(text);
+        }
+        if killed.left_behind {
+            let text =
+                format!("processes that {command}{suite} had started went on when it had ended");
+            self.killed.push(text);
+        }
+    }
+
     fn note(&mut self, label: &str, text: &str) -> io::Result<()> {
         writeln!(
             self.out,
@@ -415,11 +431,12 @@ impl<W: Write> Reporter for Terminal<W> {
             }
             Event::CaseFinished(outcome) => self.case(outcome)?,
             Event::ProgramFailed { fault, news } => self.program(fault, news)?,
-            Event::ProgramKilled { command, suite } => {
-                let suite = (suite.as_deref())
-                    .map_or_else(String::new, |name| format!(" of the suite {}", words(name)));
-                let text = format!("{}{suite} did not end when it was asked to", words(command));
-                self.killed.push(text);
+            Event::ProgramKilled {
+                killed,
+                command,
+                suite,
+            } => {
+                self.killed(*killed, command, suite.as_deref());
                 return Ok(());
             }
             Event::RunFinished {

@@ -1,8 +1,8 @@
 //! One case: its setting, its peer, its player, and what came of it.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::runtime::Handle;
@@ -23,7 +23,7 @@ use crate::player::{DEFAULT_BEGAN, Player, ProgramFault, Setting, Transcript, Ve
 use crate::scenario::{Client, ClientId, Scenario, Script, Value};
 use crate::session;
 use crate::simulation::{Simulation, Unsupported};
-use crate::target::{Capabilities, Illness, Mark, OpenTarget, Peer, Unavailable};
+use crate::target::{Capabilities, Illness, Killed, Mark, OpenTarget, Peer, Unavailable};
 use crate::time::Time;
 
 /// The host of a target that is simulated.
@@ -86,11 +86,18 @@ pub(super) struct OpenSuite {
     illness: Illness,
     /// How many of its cases are not over.
     undone: AtomicUsize,
-    /// Whether a program of it had to be killed.
-    pub(super) killed: AtomicBool,
+    /// What had to be killed of its programs.
+    killed: Mutex<Killed>,
 }
 
 impl OpenSuite {
+    /// Takes down what had to be killed of one of its programs; what there is of all of them so far.
+    pub(super) fn was_killed(&self, killed: Killed) -> Killed {
+        let mut all = self.killed.lock().unwrap_or_else(PoisonError::into_inner);
+        *all |= killed;
+        *all
+    }
+
     /// Makes it ready for so many cases.
     pub(super) fn new(suite: Suite, cases: usize) -> Self {
         Self {
@@ -99,7 +106,7 @@ impl OpenSuite {
             suite,
             illness: Illness::default(),
             undone: AtomicUsize::new(cases),
-            killed: AtomicBool::new(false),
+            killed: Mutex::default(),
         }
     }
 
@@ -344,9 +351,7 @@ impl Run {
             // What it does when its clients hang up is part of the conversation.
             rest(program, lingering).await;
             program.stop().await;
-            of_suite
-                .killed
-                .fetch_or(program.was_killed(), Ordering::SeqCst);
+            of_suite.was_killed(program.killed());
         }
         let crash = program.crash_since(mark);
         let cut_short = *verdict == Verdict::Cancelled && self.cancel.is_cancelled();

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::{Outcome, ProgramNews, Shard};
 use crate::player::{ProgramFault, Waiting};
+use crate::target::Killed;
 
 /// One thing that happened in a run.
 #[derive(Debug)]
@@ -81,9 +82,10 @@ pub enum Event {
         /// How it ended, and what it printed last.
         news: ProgramNews,
     },
-    /// Programs under test had to be killed, because they did not end when they were asked to. Told once a suite, before the end of
-    /// the run.
+    /// Programs under test, or what they had left behind, had to be killed. Told once a suite, before the end of the run.
     ProgramKilled {
+        /// What had to be.
+        killed: Killed,
         /// The command.
         command: String,
         /// The name of the suite, where there are several.
@@ -125,8 +127,8 @@ pub struct Summary {
     pub as_written: usize,
     /// Whether one connection to the target came about.
     pub connected: bool,
-    /// Whether the program under test had to be killed, because it did not end when it was asked to.
-    pub killed: bool,
+    /// What had to be killed of the programs under test.
+    pub killed: Killed,
     /// Programs under test that ended by themselves, or crashed, of which no case tells.
     pub crashed: usize,
 }

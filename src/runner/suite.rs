@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::panic::resume_unwind;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::AtomicUsize;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::runtime::Handle;
@@ -24,6 +24,7 @@ use super::unplayed::{cut_short, skipped};
 use super::{CaseRef, Event, Outcome, RunOptions, Suite, Summary, case_seed};
 use crate::drive::{Asked, Cancel, Lingering};
 use crate::player::Waiting;
+use crate::target::Killed;
 
 /// What is under test where nothing is connected to.
 const SIMULATION: &str = "reference server, simulated in memory";
@@ -130,7 +131,7 @@ pub async fn run_suites(
 /// What came of the programs of a run.
 #[derive(Default)]
 struct Closed {
-    killed: bool,
+    killed: Killed,
     /// How many ended by themselves, or crashed, of which no case tells.
     crashed: usize,
     /// What is told of them, and of those that were killed.
@@ -149,9 +150,11 @@ async fn end(run: Arc<Run>) -> Closed {
     };
     for suite in &run.suites {
         let of_suite = suite.target.close_program().await;
-        if of_suite.killed || suite.killed.load(Ordering::SeqCst) {
-            closed.killed = true;
+        let killed = suite.was_killed(of_suite.killed);
+        if !killed.is_none() {
+            closed.killed |= killed;
             closed.told.push(Event::ProgramKilled {
+                killed,
                 command: suite.target.target().to_string(),
                 suite: suite.suite.name.clone(),
             });

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::Mutex;
 
 use super::deaths::{Death, Deaths};
-use super::{NotReady, Program, Spawn};
+use super::{Killed, NotReady, Program, Spawn};
 
 /// The programs under test of a run.
 #[derive(Debug, Default)]
@@ -22,8 +22,8 @@ struct State {
     shared: Option<Arc<Program>>,
     /// Why the first could not be made ready: the others could not either, and each would take its time.
     refused: Option<Box<NotReady>>,
-    /// Whether one that was not well had to be killed.
-    killed: bool,
+    /// What had to be killed of those that were not well.
+    killed: Killed,
     /// Those that have ended by themselves.
     deaths: Deaths,
     /// Whether one has been ready.
@@ -37,8 +37,8 @@ pub struct Closed {
     pub deaths: Vec<Death>,
     /// How many more there were.
     pub more_deaths: usize,
-    /// Whether one had to be killed.
-    pub killed: bool,
+    /// What had to be killed of them.
+    pub killed: Killed,
 }
 
 impl Programs {
@@ -75,7 +75,7 @@ impl Programs {
                 // Its port may be the one that the next is to have.
                 ailing.until_alone().await;
                 ailing.stop().await;
-                state.killed |= ailing.was_killed();
+                state.killed |= ailing.killed();
             }
             // Those that were played with it may still find out, and tell.
             Some(dead) => state.deaths.add(&dead, dead.mark()),
@@ -102,7 +102,7 @@ impl Programs {
         if let Some(program) = shared {
             let mark = program.mark();
             program.stop().await;
-            closed.killed |= program.was_killed();
+            closed.killed |= program.killed();
             deaths.add(&program, mark);
         }
         (closed.deaths, closed.more_deaths) = deaths.untold();

@@ -480,9 +480,18 @@ fn a_program_that_does_not_end_is_killed_with_all_it_has_started() {
         .says("Killed sh -c ")
         .says("did not end when it was asked to");
     folder.left_nothing(1);
-    folder.with("leave-a-child", &[]).ends_with(0);
+    // What is of its group is asked to end as well.
+    folder
+        .with("leave-a-child", &[])
+        .ends_with(0)
+        .does_not_say("Killed");
     folder.left_nothing(3);
-    folder.with("hide-a-child", &[]).ends_with(0);
+    // What has left it is left behind.
+    folder
+        .with("hide-a-child", &[])
+        .ends_with(0)
+        .says("Killed processes that ")
+        .says("had started went on when it had ended");
     folder.left_nothing(5);
 }
 

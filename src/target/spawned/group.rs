@@ -8,7 +8,9 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::process::{Child, ChildStderr, ChildStdout, Command};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 use std::{fs, thread};
 
 use rustix::io::Errno;
@@ -22,6 +24,13 @@ use super::Exit;
 
 /// How often orphans are looked for in a row: each that is ended may leave its own.
 const MAX_GENERATIONS: usize = 16;
+
+/// How long what a program has started may go on after the program has ended because it was asked to: 200 ms. What goes on longer was left
+/// behind.
+const LINGER: Duration = Duration::from_millis(200);
+
+/// How often it is looked at meanwhile.
+const LOOK: Duration = Duration::from_millis(2);
 
 static LIVE: Mutex<Live> = Mutex::new(Live {
     groups: Vec::new(),
@@ -44,6 +53,10 @@ pub(super) struct Group {
     leader: Pid,
     /// Whether the leader's number has been given back to the system.
     gone: Mutex<bool>,
+    /// Whether it was asked to end.
+    asked: AtomicBool,
+    /// Whether it left processes behind then.
+    left: AtomicBool,
 }
 
 /// A program that has just been started.
@@ -92,6 +105,8 @@ impl Group {
         let group = Arc::new(Self {
             leader,
             gone: Mutex::new(false),
+            asked: AtomicBool::new(false),
+            left: AtomicBool::new(false),
         });
         let (tell, ended) = watch::channel(None);
         let waiting = Arc::clone(&group);
@@ -123,6 +138,17 @@ impl Group {
         *gone || matches!(waitid(WaitId::Pid(self.leader), look), Ok(Some(_)))
     }
 
+    /// Asks all of the group to end.
+    pub(super) fn ask_to_end(&self) {
+        self.asked.store(true, Ordering::SeqCst);
+        self.signal(Signal::TERM);
+    }
+
+    /// Whether processes that it had started went on after it had ended when it was asked to, and were killed; known once it has ended.
+    pub(super) fn left_some(&self) -> bool {
+        self.left.load(Ordering::SeqCst)
+    }
+
     /// Sends a signal to all of the group; to nobody once the leader is gone.
     pub(super) fn signal(&self, signal: Signal) {
         let gone = self.gone.lock().unwrap_or_else(PoisonError::into_inner);
@@ -149,6 +175,18 @@ impl Group {
         live.adopts && children().iter().any(|child| is_own(child) && runs(child))
     }
 
+    /// Whether it still goes on after this time.
+    fn goes_on_for(&self, time: Duration) -> bool {
+        let until = Instant::now() + time;
+        while self.goes_on() {
+            if Instant::now() >= until {
+                return true;
+            }
+            thread::sleep(LOOK);
+        }
+        false
+    }
+
     /// Waits for the leader's end, and ends the rest.
     fn wait(self: Arc<Self>, mut child: Child, tell: &watch::Sender<Option<Exit>>) {
         let still_there = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
@@ -156,7 +194,12 @@ impl Group {
             waitid(WaitId::Pid(self.leader), still_there),
             Err(Errno::INTR)
         ) {}
-        let goes_on = self.goes_on();
+        let goes_on = match self.asked.load(Ordering::SeqCst) {
+            // Its workers have been asked too, and end in their time.
+            true => self.goes_on_for(LINGER),
+            false => self.goes_on(),
+        };
+        self.left.store(goes_on, Ordering::SeqCst);
         let status = {
             let mut gone = self.gone.lock().unwrap_or_else(PoisonError::into_inner);
             let _ = kill_process_group(self.leader, Signal::KILL);

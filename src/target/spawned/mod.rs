@@ -24,5 +24,5 @@ pub use command::{DEFAULT_GRACE, DEFAULT_READY_TIMEOUT, Ready, Spawn, SpawnError
 pub use exit::Exit;
 pub use group::{adopt_orphans, end_all_programs};
 pub use output::MAX_OUTPUT;
-pub use program::{Crash, MAX_SHOWN_OUTPUT, Mark, NotReady, Program};
+pub use program::{Crash, Killed, MAX_SHOWN_OUTPUT, Mark, NotReady, Program};
 pub use talking::Talking;

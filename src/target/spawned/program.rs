@@ -1,6 +1,7 @@
 //! A program under test that runs: started, watched, ended.
 
 use std::io;
+use std::ops::BitOrAssign;
 use std::os::fd::OwnedFd;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
@@ -311,9 +312,12 @@ impl Program {
         self.asked.load(Ordering::SeqCst)
     }
 
-    /// Whether it had to be killed, because it did not end when it was asked to.
-    pub fn was_killed(&self) -> bool {
-        self.killed.load(Ordering::SeqCst)
+    /// What of it had to be killed.
+    pub fn killed(&self) -> Killed {
+        Killed {
+            program: self.killed.load(Ordering::SeqCst),
+            left_behind: self.asked.load(Ordering::SeqCst) && self.group.left_some(),
+        }
     }
 
     /// Takes down that a case has told how it ended: nobody else has to.
@@ -336,10 +340,13 @@ impl Program {
             self.asked.store(true, Ordering::SeqCst);
             // The first time counts, where several ask.
             let _ = self.asked_at.set(self.mark());
-            self.group.signal(Signal::TERM);
+            self.group.ask_to_end();
             if timeout(self.grace, self.until_ended()).await.is_err() {
-                self.killed.store(true, Ordering::SeqCst);
-                self.group.signal(Signal::KILL);
+                // Otherwise only what it left behind goes on, and is being waited for.
+                if !self.group.has_ended() {
+                    self.killed.store(true, Ordering::SeqCst);
+                    self.group.signal(Signal::KILL);
+                }
                 // Where not even that ends it, nobody can.
                 let _ = timeout(KILLED, self.until_ended()).await;
             }
@@ -407,6 +414,30 @@ fn not_there_yet(spawn: &Spawn, file: Option<&str>) -> Result<(), Box<NotReady>>
         message,
         "delete it, or put it into {dir}, which is a new folder each time",
     ))
+}
+
+/// What had to be killed of a program, or of several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Killed {
+    /// A program itself, which did not end when it was asked to.
+    pub program: bool,
+    /// Processes that a program had started, which went on when it had ended because it was asked to. Of what has left the program's group it
+    /// is known only on Linux, and where no other program runs.
+    pub left_behind: bool,
+}
+
+impl Killed {
+    /// Whether nothing had to be killed.
+    pub fn is_none(self) -> bool {
+        self == Self::default()
+    }
+}
+
+impl BitOrAssign for Killed {
+    fn bitor_assign(&mut self, other: Self) {
+        self.program |= other.program;
+        self.left_behind |= other.left_behind;
+    }
 }
 
 /// What starts the program.

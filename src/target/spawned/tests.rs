@@ -50,7 +50,7 @@ async fn a_program_is_ended_with_all_of_its_group() {
     gone(&program).await;
     assert_eq!(program.ended(), Some(Exit::Signal(15)));
     assert_eq!(program.crash_since(Mark::default()), None);
-    assert!(!program.was_killed());
+    assert!(program.killed().is_none());
 }
 
 #[tokio::test]
@@ -61,7 +61,7 @@ async fn one_that_does_not_end_when_it_is_asked_to_is_killed() {
     printed(&program, 2).await;
     gone(&program).await;
     assert_eq!(program.ended(), Some(Exit::Signal(9)));
-    assert!(program.was_killed());
+    assert!(program.killed().program);
 }
 
 #[tokio::test]
