@@ -17,8 +17,7 @@ use super::waiting::{interrupted, waiting};
 use super::{Palette, Reporter, render_failure};
 use crate::count::count;
 use crate::player::{Failure, FailureKind, ProgramFault, Verdict, Waiting};
-use crate::runner::{CaseResult, Event, Outcome};
-use crate::target::Killed;
+use crate::runner::{CaseResult, Event, Killed, Outcome};
 
 /// How many different reasons for having no connection are told in full.
 const MAX_REFUSALS: usize = 8;

@@ -32,3 +32,5 @@ pub use seed::case_seed;
 pub use shard::{Shard, ShardError, ShardRule};
 pub use shuffle::shuffle;
 pub use suite::{in_words, run_suites};
+
+pub use crate::target::Killed;
