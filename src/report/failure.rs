@@ -79,7 +79,9 @@ pub(super) fn block(failure: &Failure, scene: &Scene<'_>, palette: &Palette) -> 
 fn one(failure: &Failure, scene: &Scene<'_>, palette: &Palette, with_all: bool) -> String {
     let title = match &failure.kind {
         // No step is to blame.
-        FailureKind::Program(_) | FailureKind::Flaky { .. } => words::title(failure),
+        FailureKind::Program(_) | FailureKind::Flaky { .. } if failure.step == 0 => {
+            words::title(failure)
+        }
         _ => format!(
             "{} at {}",
             words::title(failure),

@@ -1,8 +1,8 @@
 //! One case: its setting, its peer, its player, and what came of it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::runtime::Handle;
@@ -12,18 +12,19 @@ use tokio::time::timeout;
 
 use super::fit::{misfit, packets};
 use super::held::Played;
+use super::open_suite::OpenSuite;
 use super::program::{fault, has_hung_up, never_begun, news, rest, told_since, watched};
 use super::suite::News;
 use super::threads::at_home;
-use super::unplayed::{cut_short, failed, skipped, without_peer};
-use super::{CaseRef, CaseResult, Outcome, ProgramNews, RunOptions, Suite, case_seed};
-use crate::drive::{Alarm, Asked, Cancel, Lingering, Peers, PlayStats, play, play_with};
+use super::unplayed::{cut_short, skipped, with_fault, without_peer};
+use super::{CaseRef, CaseResult, Outcome, ProgramNews, RunOptions, case_seed};
+use crate::drive::{Alarm, Asked, Cancel, Lingering, PlayStats, play, play_with};
 use crate::net::Address;
 use crate::player::{DEFAULT_BEGAN, Player, ProgramFault, Setting, Transcript, Verdict};
-use crate::scenario::{Client, ClientId, Scenario, Script, Value};
+use crate::scenario::{ClientId, Scenario, Script, Value};
 use crate::session;
 use crate::simulation::{Simulation, Unsupported};
-use crate::target::{Capabilities, Illness, Killed, Mark, OpenTarget, Peer, Unavailable};
+use crate::target::{Mark, Peer, Unavailable};
 use crate::time::Time;
 
 /// The host of a target that is simulated.
@@ -72,80 +73,6 @@ impl Seat {
             }
             None => Player::new(Arc::clone(script), setting),
         }
-    }
-}
-
-/// A suite that is being played.
-#[derive(Debug)]
-pub(super) struct OpenSuite {
-    pub(super) suite: Suite,
-    pub(super) target: OpenTarget,
-    /// What there is of what scenarios require.
-    capabilities: Capabilities,
-    /// Since when a target that nobody starts anew is not well.
-    illness: Illness,
-    /// How many of its cases are not over.
-    undone: AtomicUsize,
-    /// What had to be killed of its programs.
-    killed: Mutex<Killed>,
-}
-
-impl OpenSuite {
-    /// Takes down what had to be killed of one of its programs; what there is of all of them so far.
-    pub(super) fn was_killed(&self, killed: Killed) -> Killed {
-        let mut all = self.killed.lock().unwrap_or_else(PoisonError::into_inner);
-        *all |= killed;
-        *all
-    }
-
-    /// Makes it ready for so many cases.
-    pub(super) fn new(suite: Suite, cases: usize) -> Self {
-        Self {
-            target: suite.target.clone().open(),
-            capabilities: Capabilities::new(&suite.target, suite.features.clone()),
-            suite,
-            illness: Illness::default(),
-            undone: AtomicUsize::new(cases),
-            killed: Mutex::default(),
-        }
-    }
-
-    /// Whom the clients of a script talk to.
-    ///
-    /// # Errors
-    ///
-    /// Fails with the reason when a client names a target that there is not.
-    fn peers(&self, peer: &Peer, script: &Script, asked: &Asked) -> Result<Peers, String> {
-        // What was typed beside a program of a suite is stronger than where that listens.
-        let named = || self.suite.targets.iter().chain(&peer.named);
-        let address = |client: &Client| match &client.target {
-            None => Ok(peer.address.clone()),
-            Some(name) => {
-                let found = named().find(|(known, _)| **known == **name);
-                let found = found.map(|(_, address)| address.clone());
-                found.ok_or_else(|| {
-                    format!(
-                        "client {} talks to a target `{name}`, which --target {name}=ADDRESS names, or `targets` of its suite",
-                        client.name
-                    )
-                })
-            }
-        };
-        let mut allowed = self.suite.allowed.clone();
-        allowed.address(&peer.address);
-        for (_, address) in named() {
-            allowed.address(address);
-        }
-        Ok(Peers {
-            asked: asked.clone(),
-            addresses: script
-                .clients
-                .iter()
-                .map(address)
-                .collect::<Result<_, _>>()?,
-            allowed: Arc::new(allowed),
-            tls: Arc::clone(peer.tls.as_ref().unwrap_or(&self.suite.tls)),
-        })
     }
 }
 
@@ -264,7 +191,7 @@ impl Run {
         let mut after = self
             .after(&peer, mark, (&verdict, heard), &case, &lingering)
             .await;
-        let verdict = after.fault.take().map_or(verdict, failed);
+        let verdict = with_fault(after.fault.take(), verdict, &player, stats.elapsed);
         stats.connected &= !after.never_begun;
         let heard = heard || after.health_heard;
         let mut finished = self.finished(case, &player, stats, verdict);

@@ -7,6 +7,7 @@ mod fit;
 mod held;
 mod hiding;
 mod inquiry;
+mod open_suite;
 mod options;
 mod order;
 mod outcome;

@@ -11,9 +11,10 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
 use super::by_suite::{BySuite, count};
-use super::conversation::{Finished, OpenSuite, Run};
+use super::conversation::{Finished, Run};
 use super::held::Worker;
 use super::inquiry::{Inquiry, ask};
+use super::open_suite::OpenSuite;
 use super::order::InOrder;
 use super::program::untold;
 use super::queue::{Queue, Turn};

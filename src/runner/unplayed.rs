@@ -5,10 +5,11 @@ use std::time::Duration;
 use super::conversation::Finished;
 use super::{CaseRef, CaseResult, Outcome, ProgramNews};
 use crate::player::{
-    Failure, FailureKind, ProgramFault, Refusal, RefusalKind, Transcript, Verdict,
+    Failure, FailureKind, Player, ProgramFault, Refusal, RefusalKind, Transcript, Verdict,
 };
 use crate::scenario::Span;
 use crate::target::Unavailable;
+use crate::time::Time;
 
 /// A case that is not played.
 pub(super) fn skipped(case: CaseRef, reason: String) -> Finished {
@@ -84,4 +85,30 @@ pub(super) fn without_peer(case: CaseRef, unavailable: Unavailable) -> Finished 
 pub(super) fn failed(fault: ProgramFault) -> Verdict {
     let kind = FailureKind::Program(fault);
     Verdict::Failed(Box::new(Failure::outside(Span::default(), kind)))
+}
+
+/// The verdict on a conversation that had come to this one, with what the program under test did, if anything. Of one that was cut short after
+/// this time, the first step that waited then is named.
+pub(super) fn with_fault(
+    fault: Option<ProgramFault>,
+    verdict: Verdict,
+    player: &Player,
+    elapsed: Duration,
+) -> Verdict {
+    let Some(fault) = fault else {
+        return verdict;
+    };
+    let mut failure = Failure::outside(Span::default(), FailureKind::Program(fault));
+    if verdict == Verdict::Cancelled
+        && let Some(waiting) = player.waiting(Time::ZERO.after(elapsed)).into_iter().next()
+    {
+        failure.span = waiting.span;
+        failure.in_finally = waiting.in_finally;
+        failure.step = waiting.step.step;
+        failure.steps = waiting.step.steps;
+        failure.branch = Some(waiting.step.branch).filter(|branch| *branch > 0);
+        failure.client_name = waiting.step.client_name.unwrap_or_default();
+        failure.waited = waiting.step.waited;
+    }
+    Verdict::Failed(Box::new(failure))
 }

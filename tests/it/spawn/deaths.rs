@@ -89,6 +89,23 @@ fn a_program_that_ends_when_no_case_is_to_blame_makes_the_run_fail() {
 }
 
 #[test]
+fn a_program_that_dies_of_a_packet_is_told_with_the_step_that_waited() {
+    let folder = Folder::new();
+    folder.write(
+        "packet.json",
+        r#"{ "framing": "datagram", "steps": [{ "send": "die" }, { "expect": "any" }] }"#,
+    );
+    let flags = ["-t", "udp://127.0.0.1:{port}", "-f", "packet"];
+    let output = folder.with("udp-dies", &flags);
+    output
+        .ends_with(1)
+        .says("the program under test ended: exit code 9 at step 2 of 2")
+        .says("packet.json:1:")
+        .does_not_say("packet.json:1:1\n");
+    folder.left_nothing(1);
+}
+
+#[test]
 fn each_attempt_says_what_the_program_did() {
     let folder = Folder::new();
     folder.write(

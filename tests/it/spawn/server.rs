@@ -73,6 +73,11 @@ fn serves() {
         }
         _ => {}
     }
+    if how == "udp-dies" {
+        let socket = UdpSocket::bind(format!("127.0.0.1:{port}")).expect("a port");
+        let _ = socket.recv(&mut [0; 16]);
+        std::process::exit(9);
+    }
     let other = match how {
         "udp" => Some(
             UdpSocket::bind(format!("127.0.0.1:{port}"))
