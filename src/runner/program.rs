@@ -158,7 +158,7 @@ pub(super) fn never_begun(
     };
     let why = spawn
         .never_begun(*exit)
-        .filter(|_| program.answers() == 0)?;
+        .filter(|_| program.may_not_have_begun() && program.answers() == 0)?;
     Some(ProgramFault::NotReady {
         message: why.message,
         help: why.help,

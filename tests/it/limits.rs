@@ -1,6 +1,6 @@
 //! Limits and times that a run sets: `--max-message`, `--time-scale`, `--deny-leftover`.
 
-use crate::harness::{Output, Workplace};
+use crate::harness::{Output, Program, Workplace};
 
 fn run(scenario: &str, flags: &[&str]) -> Output {
     let words = ["run", "talk.json"]
@@ -85,6 +85,38 @@ fn what_is_drawn_by_the_seed_is_played_again_with_the_seed() {
         .says("again  backchat run talk.json --segment random --seed ");
     run(drawn, &["--simulate", "--seed", "7f"])
         .says("again  backchat run talk.json --seed 0000007f --simulate\n");
+}
+
+#[test]
+fn what_is_drawn_is_the_same_again_also_in_a_folder_below() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let below = folder.path().join("all/auth");
+    std::fs::create_dir_all(&below).expect("a folder");
+    let drawn = r#"{ "steps": [{ "expect": "{{ random(1, 1000000000) }}" }] }"#;
+    std::fs::write(below.join("login.json"), drawn).expect("written");
+    std::fs::write(
+        below.join("other.json"),
+        r#"{ "steps": [{ "expect": "Welcome!" }] }"#,
+    )
+    .expect("written");
+    let play = |words: &[&str]| {
+        let output = Program::new(words).dir(folder.path()).output();
+        output.ends_with(1).says("1 failed");
+        let line = |begin: &str| {
+            let line = output.stderr.lines().find(|line| line.contains(begin));
+            line.unwrap_or_default().trim().to_owned()
+        };
+        (line("text     - "), line("again  backchat "))
+    };
+    let (said, again) = play(&["run", "all", "--simulate"]);
+    assert!(
+        again.starts_with("again  backchat run all --simulate --seed "),
+        "{again}"
+    );
+    let words: Vec<&str> = again.split_whitespace().skip(2).collect();
+    let (same, _) = play(&words);
+    assert_eq!(said, same);
+    assert!(said.len() > 10, "{said}");
 }
 
 #[test]

@@ -13,7 +13,7 @@ use super::super::load::{Load, Showing};
 use super::super::{tls, under_test};
 use super::file::{ProjectFile, var_names};
 use super::profile;
-use super::suite::{configured, health, listening, named};
+use super::suite::{configured, health, listening, named, of_tls};
 use crate::runner::Suite;
 use crate::scenario::{Diagnostic, ReadOptions, Requirement, SuiteSettings};
 use crate::target::{DEFAULT_GRACE, DEFAULT_READY_TIMEOUT, Target};
@@ -264,6 +264,10 @@ fn suite(
             suite
         }
     };
+    // It is reached as that of the suite; what is typed of TLS is stronger, below.
+    if is_another_program(settings, args) {
+        suite.tls = of_tls(settings, file, wrong).unwrap_or(suite.tls);
+    }
     // Of the same name, the first one counts.
     suite.targets.splice(..0, under_test::named(args)?);
     suite.allowed = under_test::allowed(args);
@@ -281,8 +285,12 @@ fn suite(
     Ok(suite)
 }
 
-/// What was typed instead of what a suite is played against. Another program than the suite's listens where that one does, unless it was
-/// typed where.
+/// Whether another program than the suite's was typed, and not where it listens: then it listens where that one does.
+fn is_another_program(settings: &SuiteSettings, args: &RunArgs) -> bool {
+    settings.spawn.is_some() && args.spawn.spawn.is_some() && args.target() == DEFAULT_TARGET
+}
+
+/// What was typed instead of what a suite is played against.
 fn instead(
     settings: &SuiteSettings,
     args: &RunArgs,
@@ -290,17 +298,16 @@ fn instead(
     console: &Console,
     wrong: &mut Vec<Diagnostic>,
 ) -> Result<Target, CliError> {
-    let is_another =
-        settings.spawn.is_some() && args.spawn.spawn.is_some() && args.target() == DEFAULT_TARGET;
+    let is_another = is_another_program(settings, args);
     let at = (settings.target.as_ref())
         .filter(|_| is_another)
         .map_or_else(|| args.target(), |said| &said.text);
     let named = args.named_targets();
-    let keeps_names = is_another && named.is_empty();
+    let typed: Vec<&str> = named.keys().copied().collect();
     let target = under_test::target(at, named, &args.spawn, None, options, console)
         .map_err(CliError::of_a_flag)?;
-    Ok(match keeps_names {
-        true => listening(target, settings, wrong),
+    Ok(match is_another {
+        true => listening(target, settings, &typed, wrong),
         false => target,
     })
 }

@@ -11,7 +11,7 @@ use super::super::error::CliError;
 use super::super::values::ready_when;
 use super::super::{tls, under_test};
 use super::file::ProjectFile;
-use crate::net::Address;
+use crate::net::{Address, TlsClient};
 use crate::runner::Suite;
 use crate::scenario::{Diagnostic, ReadOptions, Said, Scenario, SuiteSettings};
 use crate::target::{DEFAULT_GRACE, DEFAULT_READY_TIMEOUT, SpawnError, Target};
@@ -37,18 +37,7 @@ pub(in crate::cli) fn configured(
     wrong: &mut Vec<Diagnostic>,
 ) -> Suite {
     let mut suite = named(settings);
-    match tls::client(&tls_args(settings, file)) {
-        Ok(tls) => suite.tls = tls,
-        Err(error) => {
-            let tls = &settings.tls;
-            let said = tls.ca.iter().chain(&tls.cert).chain(&tls.key).last();
-            wrong.push(ProjectFile::wrong(
-                said.unwrap_or(&settings.name),
-                "tls",
-                &error,
-            ));
-        }
-    }
+    suite.tls = of_tls(settings, file, wrong).unwrap_or(suite.tls);
     if settings.spawn.is_none() {
         suite.targets = targets(settings, wrong);
     }
@@ -69,7 +58,7 @@ pub(in crate::cli) fn configured(
                 options,
                 console,
             ) {
-                Ok(target) => suite.target = listening(target, settings, wrong),
+                Ok(target) => suite.target = listening(target, settings, &[], wrong),
                 Err(error) => {
                     let (key, said) = match (&error, &settings.target) {
                         (CliError::Spawn(why), Some(target)) if is_about_target(why) => {
@@ -89,6 +78,23 @@ pub(in crate::cli) fn configured(
     suite
 }
 
+/// How the clients of a suite use TLS. What makes no sense is added to `wrong`.
+pub(super) fn of_tls(
+    settings: &SuiteSettings,
+    file: &ProjectFile,
+    wrong: &mut Vec<Diagnostic>,
+) -> Option<Arc<TlsClient>> {
+    let error = match tls::client(&tls_args(settings, file)) {
+        Ok(tls) => return Some(tls),
+        Err(error) => error,
+    };
+    let tls = &settings.tls;
+    let said = tls.ca.iter().chain(&tls.cert).chain(&tls.key).last();
+    let said = said.unwrap_or(&settings.name);
+    wrong.push(ProjectFile::wrong(said, "tls", &error));
+    None
+}
+
 /// Whether it is where a program listens that is wrong, not the program.
 fn is_about_target(error: &SpawnError) -> bool {
     matches!(
@@ -97,16 +103,18 @@ fn is_about_target(error: &SpawnError) -> bool {
     )
 }
 
-/// The program of a suite, which listens at its further targets too. What makes no sense is added to `wrong`.
+/// The program of a suite, which listens at its further targets too, but for those that were typed. What makes no sense is added to `wrong`.
 pub(super) fn listening(
     mut target: Target,
     settings: &SuiteSettings,
+    typed: &[&str],
     wrong: &mut Vec<Diagnostic>,
 ) -> Target {
     if let Target::Spawned(spawn) = &mut target
         && let Some(spawn) = Arc::get_mut(spawn)
     {
-        for (name, at) in &settings.targets {
+        let not_typed = |(name, _): &&(Said, Said)| !typed.contains(&&*name.text);
+        for (name, at) in settings.targets.iter().filter(not_typed) {
             if let Err(error) = spawn.listens_also(&name.text, &at.text) {
                 wrong.push(ProjectFile::wrong(at, "targets", &error.into()));
             }

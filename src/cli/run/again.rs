@@ -22,12 +22,16 @@ pub(super) struct Again {
     /// The folder of the log, if it was named.
     out: Option<PathBuf>,
     files: Vec<File>,
+    /// Whether something is drawn by the seed and the ids of the cases: then they must have the same ids again.
+    is_drawn: bool,
 }
 
 /// A file of the run, and its cases.
 #[derive(Debug)]
 struct File {
     path: PathBuf,
+    /// The folder that was given, where it was found in one: its id is counted from there.
+    given: Option<PathBuf>,
     id: String,
     /// Whether the id is the same whatever path names the file: it is a suite's.
     of_suite: bool,
@@ -62,6 +66,7 @@ impl Again {
                  ..
              }| File {
                 path: found.path.clone(),
+                given: found.given.clone(),
                 id: found.id.clone(),
                 of_suite: *of_suite,
                 labels: (scenario.cases.iter())
@@ -76,6 +81,7 @@ impl Again {
                 .collect(),
             out: args.reporting.out.clone(),
             files: files.collect(),
+            is_drawn,
         }
     }
 
@@ -90,6 +96,9 @@ impl Again {
 
     /// The command that plays exactly the failed cases, and how many of them it leaves out where there are many.
     pub(super) fn command(&self, failed: &HashSet<&str>) -> (String, usize) {
+        if self.is_drawn && self.files.iter().any(|file| self.is_renamed(file, failed)) {
+            return self.by_id(failed);
+        }
         let (files, named) = self.named(failed);
         let mut words = vec!["backchat".to_owned(), "run".to_owned()];
         for file in &files {
@@ -103,6 +112,38 @@ impl Again {
             words.extend(["-f".to_owned(), quoted(&filter)]);
         }
         (words.join(" "), failed.len().saturating_sub(named))
+    }
+
+    /// Whether a file has failed cases, and another id when it is named itself.
+    fn is_renamed(&self, file: &File, failed: &HashSet<&str>) -> bool {
+        let mut ids = file.labels.iter().map(|label| case_id(&file.id, label));
+        !file.of_suite
+            && ids.any(|id| failed.contains(&*id))
+            && files::find(std::slice::from_ref(&file.path))
+                .is_ok_and(|found| found.iter().any(|found| found.id != file.id))
+    }
+
+    /// The command that names what was given, and the failed cases by their ids, which are the same then.
+    fn by_id(&self, failed: &HashSet<&str>) -> (String, usize) {
+        let (mut paths, mut ids) = (Vec::new(), Vec::new());
+        for file in &self.files {
+            let all = file.labels.iter().map(|label| case_id(&file.id, label));
+            let of_file = all.filter(|id| failed.contains(&**id));
+            let before = ids.len();
+            ids.extend(of_file.take(MAX_NAMED - before));
+            let path = word(file.given.as_ref().unwrap_or(&file.path));
+            if ids.len() > before && !paths.contains(&path) {
+                paths.push(path);
+            }
+        }
+        let named = ids.len();
+        let filters = (ids.iter()).flat_map(|id| ["-f".to_owned(), quoted(id)]);
+        let words: Vec<String> = (paths.into_iter())
+            .chain(self.flags.iter().cloned())
+            .chain(filters)
+            .collect();
+        let command = format!("backchat run {}", words.join(" "));
+        (command, failed.len().saturating_sub(named))
     }
 
     /// The files with failed cases, as many as may be named, and how many failed cases these are.
@@ -217,6 +258,7 @@ mod tests {
     fn again(files: &[(&str, &[&str])]) -> Again {
         let files = files.iter().map(|(path, labels)| File {
             path: path.into(),
+            given: None,
             id: Path::new(path).with_extension("").to_string_lossy().into(),
             of_suite: false,
             labels: match labels {
@@ -231,6 +273,7 @@ mod tests {
             flags: Vec::new(),
             out: None,
             files: files.collect(),
+            is_drawn: false,
         }
     }
 

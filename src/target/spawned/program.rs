@@ -72,6 +72,8 @@ pub struct Program {
     killed: AtomicBool,
     /// Whether a case has told of its end.
     told: Arc<AtomicBool>,
+    /// Whether nothing has shown that it had begun when it was taken to be ready.
+    unsure: AtomicBool,
     /// Since when it is not well.
     illness: Illness,
     /// The cases that are being played with it.
@@ -162,6 +164,7 @@ impl Program {
             asked_at: OnceLock::new(),
             killed: AtomicBool::new(false),
             told: Arc::default(),
+            unsure: AtomicBool::new(false),
             illness: Illness::default(),
             talkers: Talkers::default(),
             place,
@@ -186,7 +189,8 @@ impl Program {
                 if ready.is_ok() && spawn.pass_socket && matches!(spawn.ready, Ready::Listening) {
                     // Its socket has listened since before it was started. That tells nothing of the program: but once it
                     // waits for something it has begun, and has not given up at once.
-                    program.until_at_rest_or(u64::MAX).await;
+                    let rests = program.until_at_rest_or(u64::MAX).await;
+                    program.unsure.store(!rests, Ordering::SeqCst);
                 }
                 ready
             } => {
@@ -222,11 +226,11 @@ impl Program {
     /// Waits until it rests, as one that waits for clients, or has ended, or has had a processor for 100 ms; 1 s at most. One
     /// that rests already costs two looks at it.
     pub async fn until_at_rest(&self) {
-        self.until_at_rest_or(BUSY_TICKS).await;
+        let _ = self.until_at_rest_or(BUSY_TICKS).await;
     }
 
-    /// The same of a program that may have a processor for so many hundredths of a second.
-    async fn until_at_rest_or(&self, ticks: u64) {
+    /// The same of a program that may have a processor for so many hundredths of a second; whether it rests.
+    async fn until_at_rest_or(&self, ticks: u64) -> bool {
         let rests = async {
             // 60 µs for a shell and two children, measured in a build for tests, on the thread that plays: only before a program is asked to
             // end.
@@ -237,7 +241,7 @@ impl Program {
                 // Twice, because what has been looked at may have been woken since by what was looked at later.
                 let rests = !last.busy && !look.busy;
                 if rests || look.ticks.saturating_sub(first.ticks) >= ticks {
-                    return;
+                    return rests;
                 }
                 last = look;
                 sleep(PAUSE).await;
@@ -246,11 +250,17 @@ impl Program {
         let rests = async {
             tokio::select! {
                 biased;
-                () = rests => {}
-                _ = self.until_ended() => {}
+                rests = rests => rests,
+                _ = self.until_ended() => false,
             }
         };
-        let _ = timeout(BUSY, rests).await;
+        timeout(BUSY, rests).await.unwrap_or(false)
+    }
+
+    /// Whether it was played with though nothing has shown that it had begun: a socket that is passed to it listens before it does anything,
+    /// and it had not come to rest.
+    pub fn may_not_have_begun(&self) -> bool {
+        self.unsure.load(Ordering::SeqCst)
     }
 
     /// This moment in its output. It reads what the pipes hold without waiting, where conversations are played: 2 µs, measured in a

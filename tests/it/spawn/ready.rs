@@ -240,6 +240,24 @@ fn a_program_that_ends_at_once_though_its_socket_listens_was_not_ready() {
 }
 
 #[test]
+fn a_program_that_dies_of_what_it_is_sent_on_a_passed_socket_was_ready() {
+    let folder = Folder::new();
+    folder.write(
+        "packet.json",
+        r#"{ "steps": [{ "send": "die" }, { "expect": "any" }] }"#,
+    );
+    let server = server::command("passed-dies", "1", &folder.path().join("numbers"));
+    let command = format!("sh -c 'exec \"$@\" <&3' sh {server} {{port}}");
+    for more in [None, Some("--fresh")] {
+        let args = ["-f", "packet", "--spawn", &command, "--pass-socket"];
+        let args = args.into_iter().chain(["-t", "udp://127.0.0.1:{port}"]);
+        let output = folder.run(&args.chain(more).collect::<Vec<_>>()).output();
+        output.ends_with(1).says("ended: exit code 9");
+    }
+    folder.left_nothing(2);
+}
+
+#[test]
 fn a_folder_for_temporary_files_that_is_not_there_is_named_with_its_variable() {
     let folder = Folder::new();
     let output = folder

@@ -64,6 +64,11 @@ fn serves() {
             written.expect("written");
         }
         "passed-stream" | "passed-packets" => return passed(how == "passed-packets"),
+        "passed-dies" => {
+            let input = std::io::stdin().as_fd().try_clone_to_owned();
+            let _ = UdpSocket::from(input.expect("a socket")).recv(&mut [0; 16]);
+            std::process::exit(9);
+        }
         "chatty" => {
             thread::spawn(|| {
                 loop {
