@@ -39,7 +39,7 @@ pub(super) enum CliError {
         help: Vec<String>,
     },
     /// A file that cannot be read.
-    #[error("cannot read {path}: {source}")]
+    #[error("cannot read {path}: {}", in_words(source))]
     Unreadable {
         /// Its path.
         path: String,
@@ -195,6 +195,16 @@ impl CliError {
             }
             _ => Vec::new(),
         }
+    }
+}
+
+/// What the system said about a file, and what to do where that is known.
+fn in_words(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => {
+            format!("{error}: the user who runs this needs the right to read it")
+        }
+        _ => error.to_string(),
     }
 }
 

@@ -15,7 +15,9 @@ use crate::player::{Ending, Refusal, RefusalKind};
 #[non_exhaustive]
 pub enum ConnectError {
     /// The host's name has no address.
-    #[error("{host}: cannot be resolved: {message}")]
+    #[error(
+        "{host}: cannot be resolved: {message}: is the name right, and known to this machine (/etc/hosts, DNS)?"
+    )]
     NotResolved {
         /// The name.
         host: String,
@@ -209,7 +211,7 @@ pub enum BindError {
         path: PathBuf,
     },
     /// The system does not let a socket be made at the path.
-    #[error("a socket cannot be made at {}: {message}", .path.display())]
+    #[error("a socket cannot be made at {}: {message}: name a path in a folder that may be written to", .path.display())]
     NoSocketThere {
         /// The path.
         path: PathBuf,

@@ -140,6 +140,48 @@ fn a_port_that_needs_more_rights_ends_with_5_and_says_so() {
         .says("`--listen 127.0.0.1:0` takes a port that is free");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn what_may_not_be_read_or_made_is_told_with_what_to_do() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().expect("a folder");
+    let ca = folder.path().join("ca.pem");
+    std::fs::write(&ca, "").expect("written");
+    std::fs::set_permissions(&ca, PermissionsExt::from_mode(0o000)).expect("its own");
+    let may_not = |words: &[&str]| {
+        let program = Program::new(words);
+        match rustix::process::geteuid().is_root() {
+            true => program.by_nobody(),
+            false => program,
+        }
+    };
+    if !may_not(&["-V"]).starts() {
+        eprintln!("SKIPPED: nobody may start backchat here");
+        return;
+    }
+    // The folder is root's, and where the tests are not root's, nobody's to read.
+    std::fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o555)).expect("its own");
+    let path = ca.to_str().expect("text");
+    may_not(&[
+        "serve",
+        "-l",
+        "tls://127.0.0.1:0",
+        "--tls-cert",
+        path,
+        "--tls-key",
+        path,
+    ])
+    .output()
+    .ends_with(2)
+    .says("the user who runs this needs the right to read it");
+    let socket = format!("unix:{}/socket", folder.path().display());
+    may_not(&["serve", "-l", &socket])
+        .output()
+        .ends_with(5)
+        .says("name a path in a folder that may be written to");
+    std::fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o755)).expect("its own");
+}
+
 #[test]
 fn a_signal_lets_conversations_end_and_then_it_ends_with_0() {
     for signal in ["INT", "TERM"] {
