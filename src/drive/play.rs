@@ -342,10 +342,13 @@ impl Driver<'_> {
         now: Time,
         scratch: &mut [MaybeUninit<u8>],
     ) -> bool {
-        let mut told = false;
+        let (mut told, mut now) = (false, now);
         for n in 0..self.wires.len() {
             let client = ClientId(u16::try_from(n).unwrap_or(u16::MAX));
-            told |= self.carry_connect(cx, player, client);
+            if self.carry_connect(cx, player, client) {
+                // That has looked at the clock, and what is read after it came later.
+                (told, now) = (true, self.clock.now());
+            }
             if let Some(Wire::Open(open)) = self.wires.get_mut(n) {
                 if open.upgrade {
                     told |= self.begin_tls(cx, player, client, scratch);

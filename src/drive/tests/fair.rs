@@ -1,6 +1,8 @@
 //! Conversations on one thread: none keeps the others waiting.
 
 use std::cell::Cell;
+use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,12 +15,12 @@ use crate::net::{Address, AllowedHosts, TlsClient};
 use crate::player::{FailureKind, Player, Setting, Verdict};
 use crate::scenario::{ReadOptions, TlsOptions, read};
 
-/// A player of these steps, and its peers at this listener.
-fn player(listener: &TcpListener, steps: &str) -> (Player, Peers) {
+/// A player of these steps, and its peer at this address.
+pub(super) fn player(address: io::Result<SocketAddr>, steps: &str) -> (Player, Peers) {
     let text = format!(r#"{{ "framing": "raw", "steps": {steps} }}"#);
     let (scenario, _) = read("test.json", text.as_bytes(), &ReadOptions::default())
         .unwrap_or_else(|mistakes| panic!("{mistakes:?}"));
-    let address = listener.local_addr().expect("an address");
+    let address = address.expect("an address");
     let address: Address = format!("tcp://{address}").parse().expect("an address");
     let peers = Peers {
         addresses: vec![address],
@@ -37,7 +39,7 @@ fn player(listener: &TcpListener, steps: &str) -> (Player, Peers) {
 async fn whoever_sends_much_at_once_lets_others_have_their_turns() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let steps = r#"[{ "repeat": [{ "send": "Rose" }], "times": 100 }]"#;
-    let (mut player, peers) = player(&listener, steps);
+    let (mut player, peers) = player(listener.local_addr(), steps);
     let over = Cell::new(false);
     let turns = Cell::new(0);
     let (lingering, cancel) = (Lingering::default(), Cancel::default());
@@ -60,7 +62,7 @@ async fn whoever_sends_much_at_once_lets_others_have_their_turns() {
 async fn a_peer_that_never_pauses_keeps_neither_a_deadline_nor_the_end_away() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     // What is skipped is as long as it gets.
-    let (mut player, peers) = player(&listener, r#"[{ "skip_until": "Rose" }]"#);
+    let (mut player, peers) = player(listener.local_addr(), r#"[{ "skip_until": "Rose" }]"#);
     let (lingering, cancel) = (Lingering::default(), Cancel::default());
     let flood = async {
         let (mut peer, _) = listener.accept().await.expect("a connection");

@@ -3,3 +3,4 @@
 mod alarm;
 mod fair;
 mod linger;
+mod order;
