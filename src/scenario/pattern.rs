@@ -16,7 +16,7 @@ use regex_automata::hybrid::dfa::{self, DFA};
 use regex_automata::nfa::thompson;
 use regex_automata::util::{captures::Captures, start, syntax};
 use regex_automata::{Anchored, MatchKind, meta};
-use regex_syntax::hir::{Hir, Look, LookSet};
+use regex_syntax::hir::{Hir, HirKind, Look, LookSet};
 use thiserror::Error;
 
 use super::{EvalError, SlotId, Span, Template, Values};
@@ -231,7 +231,7 @@ impl Compiled {
 
     /// Whether its end depends on what follows (`$`, `\z`, `\b`): on a stream that never is known.
     pub fn looks_past_its_end(&self) -> bool {
-        let at_end = self.hir.properties().look_set_suffix_any();
+        let at_end = looks_at_end(&self.hir);
         let start_only = [Look::Start, Look::StartLF, Look::StartCRLF];
         start_only
             .iter()
@@ -447,4 +447,27 @@ fn syntax_error(text: &str, error: &regex_syntax::Error) -> PatternError {
 
 fn span_range(span: &regex_syntax::ast::Span) -> Range<usize> {
     span.start.offset..span.end.offset
+}
+
+/// What may be looked at where a match ends: also before parts that may be of no bytes, as `$` in `a$b*`.
+fn looks_at_end(hir: &Hir) -> LookSet {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) => LookSet::empty(),
+        HirKind::Look(look) => LookSet::singleton(*look),
+        HirKind::Repetition(repetition) => looks_at_end(&repetition.sub),
+        HirKind::Capture(capture) => looks_at_end(&capture.sub),
+        HirKind::Alternation(parts) => (parts.iter())
+            .map(looks_at_end)
+            .fold(LookSet::empty(), LookSet::union),
+        HirKind::Concat(parts) => {
+            let mut looks = LookSet::empty();
+            for part in parts.iter().rev() {
+                looks = looks.union(looks_at_end(part));
+                if part.properties().minimum_len() != Some(0) {
+                    break;
+                }
+            }
+            looks
+        }
+    }
 }

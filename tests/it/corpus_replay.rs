@@ -19,7 +19,7 @@ struct Target {
 const EMPTY: &str = "empty";
 
 const TARGETS: [Target; 9] = [
-    Target::new("conversation", props::conversation, 41),
+    Target::new("conversation", props::conversation, 42),
     Target::new("frame_decoder", props::frame_decoder, 57),
     Target::new("frame_roundtrip", props::frame_roundtrip, 23),
     Target::new("matcher", props::matcher, 29),

@@ -63,6 +63,12 @@ fn what_cannot_be_told_on_a_stream_is_known_beforehand() {
         ("^a", false, false, true),
         ("(?m)a$\n", false, false, false),
         ("a|b$", false, true, false),
+        // Where nothing has to follow, too.
+        ("a$b*", false, true, false),
+        (r"a\b(?<x>[^!]*)c?", false, true, false),
+        (r"(a\b)+b?", false, true, false),
+        (r"a\b.*\n", false, false, false),
+        ("(?m)a\n^b*", false, false, false),
     ] {
         let compiled = compiled(pattern);
         assert_eq!(compiled.matches_empty(), empty, "{pattern}");

@@ -83,7 +83,9 @@ fn what_holds_for_no_bytes_is_refused() {
 
 #[test]
 fn patterns_that_look_at_the_end_are_refused_wherever_they_stand() {
-    for pattern in ["^x$", r"^x\\z", r"^x\\b", "^(x|y$)", "(?m)^x$", "x$"] {
+    for pattern in [
+        "^x$", r"^x\\z", r"^x\\b", "^(x|y$)", "(?m)^x$", "x$", "x$y*",
+    ] {
         let words = format!("BC1023 \"{pattern}\"");
         on_streams(&format!(r#"{{ "regex": "{pattern}" }}"#), &[&words]);
         on_streams(
