@@ -146,9 +146,7 @@ async fn end(run: Arc<Run>) -> Closed {
     let Ok(run) = Arc::try_unwrap(run) else {
         return Closed::default();
     };
-    let mut closed = Closed {
-        ..Closed::default()
-    };
+    let mut closed = Closed::default();
     for suite in &run.suites {
         let of_suite = suite.target.close_program().await;
         let killed = suite.was_killed(of_suite.killed);

@@ -254,7 +254,6 @@ fn suite(
     let mut suite = match args.project.target_is_typed {
         true => Suite {
             target: instead(settings, args, options, console, wrong)?,
-            tls: tls::client(&args.tls).map_err(CliError::of_a_flag)?,
             requires: beside_its_program(settings),
             ..named(settings)
         },

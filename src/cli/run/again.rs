@@ -96,7 +96,7 @@ impl Again {
 
     /// The command that plays exactly the failed cases, and how many of them it leaves out where there are many.
     pub(super) fn command(&self, failed: &HashSet<&str>) -> (String, usize) {
-        if self.is_drawn && self.files.iter().any(|file| self.is_renamed(file, failed)) {
+        if self.is_drawn && self.is_renamed(failed) {
             return self.by_id(failed);
         }
         let (files, named) = self.named(failed);
@@ -114,13 +114,16 @@ impl Again {
         (words.join(" "), failed.len().saturating_sub(named))
     }
 
-    /// Whether a file has failed cases, and another id when it is named itself.
-    fn is_renamed(&self, file: &File, failed: &HashSet<&str>) -> bool {
-        let mut ids = file.labels.iter().map(|label| case_id(&file.id, label));
-        !file.of_suite
-            && ids.any(|id| failed.contains(&*id))
-            && files::find(std::slice::from_ref(&file.path))
+    /// Whether one of the files with failed cases, as many as may be named, has another id when it is named itself.
+    fn is_renamed(&self, failed: &HashSet<&str>) -> bool {
+        let has_failed = |file: &&File| {
+            let mut ids = file.labels.iter().map(|label| case_id(&file.id, label));
+            !file.of_suite && ids.any(|id| failed.contains(&*id))
+        };
+        (self.files.iter().filter(has_failed).take(MAX_NAMED)).any(|file| {
+            files::find(std::slice::from_ref(&file.path))
                 .is_ok_and(|found| found.iter().any(|found| found.id != file.id))
+        })
     }
 
     /// The command that names what was given, and the failed cases by their ids, which are the same then.

@@ -18,6 +18,17 @@ fn until_gone(number: &str) {
     }
 }
 
+/// Makes two suites: one of a program that behaves, and one of a server beside it.
+fn beside(folder: &Folder, other: &Server) {
+    let command = serde_json::to_string(&folder.server("well")).expect("JSON");
+    let project = format!(
+        r#"{{ "suites": {{ "a": {{ "paths": ["greeted.json"], "spawn": {command} }},
+            "b": {{ "paths": ["later.json"], "target": "tcp://{}" }} }} }}"#,
+        other.target()
+    );
+    folder.write("backchat.json", &project);
+}
+
 /// Two suites: one of a program, which ends by itself when its case is over, and one of a server that waits for that.
 fn dies_between_cases(more: &[&str]) -> (Folder, Output) {
     let folder = Folder::new();
@@ -27,13 +38,7 @@ fn dies_between_cases(more: &[&str]) -> (Folder, Output) {
         let _ = waits.recv();
         let _ = std::io::Write::write_all(&mut stream, b"Welcome!\n");
     });
-    let command = serde_json::to_string(&folder.server("well")).expect("JSON");
-    let project = format!(
-        r#"{{ "suites": {{ "a": {{ "paths": ["greeted.json"], "spawn": {command} }},
-            "b": {{ "paths": ["later.json"], "target": "tcp://{}" }} }} }}"#,
-        other.target()
-    );
-    folder.write("backchat.json", &project);
+    beside(&folder, &other);
     // A case that may be tried again leaves its program running.
     let args = ["run", "-j", "1", "--retries", "1"];
     let args = args.iter().chain(more);
@@ -189,13 +194,7 @@ fn a_case_that_has_passed_stays_so_when_the_run_is_stopped_at_once() {
     let other = Server::start(move |_stream| {
         let _ = stays.recv();
     });
-    let command = serde_json::to_string(&folder.server("well")).expect("JSON");
-    let project = format!(
-        r#"{{ "suites": {{ "a": {{ "paths": ["greeted.json"], "spawn": {command} }},
-            "b": {{ "paths": ["later.json"], "target": "tcp://{}" }} }} }}"#,
-        other.target()
-    );
-    folder.write("backchat.json", &project);
+    beside(&folder, &other);
     let args = ["run", "-j", "1", "--retries", "1", "--out", "out"];
     let running = Program::new(args).dir(folder.path()).start();
     while other.connections() == 0 {
