@@ -351,8 +351,6 @@ pub enum ProgramFault {
         passed: bool,
         /// Whether it had said anything to this case.
         heard: bool,
-        /// How many other cases were being played with it.
-        others: usize,
     },
     /// All steps had passed; asked to end, it ended as a program does that has gone wrong.
     EndedBadly {

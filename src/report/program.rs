@@ -4,7 +4,7 @@ use super::Palette;
 use super::palette::paint;
 use super::text::{LINE, head, words};
 use crate::player::ProgramFault;
-use crate::runner::{ProgramNews, Replayed};
+use crate::runner::{ProgramNews, Replayed, Suspects};
 
 /// How many lines of what a program printed are shown, the last ones.
 const MAX_LINES: usize = 12;
@@ -53,16 +53,10 @@ pub(super) fn because(fault: &ProgramFault) -> Option<String> {
 pub(super) fn advice(fault: &ProgramFault) -> String {
     match fault {
         ProgramFault::NotReady { help, .. } => words(help),
-        ProgramFault::Ended { others: 1.., .. } => {
-            "a server outlives its clients: what it printed last is below, and one of the conversations that were going on led to it".into()
-        }
-        ProgramFault::Ended { passed: false, heard: false, .. } => {
-            "what it died of may have been said here, or by the case before: what it printed last is below".into()
-        }
         ProgramFault::Ended { .. }
         | ProgramFault::EndedBadly { .. }
         | ProgramFault::Reported { .. } => {
-            "a server outlives its clients: what it printed last is below, and the conversation above led to it".into()
+            "a server outlives its clients: what it printed last is below, and which conversations may have led to it".into()
         }
         ProgramFault::Unhealthy { since: Some(_) } => {
             "what broke the target came before this case, or was played beside it: `-j 1` plays one after the other".into()
@@ -88,16 +82,9 @@ pub fn render_program(news: &ProgramNews, palette: &Palette) -> String {
             "program",
             format!("{} ended: {}", words(&news.command), words(ended)),
         );
-        let others = match news.others {
-            0 => None,
-            1 => Some(
-                "another case was being played with it: `-j 1` tells which led to it".to_owned(),
-            ),
-            n => Some(format!(
-                "{n} other cases were being played with it: `-j 1` tells which led to it"
-            )),
-        };
-        others.into_iter().for_each(|others| row("", others));
+    }
+    if let Some(suspects) = &news.suspects {
+        row("suspects", self::suspects(suspects));
     }
     for (label, bytes) in [("stdout", &news.stdout), ("stderr", &news.stderr)] {
         for (n, line) in last_lines(bytes).into_iter().enumerate() {
@@ -105,6 +92,29 @@ pub fn render_program(news: &ProgramNews, palette: &Palette) -> String {
         }
     }
     shown
+}
+
+/// Which conversations may have led to what a program did, and how to find out.
+fn suspects(suspects: &Suspects) -> String {
+    let before = match suspects.before {
+        1 => "the conversation before it".to_owned(),
+        n => format!("the {n} conversations before it"),
+    };
+    let beside = match suspects.beside {
+        1 => "another that was being played beside it".to_owned(),
+        n => format!("{n} others that were being played beside it"),
+    };
+    match (suspects.beside, suspects.before) {
+        _ if suspects.twice => "this case: two programs have ended in it without an answer".into(),
+        (0, 0) => "this case alone: nothing else was played with this program".into(),
+        (0, _) => format!(
+            "this case, and {before}: play this one alone, or each with a program of its own (`--fresh`)"
+        ),
+        (_, 0) => format!("this case, and {beside}: `-j 1` plays one after the other"),
+        _ => format!(
+            "this case, {beside}, and {before}: `-j 1` plays one after the other, `--fresh` each with a program of its own"
+        ),
+    }
 }
 
 /// Why a case was played again, and what that means.
@@ -148,7 +158,7 @@ mod tests {
         let news = ProgramNews {
             command: "./server\x1b {port}".into(),
             ended: Some("signal 11, SIGSEGV".into()),
-            others: 0,
+            suspects: None,
             replayed: None,
             stdout: b"hello\x1b[31m\r\n".to_vec(),
             stderr: (0..20)
@@ -166,5 +176,57 @@ mod tests {
         assert_eq!(lines[3], "                    line 8");
         assert_eq!(lines.len(), 15);
         assert_eq!(last_lines(b""), [""; 0]);
+    }
+
+    #[test]
+    fn who_may_have_led_to_a_crash_is_said_as_far_as_it_is_known() {
+        for (beside, before, twice, words) in [
+            (0, 0, false, "this case alone: nothing else was played with"),
+            (0, 3, true, "this case: two programs have ended in it"),
+            (
+                0,
+                1,
+                false,
+                "this case, and the conversation before it: play",
+            ),
+            (
+                0,
+                12,
+                false,
+                "this case, and the 12 conversations before it: play",
+            ),
+            (
+                1,
+                0,
+                false,
+                "this case, and another that was being played beside it: `-j 1`",
+            ),
+            (
+                2,
+                12,
+                false,
+                "this case, 2 others that were being played beside it, and the 12 conversations before it: `-j 1`",
+            ),
+        ] {
+            let suspects = Suspects {
+                beside,
+                before,
+                twice,
+            };
+            let news = ProgramNews {
+                command: "./server".into(),
+                ended: None,
+                suspects: Some(suspects),
+                replayed: None,
+                stdout: Vec::new(),
+                stderr: Vec::new(),
+            };
+            let shown = render_program(&news, &Palette::plain());
+            let shown = shown.strip_prefix("  suspects          ");
+            assert!(
+                shown.is_some_and(|shown| shown.starts_with(words)),
+                "{shown:?}"
+            );
+        }
     }
 }

@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use super::fit::{misfit, packets};
 use super::held::Played;
 use super::open_suite::OpenSuite;
-use super::program::{fault, has_hung_up, never_begun, news, rest, told_since, watched};
+use super::program::{fault, has_hung_up, never_begun, news, rest, suspects, told_since, watched};
 use super::suite::News;
 use super::threads::at_home;
 use super::unplayed::{cut_short, skipped, with_fault, without_peer};
@@ -283,8 +283,7 @@ impl Run {
         let crash = program.crash_since(mark);
         let cut_short = *verdict == Verdict::Cancelled && self.cancel.is_cancelled();
         if let Some(crash) = crash.filter(|_| !cut_short) {
-            let others = program.others();
-            let fault = fault(&crash, verdict, heard, others).or(after.fault);
+            let fault = fault(&crash, verdict, heard).or(after.fault);
             let never_begun = (!heard)
                 .then(|| never_begun(&crash, program, of_suite.target.target()))
                 .flatten();
@@ -293,7 +292,11 @@ impl Run {
         }
         let command = self.command(case);
         let since = told_since(verdict, mark, after.never_begun);
-        after.news = Some(news(program, &command, since, program.others()));
+        let suspects = suspects(program.others(), program.begun());
+        let mut news = news(program, &command, since, suspects);
+        // What never began has not ended because of anybody.
+        news.suspects.take_if(|_| after.never_begun);
+        after.news = Some(news);
         after
     }
 

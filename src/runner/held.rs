@@ -18,7 +18,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::conversation::{Finished, Run, Seat};
 use super::hiding::hide;
-use super::program::{news, rest};
+use super::program::{news, rest, suspects};
 use super::queue::{Locks, Queue};
 use super::schedule::LockSet;
 use super::suite::News;
@@ -186,8 +186,11 @@ impl<'a> Worker<'a> {
         }
         let command = self.run.command(&tries.case);
         let news = &mut finished.outcome.program;
-        news.get_or_insert_with(|| ProgramNews::of(command))
-            .replayed = Some(replayed);
+        let news = news.get_or_insert_with(|| ProgramNews::of(command));
+        news.replayed = Some(replayed);
+        if let Some(suspects) = &mut news.suspects {
+            suspects.twice = dies_again && suspects.beside == 0;
+        }
         self.settle(dies_again).await?;
         Ok(finished)
     }
@@ -247,11 +250,11 @@ impl<'a> Worker<'a> {
             how: exit.to_string(),
             passed: true,
             heard: true,
-            others: played.others,
         }));
         outcome.transcript = played.player.transcript().clone();
         let command = self.run.command(case);
-        outcome.program = Some(news(&played.program, &command, played.mark, played.others));
+        let suspects = suspects(played.others, played.begun);
+        outcome.program = Some(news(&played.program, &command, played.mark, suspects));
         played.program.tell();
         hide(outcome, &self.run.options.secrets);
     }

@@ -28,7 +28,7 @@ mod unplayed;
 pub use event::{Event, Summary};
 pub use inquiry::Inquiry;
 pub use options::{CaseRef, DEFAULT_JOBS, DEFAULT_SLOW_TIMEOUT, MAX_RETRIES, RunOptions, Suite};
-pub use outcome::{CaseResult, Outcome, ProgramNews, Replayed};
+pub use outcome::{CaseResult, Outcome, ProgramNews, Replayed, Suspects};
 pub use seed::case_seed;
 pub use shard::{Shard, ShardError, ShardRule};
 pub use shuffle::shuffle;

@@ -48,14 +48,25 @@ pub struct ProgramNews {
     pub command: String,
     /// How it ended, if it did though nobody had asked it to: `signal 11, SIGSEGV`.
     pub ended: Option<String>,
-    /// How many other cases were being played with it at that time.
-    pub others: usize,
+    /// What may have led to that, or to a report of a crash that it printed.
+    pub suspects: Option<Suspects>,
     /// Why the case was played twice, where it was: the first time comes to nothing.
     pub replayed: Option<Replayed>,
     /// The last bytes it printed meanwhile. Never to be shown as they are.
     pub stdout: Vec<u8>,
     /// The last bytes it printed as errors meanwhile. Never to be shown as they are.
     pub stderr: Vec<u8>,
+}
+
+/// Which conversations may have led to what a program did, beside that of the case which tells of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Suspects {
+    /// How many others were being played with the program at that time.
+    pub beside: usize,
+    /// How many had been played with it and were over.
+    pub before: u64,
+    /// Whether the program before had ended in this case too, both without an answer to it, and nobody was beside it.
+    pub twice: bool,
 }
 
 /// Why a case was played again with a new program: the one before had ended, and had said nothing to it.
@@ -73,7 +84,7 @@ impl ProgramNews {
         Self {
             command,
             ended: None,
-            others: 0,
+            suspects: None,
             replayed: None,
             stdout: Vec::new(),
             stderr: Vec::new(),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, timeout};
 
-use super::{Event, ProgramNews};
+use super::{Event, ProgramNews, Suspects};
 use crate::drive::{Lingering, PlayStats};
 use crate::player::{FailureKind, ProgramFault, Verdict};
 use crate::secrets::Secrets;
@@ -47,31 +47,42 @@ pub(super) async fn watched(
     })
 }
 
-/// What the program has done since, for a report.
-pub(super) fn news(program: &Program, command: &str, mark: Mark, others: usize) -> ProgramNews {
+/// What the program has done since, for a report, and who may have led to it where that is what it should not.
+pub(super) fn news(
+    program: &Program,
+    command: &str,
+    mark: Mark,
+    suspects: Suspects,
+) -> ProgramNews {
     let (stdout, stderr) = program.printed_since(mark);
-    let ended = match program.crash_since(mark) {
+    let crash = program.crash_since(mark);
+    let ended = match &crash {
         Some(Crash::Ended(exit) | Crash::EndedBadly(exit)) => Some(exit.to_string()),
         _ => None,
     };
     ProgramNews {
         command: command.to_owned(),
         ended,
-        others,
+        suspects: crash.map(|_| suspects),
         replayed: None,
         stdout,
         stderr,
     }
 }
 
-/// What a crash makes of a case with this verdict, to which the program has said something or not, while so many others were
-/// being played with it; `None`: the verdict stands.
-pub(super) fn fault(
-    crash: &Crash,
-    verdict: &Verdict,
-    heard: bool,
-    others: usize,
-) -> Option<ProgramFault> {
+/// Who may have led to what a program did, of which one case tells: so many others were being played with it then, and so many
+/// had begun to be.
+pub(super) fn suspects(others: usize, begun: u64) -> Suspects {
+    let playing = u64::try_from(others).unwrap_or(u64::MAX).saturating_add(1);
+    Suspects {
+        beside: others,
+        before: begun.saturating_sub(playing),
+        twice: false,
+    }
+}
+
+/// What a crash makes of a case with this verdict, to which the program has said something or not; `None`: the verdict stands.
+pub(super) fn fault(crash: &Crash, verdict: &Verdict, heard: bool) -> Option<ProgramFault> {
     let passed = match verdict {
         Verdict::Passed => true,
         // The conversation was cut short: it has no verdict of its own.
@@ -85,7 +96,6 @@ pub(super) fn fault(
             how: exit.to_string(),
             passed,
             heard,
-            others,
         }),
         Crash::EndedBadly(exit) if passed => Some(ProgramFault::EndedBadly {
             how: exit.to_string(),
@@ -109,7 +119,6 @@ pub(super) fn untold(death: Death, command: &str, secrets: &Secrets) -> Event {
                 how: how.clone(),
                 passed: true,
                 heard: true,
-                others: 0,
             };
             (fault, Some(how))
         }
@@ -129,7 +138,7 @@ pub(super) fn untold(death: Death, command: &str, secrets: &Secrets) -> Event {
         news: ProgramNews {
             command: command.to_owned(),
             ended,
-            others: 0,
+            suspects: None,
             replayed: None,
             stdout,
             stderr,

@@ -62,7 +62,7 @@ pub(super) fn without_peer(case: CaseRef, unavailable: Unavailable) -> Finished 
             finished.outcome.program = Some(ProgramNews {
                 command: why.command,
                 ended: None,
-                others: 0,
+                suspects: None,
                 replayed: None,
                 stdout: why.stdout,
                 stderr: why.stderr,

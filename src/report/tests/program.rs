@@ -21,7 +21,6 @@ fn a_program_that_is_at_fault() {
                 how: how(),
                 passed: true,
                 heard: true,
-                others: 0,
             },
         ),
         (
@@ -30,7 +29,6 @@ fn a_program_that_is_at_fault() {
                 how: how(),
                 passed: false,
                 heard: true,
-                others: 0,
             },
         ),
         (

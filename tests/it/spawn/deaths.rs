@@ -94,6 +94,28 @@ fn a_program_that_ends_when_no_case_is_to_blame_makes_the_run_fail() {
 }
 
 #[test]
+fn of_a_late_death_all_are_named_that_may_have_led_to_it() {
+    let folder = Folder::new();
+    let greeted = fs::read_to_string(folder.path().join("greeted.json")).expect("there");
+    folder.write("a.json", &greeted);
+    folder.write("b.json", &greeted);
+    let shared = folder.with("exit-in-the-third", &["-j", "1", "--no-fail-fast"]);
+    shared
+        .ends_with(1)
+        .says("2 passed, 1 failed")
+        .says("ended: exit code 9");
+    shared
+        .says("suspects          this case, and the 2 conversations before it: play this one alone")
+        .does_not_say("the conversation above led to it");
+    // With others before it or none: what was played with this program, and not with another.
+    let fresh = folder.with("abort", &["--fresh", "-f", "greeted"]);
+    fresh
+        .ends_with(1)
+        .says("suspects          this case alone: nothing else was played with this program");
+    folder.left_nothing(2);
+}
+
+#[test]
 fn a_program_that_dies_of_a_packet_is_told_with_the_step_that_waited() {
     let folder = Folder::new();
     folder.write(

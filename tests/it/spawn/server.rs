@@ -202,6 +202,7 @@ fn converse(
                 }
                 writeln!(stream, "well")?;
             }
+            ("exit-in-the-third", _) if count == 3 => std::process::exit(9),
             ("exit", "die") => {
                 eprintln!("no more of this");
                 std::process::exit(9);
