@@ -66,11 +66,7 @@ pub(super) fn check(args: CheckArgs, console: &Console) -> Result<ExitStatus, Cl
     if everything || !paths.is_empty() {
         let args = ProjectArgs::default();
         match groups(file.as_ref(), &args, &paths, files::default_of_check) {
-            Ok(groups) => load.append(
-                0,
-                false,
-                project::load(groups, file.as_ref(), &options, showing),
-            ),
+            Ok(groups) => load.append(project::load(groups, file.as_ref(), &options, showing)),
             // What is missing has been said where it is named.
             Err(_) if everything && !load.is_valid() => {}
             Err(error) => return Err(error),

@@ -112,9 +112,7 @@ pub(super) fn find(paths: &[PathBuf]) -> Result<Vec<Found>, CliError> {
         }
     }
     let mut seen = HashSet::new();
-    files.retain(|Candidate { path, .. }| {
-        seen.insert(fs::canonicalize(path).unwrap_or_else(|_| path.clone()))
-    });
+    files.retain(|Candidate { path, .. }| seen.insert(resolved(path)));
     if files.is_empty() {
         let looked: Vec<String> = paths.iter().map(|path| shown(&absolute(path))).collect();
         return Err(CliError::NoScenarios {
@@ -122,6 +120,11 @@ pub(super) fn find(paths: &[PathBuf]) -> Result<Vec<Found>, CliError> {
         });
     }
     Ok(identify(files))
+}
+
+/// The path without links: equal where it is the same file.
+pub(super) fn resolved(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.into())
 }
 
 /// Reads a file, one byte more than it may have at most: the reader of scenarios says what is wrong with that.

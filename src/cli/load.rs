@@ -1,6 +1,6 @@
 //! Files → scenarios, or all that is wrong with them: every file is read before anything is sent.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
@@ -17,7 +17,7 @@ use crate::report::{
     Detail, Palette, render_diagnostics, render_json, render_short, unreadable_json,
 };
 use crate::runner::CaseRef;
-use crate::scenario::{Diagnostics, ReadOptions, Scenario, Severity, foresee, read_with};
+use crate::scenario::{Diagnostics, ReadOptions, Scenario, foresee, read_with};
 
 /// Files a thread reads at least: fewer are read sooner than a thread is begun.
 const FILES_A_THREAD: usize = 64;
@@ -152,8 +152,18 @@ fn hidden(mut diagnostics: Diagnostics) -> Diagnostics {
     diagnostics
 }
 
+/// Files that are read alike.
+pub(super) struct Batch {
+    /// Which.
+    pub(super) found: Vec<Found>,
+    /// What the reader must know besides their texts.
+    pub(super) options: ReadOptions,
+    /// Whether they are those of a suite.
+    pub(super) of_suite: bool,
+}
+
 /// What became of one file: what it says, its warnings, and the files that it names.
-type Outcome = Result<(Scenario, Diagnostics, Vec<PathBuf>), Problem>;
+type Outcome = Result<(Arc<Scenario>, Diagnostics, Vec<PathBuf>), Problem>;
 
 /// Why a file cannot be played.
 enum Problem {
@@ -163,49 +173,73 @@ enum Problem {
 
 impl Load {
     /// Reads all files; several at a time where there are many.
-    pub(super) fn of_files(files: Vec<Found>, options: &ReadOptions, showing: Showing) -> Self {
-        let threads = thread::available_parallelism().map_or(1, usize::from);
-        let each = files.len().div_ceil(threads).max(FILES_A_THREAD);
-        let outcomes: Vec<Outcome> = if each >= files.len() {
-            files.iter().map(|found| load(found, options)).collect()
-        } else {
-            thread::scope(|scope| {
-                let threads: Vec<_> = files
-                    .chunks(each)
-                    .map(|chunk| {
-                        scope.spawn(|| {
-                            chunk
-                                .iter()
-                                .map(|found| load(found, options))
-                                .collect::<Vec<_>>()
-                        })
-                    })
-                    .collect();
-                threads
-                    .into_iter()
-                    .flat_map(|thread| {
-                        thread
-                            .join()
-                            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-                    })
-                    .collect()
-            })
-        };
+    pub(super) fn of_files(found: Vec<Found>, options: &ReadOptions, showing: Showing) -> Self {
+        let options = options.clone();
+        let of_suite = false;
+        Self::of_batches(
+            vec![Batch {
+                found,
+                options,
+                of_suite,
+            }],
+            showing,
+        )
+    }
+
+    /// Reads the files of all batches. A file of several is played in each, but counted once, and what is wrong with it is told once:
+    /// it is read again only where another batch may read it otherwise.
+    pub(super) fn of_batches(batches: Vec<Batch>, showing: Showing) -> Self {
         let mut load = Self::default();
-        for (found, outcome) in files.into_iter().zip(outcomes) {
-            load.add(found, outcome, showing);
+        let mut files: Vec<Readings> = Vec::new();
+        let mut places: HashMap<PathBuf, usize> = HashMap::new();
+        let is_only = batches.len() == 1;
+        for (group, batch) in batches.into_iter().enumerate() {
+            let Batch {
+                found: all,
+                options,
+                of_suite,
+            } = batch;
+            let options = Arc::new(options);
+            let place_of = |found: &Found| {
+                let path = match is_only {
+                    true => found.path.clone(),
+                    false => files::resolved(&found.path),
+                };
+                *places.entry(path).or_insert_with(|| {
+                    files.push(Readings::default());
+                    files.len() - 1
+                })
+            };
+            let of_all: Vec<usize> = all.iter().map(place_of).collect();
+            let mut outcomes: Vec<Option<Arc<Outcome>>> = (all.iter().zip(&of_all))
+                .map(|(found, place)| files[*place].earlier(found, &options))
+                .collect();
+            let fresh = all.iter().zip(&outcomes);
+            let fresh: Vec<&Found> = fresh
+                .filter_map(|(found, earlier)| earlier.is_none().then_some(found))
+                .collect();
+            let mut read = read_all(&fresh, &options).into_iter();
+            for (n, found) in all.into_iter().enumerate() {
+                let readings = &mut files[of_all[n]];
+                let outcome = match outcomes[n].take() {
+                    Some(earlier) => earlier,
+                    None => match read.next() {
+                        Some(outcome) => readings.add(&found, &options, outcome),
+                        None => continue,
+                    },
+                };
+                load.play(found, group, of_suite, &outcome);
+            }
+        }
+        for readings in &files {
+            load.tell(&readings.list, showing);
         }
         load
     }
 
-    /// Adds what has been read of another group of files.
-    pub(super) fn append(&mut self, group: usize, of_suite: bool, other: Self) {
-        let scenarios = other.scenarios.into_iter();
-        self.scenarios.extend(scenarios.map(|loaded| Loaded {
-            group,
-            of_suite,
-            ..loaded
-        }));
+    /// Adds what has been read elsewhere.
+    pub(super) fn append(&mut self, other: Self) {
+        self.scenarios.extend(other.scenarios);
         self.shown.push_str(&other.shown);
         self.files += other.files;
         self.invalid += other.invalid;
@@ -244,47 +278,61 @@ impl Load {
         options: &ReadOptions,
         showing: Showing,
     ) {
+        let mut readings = Readings::default();
         let outcome = read_text(&found, bytes, options);
-        self.add(found, outcome, showing);
+        let outcome = readings.add(&found, &Arc::new(options.clone()), outcome);
+        self.tell(&readings.list, showing);
+        self.play(found, 0, false, &outcome);
     }
 
-    fn add(&mut self, found: Found, outcome: Outcome, showing: Showing) {
+    /// Adds a file to those that can be played, if it can.
+    fn play(&mut self, found: Found, group: usize, of_suite: bool, outcome: &Outcome) {
+        if let Ok((scenario, warnings, named)) = outcome {
+            self.scenarios.push(Loaded {
+                found,
+                scenario: Arc::clone(scenario),
+                group,
+                of_suite,
+                named: named.clone(),
+                warnings: (!warnings.list.is_empty()).then(|| Box::new(warnings.clone())),
+            });
+        }
+    }
+
+    /// Counts a file and shows what is wrong with it, whichever of its readings found it.
+    fn tell(&mut self, readings: &[Reading], showing: Showing) {
         self.files += 1;
-        let of = |list: &Diagnostics, severity| {
-            list.list
-                .iter()
-                .filter(|diagnostic| diagnostic.severity == severity)
-                .count()
-        };
-        let diagnostics = match outcome {
-            Ok((scenario, warnings, named)) => {
-                self.scenarios.push(Loaded {
-                    found,
-                    scenario: Arc::new(scenario),
-                    group: 0,
-                    of_suite: false,
-                    named,
-                    warnings: (!warnings.list.is_empty()).then(|| Box::new(warnings.clone())),
-                });
-                if !showing.warnings {
-                    return;
+        let mut all: Option<Diagnostics> = None;
+        let (mut unreadable, mut is_invalid) = (None, false);
+        for Reading { found, outcome, .. } in readings {
+            let diagnostics = match &**outcome {
+                Ok((_, warnings, _)) if showing.warnings => warnings,
+                Ok(_) => continue,
+                Err(Problem::Mistakes(mistakes)) => {
+                    is_invalid = true;
+                    mistakes
                 }
-                warnings
+                Err(Problem::Unreadable(error)) => {
+                    unreadable.get_or_insert((found, error));
+                    continue;
+                }
+            };
+            match &mut all {
+                Some(all) => all.join(diagnostics),
+                None => all = Some(diagnostics.clone()),
             }
-            Err(Problem::Unreadable(error)) => {
-                self.invalid += 1;
-                self.errors += 1;
-                self.shown.push_str(&showing.unreadable(&found, &error));
-                return;
-            }
-            Err(Problem::Mistakes(mistakes)) => {
-                self.invalid += 1;
-                mistakes
-            }
-        };
-        self.errors += of(&diagnostics, Severity::Error);
-        self.warnings += of(&diagnostics, Severity::Warning);
-        self.shown.push_str(&showing.diagnostics(&diagnostics));
+        }
+        if let Some((found, error)) = unreadable {
+            is_invalid = true;
+            self.errors += 1;
+            self.shown.push_str(&showing.unreadable(found, error));
+        }
+        self.invalid += usize::from(is_invalid);
+        if let Some(all) = all {
+            self.errors += all.errors();
+            self.warnings += all.warnings();
+            self.shown.push_str(&showing.diagnostics(&all));
+        }
     }
 
     /// The count: `9 files checked: 8 ok, 1 with 4 errors`.
@@ -334,6 +382,74 @@ impl Load {
     }
 }
 
+/// The readings of one file, each with other options.
+#[derive(Default)]
+struct Readings {
+    list: Vec<Reading>,
+}
+
+/// A file, read with these options.
+struct Reading {
+    found: Found,
+    options: Arc<ReadOptions>,
+    outcome: Arc<Outcome>,
+}
+
+impl Readings {
+    /// What became of the file when it was read in the same way.
+    fn earlier(&self, found: &Found, options: &ReadOptions) -> Option<Arc<Outcome>> {
+        let same = self.list.iter().find(|reading| {
+            // The name is shown, and the folder that was given says which files it may name.
+            (&reading.found.name, &reading.found.given) == (&found.name, &found.given)
+                && alike(&reading.options, options)
+        })?;
+        Some(Arc::clone(&same.outcome))
+    }
+
+    fn add(&mut self, found: &Found, options: &Arc<ReadOptions>, outcome: Outcome) -> Arc<Outcome> {
+        let outcome = Arc::new(outcome);
+        self.list.push(Reading {
+            found: found.clone(),
+            options: Arc::clone(options),
+            outcome: Arc::clone(&outcome),
+        });
+        outcome
+    }
+}
+
+/// Whether files mean the same with both.
+fn alike(one: &ReadOptions, other: &ReadOptions) -> bool {
+    let names = |options: &ReadOptions| options.vars.iter().cloned().collect::<BTreeSet<_>>();
+    let rest = |options: &ReadOptions| ReadOptions {
+        vars: Vec::new(),
+        ..options.clone()
+    };
+    names(one) == names(other) && rest(one) == rest(other)
+}
+
+/// What becomes of each of these files; several are read at a time where there are many.
+fn read_all(files: &[&Found], options: &ReadOptions) -> Vec<Outcome> {
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    let each = files.len().div_ceil(threads).max(FILES_A_THREAD);
+    let load_each = |files: &[&Found]| -> Vec<Outcome> {
+        files.iter().map(|found| load(found, options)).collect()
+    };
+    if each >= files.len() {
+        return load_each(files);
+    }
+    thread::scope(|scope| {
+        let chunks = files.chunks(each);
+        let threads: Vec<_> = chunks
+            .map(|chunk| scope.spawn(move || load_each(chunk)))
+            .collect();
+        let outcomes = threads.into_iter().flat_map(|thread| {
+            let outcome = thread.join();
+            outcome.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        });
+        outcomes.collect()
+    })
+}
+
 fn load(found: &Found, options: &ReadOptions) -> Outcome {
     let bytes = files::read(found).map_err(Problem::Unreadable)?;
     read_text(found, &bytes, options)
@@ -347,7 +463,7 @@ fn read_text(found: &Found, bytes: &[u8], options: &ReadOptions) -> Outcome {
             found.list.extend(wrong_examples(&scenario, &options.vars));
             found.list.sort_by_key(|found| found.span);
             match found.errors() {
-                0 => Ok((scenario, found, tree.into_found())),
+                0 => Ok((Arc::new(scenario), found, tree.into_found())),
                 _ => Err(Problem::Mistakes(found)),
             }
         }

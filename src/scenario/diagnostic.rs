@@ -123,6 +123,37 @@ impl Diagnostics {
         errors.filter(|d| d.severity == Severity::Error).count()
     }
 
+    /// Adds what another reading of the same file found, as far as it is not there already.
+    pub fn join(&mut self, other: &Self) {
+        let places: Vec<usize> = (other.sources.iter())
+            .map(|source| {
+                let known = self.sources.iter().position(|known| known == source);
+                known.unwrap_or_else(|| {
+                    self.sources.push(source.clone());
+                    self.sources.len() - 1
+                })
+            })
+            .collect();
+        let moved = |span: Span| Span {
+            // A place that no number tells is shown without its line.
+            file: (places.get(usize::from(span.file)))
+                .and_then(|place| u16::try_from(*place).ok())
+                .unwrap_or(u16::MAX),
+            ..span
+        };
+        for found in &other.list {
+            let found = Diagnostic {
+                span: found.span.map(moved),
+                included: found.included.iter().copied().map(moved).collect(),
+                ..found.clone()
+            };
+            if !self.list.contains(&found) {
+                self.list.push(found);
+            }
+        }
+        self.list.sort_by_key(|found| found.span);
+    }
+
     /// How many things its author will not have meant, though it can be played.
     pub fn warnings(&self) -> usize {
         self.list.len() - self.errors()

@@ -102,11 +102,58 @@ fn the_nearest_file_holds_from_everywhere_below_it() {
     run(&["run", "--suite", "started"])
         .ends_with(0)
         .says("1 passed");
-    // A file of two suites is checked for each.
-    run(&["check"]).ends_with(0).says("4 files checked: 4 ok");
+    // The configuration and two scenarios, one of which is in both suites.
+    run(&["check"]).ends_with(0).says("3 files checked: 3 ok");
     run(&["run", "--config", "../none.json"])
         .ends_with(2)
         .says("no such file or folder: ../none.json");
+}
+
+#[test]
+fn a_file_of_several_suites_is_counted_and_warned_of_once() {
+    let suites = r#"{ "suites": {
+        "one": { "paths": ["mixed"], "vars": { "who": "Rose", "how": "well" } },
+        "two": { "paths": ["mixed"], "vars": { "how": "well", "who": "Think" } },
+        "three": { "paths": ["mixed/c.json"] } } }"#;
+    let warned = br#"{ "vars": { "nobody": 1 }, "steps": [{ "expect": "Welcome!" }] }"#;
+    let named = br#"{ "vars": { "nobody": 1 }, "steps": [{ "send": "{{ who }}" }] }"#;
+    let place = place(suites)
+        .file("mixed/a.json", warned)
+        .file("mixed/b.json", warned)
+        .file("mixed/c.json", warned);
+    let check = |words: &[&str]| {
+        let words = ["check", "--message-format", "short"].iter().chain(words);
+        place.backchat(words.copied()).output()
+    };
+    let lines = |output: &Output| output.stderr.lines().count();
+    for paths in [&[][..], &["mixed"], &["mixed", "mixed/c.json"]] {
+        let files = 3 + usize::from(paths.is_empty());
+        let output = check(paths);
+        output
+            .ends_with(0)
+            .says(&format!("{files} files checked: {files} ok, 3 warnings\n"));
+        assert_eq!(lines(&output), 4, "{output}");
+    }
+    // Only the third suite has no name for it; the warning is that of all three.
+    std::fs::write(place.path().join("mixed/c.json"), named).expect("a file");
+    let output = check(&[]);
+    output
+        .ends_with(3)
+        .says("mixed/c.json:1:13: warning[BC1040]")
+        .says("mixed/c.json:1:52: error[BC1019]")
+        .says("4 files checked: 3 ok, 1 with 1 error, 3 warnings\n");
+    assert_eq!(lines(&output), 5, "{output}");
+    run(&place, &[])
+        .ends_with(3)
+        .says("3 files checked: 2 ok, 1 with 1 error: nothing was sent");
+    // The file is still played in each suite that it is fine in.
+    run(&place, &["--suite", "one", "--suite", "two", "--list"]).ends_with(0);
+    let output = run(
+        &place,
+        &["--suite", "one", "--suite", "two", "mixed/a.json"],
+    );
+    output.ends_with(0).says("2 run: 2 passed");
+    assert_eq!(output.stderr.matches("warning").count(), 1, "{output}");
 }
 
 #[test]

@@ -1,15 +1,14 @@
 //! Which files a run plays, and against what: the suites of `backchat.json`, or what was typed.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::super::args::{DEFAULT_TARGET, ProjectArgs, RunArgs, SpawnArgs};
 use super::super::console::Console;
 use super::super::error::CliError;
 use super::super::files::{self, Found};
-use super::super::load::{Load, Showing};
+use super::super::load::{Batch, Load, Showing};
 use super::super::{tls, under_test};
 use super::file::{ProjectFile, var_names};
 use super::profile;
@@ -94,13 +93,13 @@ fn sort_out(asked: Vec<Found>, of_suites: Vec<(usize, Vec<Found>)>) -> Vec<Group
     let mut members: HashMap<PathBuf, Vec<(usize, Found)>> = HashMap::new();
     for (suite, found) in of_suites {
         for found in found {
-            let members = members.entry(resolved(&found.path)).or_default();
+            let members = members.entry(files::resolved(&found.path)).or_default();
             members.push((suite, found));
         }
     }
     let mut groups: BTreeMap<Option<usize>, Vec<Found>> = BTreeMap::new();
     for found in asked {
-        match members.remove(&resolved(&found.path)) {
+        match members.remove(&files::resolved(&found.path)) {
             None => groups.entry(None).or_default().push(found),
             Some(members) => {
                 for (suite, member) in members {
@@ -118,10 +117,6 @@ fn sort_out(asked: Vec<Found>, of_suites: Vec<(usize, Vec<Found>)>) -> Vec<Group
     groups
         .map(|(suite, found)| Group { suite, found })
         .collect()
-}
-
-fn resolved(path: &Path) -> PathBuf {
-    fs::canonicalize(path).unwrap_or_else(|_| path.into())
 }
 
 /// Adds the suite to ids that files of several suites have.
@@ -160,13 +155,12 @@ pub(in crate::cli) fn load(
     typed: &ReadOptions,
     showing: Showing,
 ) -> Load {
-    let mut all = Load::default();
-    for (n, group) in groups.into_iter().enumerate() {
-        let options = read_options(&group, file, typed);
-        let of_suite = group.suite.is_some();
-        all.append(n, of_suite, Load::of_files(group.found, &options, showing));
-    }
-    all
+    let batches = groups.into_iter().map(|group| Batch {
+        options: read_options(&group, file, typed),
+        of_suite: group.suite.is_some(),
+        found: group.found,
+    });
+    Load::of_batches(batches.collect(), showing)
 }
 
 fn settings(suite: Option<usize>, file: Option<&ProjectFile>) -> Option<&SuiteSettings> {

@@ -20,7 +20,7 @@ pub const MAX_MISTAKES: usize = 1000;
 pub const DEFAULT_MAX_STEPS: u64 = 1_000_000;
 
 /// What the reader must know besides the text.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ReadOptions {
     /// Names that the run sets (`--var`): a file may use them without defining them.
     pub vars: Vec<String>,
