@@ -24,6 +24,9 @@ use crate::wire::Carries;
 /// Bytes read at a time. The buffer lives for one poll, so that an idle conversation holds none.
 const SCRATCH: usize = 16 << 10;
 
+/// Packets read at a time.
+const PACKETS: usize = 64;
+
 /// How many turns a conversation has before others on its thread have theirs: four. Whoever sends much at once would keep them from
 /// hearing what has arrived meanwhile.
 const TURNS: usize = 4;
@@ -521,7 +524,7 @@ impl Open {
         scratch: &mut [MaybeUninit<u8>],
     ) -> bool {
         if self.connection.carries().are_packets() {
-            return self.read_packet(cx, player, client, now);
+            return self.read_packets(cx, player, client, now);
         }
         let mut received = ReadBuf::uninit(scratch);
         match self.connection.poll_read_buf(cx, &mut received) {
@@ -539,27 +542,36 @@ impl Open {
         true
     }
 
-    /// Reads one packet.
-    fn read_packet(
+    /// Reads the packets that are there, as many as one read takes of a stream: a step that one of them ends must not leave the others
+    /// unread.
+    fn read_packets(
         &mut self,
         cx: &mut Context<'_>,
         player: &mut Player,
         client: ClientId,
         now: Time,
     ) -> bool {
-        let mut packet = Vec::new();
-        match self.connection.poll_packet(cx, &mut packet) {
-            Poll::Pending => return false,
-            Poll::Ready(Ok(true)) => player.handle_received(client, &packet, now),
-            Poll::Ready(Ok(false)) => {
-                self.readable = false;
-                player.handle_ended(client, Ending::Clean, now);
+        let (mut packets, mut bytes) = (Vec::new(), 0);
+        let ended = loop {
+            let mut packet = Vec::new();
+            match self.connection.poll_packet(cx, &mut packet) {
+                Poll::Ready(Ok(true)) => {
+                    bytes += packet.len();
+                    packets.push(packet);
+                    if bytes >= SCRATCH || packets.len() >= PACKETS {
+                        break None;
+                    }
+                }
+                Poll::Ready(Ok(false)) => break Some(Ending::Clean),
+                Poll::Ready(Err(error)) => break Some(self.connection.ending_of(&error)),
+                Poll::Pending => break None,
             }
-            Poll::Ready(Err(error)) => {
-                self.readable = false;
-                player.handle_ended(client, self.connection.ending_of(&error), now);
-            }
+        };
+        player.handle_packets(client, &packets, now);
+        if let Some(how) = ended {
+            self.readable = false;
+            player.handle_ended(client, how, now);
         }
-        true
+        ended.is_some() || !packets.is_empty()
     }
 }

@@ -275,20 +275,40 @@ impl Player {
 
     /// Bytes of a client's peer arrived; on packets, one packet.
     pub fn handle_received(&mut self, client: ClientId, bytes: &[u8], now: Time) {
-        if let Ok(link) = self.core.link(client)
-            && link.is_open()
-            && (!bytes.is_empty() || link.is_of_packets())
-        {
-            link.decoder.push(bytes);
-            link.heard = Some(now);
-            link.has_heard_target |= link.address.is_none();
-            link.securing = Securing::No;
-            match link.is_of_packets() {
-                true => self.core.transcript.received_packet(client, bytes, now),
-                false => self.core.transcript.received(client, bytes, now),
-            }
+        if self.hear(client, bytes, now) {
             self.advance(now);
         }
+    }
+
+    /// Packets of a client's peer arrived, and were read together: all of them are there before a step looks at the first, as all the
+    /// bytes of one read are. So what has come with the last reply is known when the scenario ends.
+    pub fn handle_packets(&mut self, client: ClientId, packets: &[Vec<u8>], now: Time) {
+        let mut heard = false;
+        for packet in packets {
+            heard |= self.hear(client, packet, now);
+        }
+        if heard {
+            self.advance(now);
+        }
+    }
+
+    /// Keeps what arrived, where there is a connection that it can come from.
+    fn hear(&mut self, client: ClientId, bytes: &[u8], now: Time) -> bool {
+        let Ok(link) = self.core.link(client) else {
+            return false;
+        };
+        if !link.is_open() || (bytes.is_empty() && !link.is_of_packets()) {
+            return false;
+        }
+        link.decoder.push(bytes);
+        link.heard = Some(now);
+        link.has_heard_target |= link.address.is_none();
+        link.securing = Securing::No;
+        match link.is_of_packets() {
+            true => self.core.transcript.received_packet(client, bytes, now),
+            false => self.core.transcript.received(client, bytes, now),
+        }
+        true
     }
 
     /// A client's connection ended; no bytes come after.

@@ -17,11 +17,16 @@ use crate::scenario::{ReadOptions, TlsOptions, read};
 
 /// A player of these steps, and its peer at this address.
 pub(super) fn player(address: io::Result<SocketAddr>, steps: &str) -> (Player, Peers) {
-    let text = format!(r#"{{ "framing": "raw", "steps": {steps} }}"#);
+    let address = address.expect("an address");
+    player_of(&format!("tcp://{address}"), "raw", steps)
+}
+
+/// A player of these steps, with messages cut so, and its peer at this address.
+pub(super) fn player_of(address: &str, framing: &str, steps: &str) -> (Player, Peers) {
+    let text = format!(r#"{{ "framing": "{framing}", "steps": {steps} }}"#);
     let (scenario, _) = read("test.json", text.as_bytes(), &ReadOptions::default())
         .unwrap_or_else(|mistakes| panic!("{mistakes:?}"));
-    let address = address.expect("an address");
-    let address: Address = format!("tcp://{address}").parse().expect("an address");
+    let address: Address = address.parse().expect("an address");
     let peers = Peers {
         addresses: vec![address],
         allowed: Arc::new(AllowedHosts::default()),

@@ -4,3 +4,4 @@ mod alarm;
 mod fair;
 mod linger;
 mod order;
+mod packets;

@@ -20,6 +20,18 @@ fn a_packet_is_a_message_whatever_is_in_it() {
 }
 
 #[test]
+fn packets_that_are_read_together_are_all_there_before_a_step_looks() {
+    let mut bench = Bench::connected(PACKETS, r#"{ "expect": "a" }"#);
+    let packets = [&b"a"[..], b"", b"b"].map(<[u8]>::to_vec);
+    bench.player.handle_packets(FIRST, &packets, bench.now);
+    bench.passed();
+    assert_eq!(bench.player.leftovers(), 2);
+    // After the end nothing is heard any more.
+    bench.player.handle_packets(FIRST, &packets, bench.now);
+    assert_eq!(bench.player.leftovers(), 2);
+}
+
+#[test]
 fn packets_that_wait_stay_what_they_were() {
     let mut bench = Bench::connected(
         PACKETS,
