@@ -357,6 +357,11 @@ pub enum ProgramFault {
         /// How: `signal 6, SIGABRT`.
         how: String,
     },
+    /// All steps had passed; asked to end, it was killed by somebody else.
+    Killed {
+        /// How: `signal 9, SIGKILL`.
+        how: String,
+    },
     /// All steps passed, and meanwhile it printed the first line of a report of a crash.
     Reported {
         /// The line.

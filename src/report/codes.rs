@@ -110,7 +110,11 @@ pub const fn code(kind: &FailureKind) -> Code {
         FailureKind::NotTrue { .. } => 19,
         FailureKind::NeverCame { .. } => 20,
         FailureKind::Program(ProgramFault::NotReady { .. }) => 21,
-        FailureKind::Program(ProgramFault::Ended { .. } | ProgramFault::EndedBadly { .. }) => 22,
+        FailureKind::Program(
+            ProgramFault::Ended { .. }
+            | ProgramFault::EndedBadly { .. }
+            | ProgramFault::Killed { .. },
+        ) => 22,
         FailureKind::Program(ProgramFault::Reported { .. }) => 23,
         FailureKind::Program(ProgramFault::Unhealthy { .. }) => 24,
         FailureKind::NoTls(_) => 25,

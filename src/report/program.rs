@@ -17,6 +17,9 @@ pub(super) fn title(fault: &ProgramFault) -> String {
         ProgramFault::EndedBadly { how } => {
             format!("the program under test crashed when it was to end: {how}")
         }
+        ProgramFault::Killed { how } => {
+            format!("the program under test was killed by somebody else when it was to end: {how}")
+        }
         ProgramFault::Reported { .. } => "the program under test reported a crash".into(),
         ProgramFault::Unhealthy { since: None } => "the health check failed after this".into(),
         ProgramFault::Unhealthy { .. } => "the health check was failing already".into(),
@@ -37,6 +40,7 @@ pub(super) fn because(fault: &ProgramFault) -> Option<String> {
         }
         ProgramFault::Ended { .. }
         | ProgramFault::EndedBadly { .. }
+        | ProgramFault::Killed { .. }
         | ProgramFault::Unhealthy { since: None } => Some("all steps had passed".into()),
         ProgramFault::Unhealthy { since: Some(since) } => Some(format!(
             "all steps had passed; it has failed since {}",
@@ -57,6 +61,9 @@ pub(super) fn advice(fault: &ProgramFault) -> String {
         | ProgramFault::EndedBadly { .. }
         | ProgramFault::Reported { .. } => {
             "a server outlives its clients: what it printed last is below, and which conversations may have led to it".into()
+        }
+        ProgramFault::Killed { .. } => {
+            "the system kills the greatest program where memory runs out, and its log says so (`dmesg`)".into()
         }
         ProgramFault::Unhealthy { since: Some(_) } => {
             "what broke the target came before this case, or was played beside it: `-j 1` plays one after the other".into()
@@ -81,6 +88,12 @@ pub fn render_program(news: &ProgramNews, palette: &Palette) -> String {
         row(
             "program",
             format!("{} ended: {}", words(&news.command), words(ended)),
+        );
+    }
+    if let Some(case) = &news.ailing {
+        row(
+            "not well",
+            format!("its health check had failed since {}", words(case)),
         );
     }
     if let Some(suspects) = &news.suspects {
@@ -158,6 +171,7 @@ mod tests {
         let news = ProgramNews {
             command: "./server\x1b {port}".into(),
             ended: Some("signal 11, SIGSEGV".into()),
+            ailing: None,
             suspects: None,
             replayed: None,
             stdout: b"hello\x1b[31m\r\n".to_vec(),
@@ -216,6 +230,7 @@ mod tests {
             let news = ProgramNews {
                 command: "./server".into(),
                 ended: None,
+                ailing: None,
                 suspects: Some(suspects),
                 replayed: None,
                 stdout: Vec::new(),

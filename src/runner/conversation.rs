@@ -267,7 +267,10 @@ impl Run {
             self.over(case);
             return after;
         };
-        if has_hung_up(verdict) && !self.cancel.is_cancelled() {
+        let health = after.health.as_ref().map(|health| &health.result);
+        let hung_up = has_hung_up(verdict)
+            || matches!(health, Some(CaseResult::Played(verdict)) if has_hung_up(verdict));
+        if hung_up && !self.cancel.is_cancelled() {
             // Connections end before their process has: perhaps it is about to, and whoever asks it to end would hide why.
             let _ = timeout(DYING, program.until_ended()).await;
         }

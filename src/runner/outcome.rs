@@ -48,6 +48,8 @@ pub struct ProgramNews {
     pub command: String,
     /// How it ended, if it did though nobody had asked it to: `signal 11, SIGSEGV`.
     pub ended: Option<String>,
+    /// Of a program of which no case tells: after which case its health check failed first, where it did.
+    pub ailing: Option<String>,
     /// What may have led to that, or to a report of a crash that it printed.
     pub suspects: Option<Suspects>,
     /// Why the case was played twice, where it was: the first time comes to nothing.
@@ -84,6 +86,7 @@ impl ProgramNews {
         Self {
             command,
             ended: None,
+            ailing: None,
             suspects: None,
             replayed: None,
             stdout: Vec::new(),

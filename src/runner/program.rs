@@ -57,12 +57,15 @@ pub(super) fn news(
     let (stdout, stderr) = program.printed_since(mark);
     let crash = program.crash_since(mark);
     let ended = match &crash {
-        Some(Crash::Ended(exit) | Crash::EndedBadly(exit)) => Some(exit.to_string()),
+        Some(Crash::Ended(exit) | Crash::EndedBadly(exit) | Crash::KilledByOthers(exit)) => {
+            Some(exit.to_string())
+        }
         _ => None,
     };
     ProgramNews {
         command: command.to_owned(),
         ended,
+        ailing: None,
         suspects: crash.map(|_| suspects),
         replayed: None,
         stdout,
@@ -100,6 +103,9 @@ pub(super) fn fault(crash: &Crash, verdict: &Verdict, heard: bool) -> Option<Pro
         Crash::EndedBadly(exit) if passed => Some(ProgramFault::EndedBadly {
             how: exit.to_string(),
         }),
+        Crash::KilledByOthers(exit) if passed => Some(ProgramFault::Killed {
+            how: exit.to_string(),
+        }),
         Crash::Reported(line) if passed => Some(ProgramFault::Reported { line: line.clone() }),
         _ => None,
     }
@@ -109,6 +115,7 @@ pub(super) fn fault(crash: &Crash, verdict: &Verdict, heard: bool) -> Option<Pro
 pub(super) fn untold(death: Death, command: &str, secrets: &Secrets) -> Event {
     let Death {
         crash,
+        ailing,
         mut stdout,
         mut stderr,
     } = death;
@@ -126,6 +133,10 @@ pub(super) fn untold(death: Death, command: &str, secrets: &Secrets) -> Event {
             let how = exit.to_string();
             (ProgramFault::EndedBadly { how: how.clone() }, Some(how))
         }
+        Crash::KilledByOthers(exit) => {
+            let how = exit.to_string();
+            (ProgramFault::Killed { how: how.clone() }, Some(how))
+        }
         Crash::Reported(mut line) => {
             secrets.hide_bytes(&mut line);
             (ProgramFault::Reported { line }, None)
@@ -138,6 +149,7 @@ pub(super) fn untold(death: Death, command: &str, secrets: &Secrets) -> Event {
         news: ProgramNews {
             command: command.to_owned(),
             ended,
+            ailing: ailing.map(|case| case.to_string()),
             suspects: None,
             replayed: None,
             stdout,

@@ -62,6 +62,7 @@ pub(super) fn without_peer(case: CaseRef, unavailable: Unavailable) -> Finished 
             finished.outcome.program = Some(ProgramNews {
                 command: why.command,
                 ended: None,
+                ailing: None,
                 suspects: None,
                 replayed: None,
                 stdout: why.stdout,

@@ -16,6 +16,8 @@ pub const MAX_DEATHS: usize = 16;
 pub struct Death {
     /// What it did.
     pub crash: Crash,
+    /// After which case its health check failed first, where it did.
+    pub ailing: Option<Arc<str>>,
     /// The last bytes it printed; at most [`MAX_SHOWN_OUTPUT`](super::MAX_SHOWN_OUTPUT).
     pub stdout: Vec<u8>,
     /// The last bytes it printed as errors; at most [`MAX_SHOWN_OUTPUT`](super::MAX_SHOWN_OUTPUT).
@@ -41,6 +43,7 @@ impl Deaths {
             let (stdout, stderr) = program.printed_since(Mark::default());
             Death {
                 crash,
+                ailing: program.ails(),
                 stdout,
                 stderr,
             }

@@ -23,6 +23,11 @@ impl Illness {
         }
     }
 
+    /// After which case it failed first, where it fails.
+    pub(super) fn began(&self) -> Option<Arc<str>> {
+        self.lock().clone()
+    }
+
     /// Whether it fails.
     pub(super) fn is_ill(&self) -> bool {
         self.lock().is_some()

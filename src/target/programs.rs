@@ -74,8 +74,12 @@ impl Programs {
             Some(ailing) if ailing.ended().is_none() => {
                 // Its port may be the one that the next is to have.
                 ailing.until_alone().await;
+                // It may be about to end by itself, and whoever asks it to would hide why.
+                ailing.until_at_rest().await;
+                let mark = ailing.mark();
                 ailing.stop().await;
                 state.killed |= ailing.killed();
+                state.deaths.add(&ailing, mark);
             }
             // Those that were played with it may still find out, and tell.
             Some(dead) => state.deaths.add(&dead, dead.mark()),

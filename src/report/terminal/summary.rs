@@ -27,11 +27,11 @@ impl<W: Write> Terminal<W> {
     pub(super) fn program(&mut self, fault: &ProgramFault, news: &ProgramNews) -> io::Result<()> {
         let palette = self.options.palette;
         let label = heading(palette.bad, "PROGRAM");
-        writeln!(
-            self.out,
-            "{label} {}; no case was there to be blamed",
-            title(fault)
-        )?;
+        let whose = match &news.ailing {
+            None => "no case was there to be blamed",
+            Some(_) => "it was not well",
+        };
+        writeln!(self.out, "{label} {}; {whose}", title(fault))?;
         let shown = render_program(news, &palette);
         self.out.write_all(shown.as_bytes())
     }
@@ -82,9 +82,7 @@ impl<W: Write> Terminal<W> {
             };
             self.note(
                 "Crashed",
-                &format!(
-                    "{programs} under test ended or crashed when no case was there to be blamed"
-                ),
+                &format!("{programs} under test ended or crashed, and no case tells of it"),
             )?;
         }
         if !self.connected && !self.refusals.is_empty() {

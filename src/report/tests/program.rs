@@ -36,6 +36,12 @@ fn a_program_that_is_at_fault() {
             ProgramFault::EndedBadly { how: how() },
         ),
         (
+            "program-killed",
+            ProgramFault::Killed {
+                how: "signal 9, SIGKILL".into(),
+            },
+        ),
+        (
             "program-reported",
             ProgramFault::Reported {
                 line: b"thread 'main' panicked at \x1b[31m.rs:1:2:".to_vec(),

@@ -25,6 +25,11 @@ impl Exit {
             Self::Signal(number) => CRASHES.iter().any(|(crash, _)| *crash == number),
         }
     }
+
+    /// Whether it was killed: no program does that by mistake.
+    pub(super) fn is_kill(self) -> bool {
+        self == Self::Signal(rustix::process::Signal::KILL.as_raw())
+    }
 }
 
 impl From<ExitStatus> for Exit {

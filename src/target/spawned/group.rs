@@ -55,6 +55,8 @@ pub(super) struct Group {
     gone: Mutex<bool>,
     /// Whether it was asked to end.
     asked: AtomicBool,
+    /// Whether it was about to be killed, by this process.
+    killed: AtomicBool,
     /// Whether it left processes behind then.
     left: AtomicBool,
 }
@@ -106,6 +108,7 @@ impl Group {
             leader,
             gone: Mutex::new(false),
             asked: AtomicBool::new(false),
+            killed: AtomicBool::new(false),
             left: AtomicBool::new(false),
         });
         let (tell, ended) = watch::channel(None);
@@ -144,6 +147,11 @@ impl Group {
         self.signal(Signal::TERM);
     }
 
+    /// Whether this process has killed it, or was about to when it ended.
+    pub(super) fn was_killed(&self) -> bool {
+        self.killed.load(Ordering::SeqCst)
+    }
+
     /// Whether processes that it had started went on after it had ended when it was asked to, and were killed; known once it has ended.
     pub(super) fn left_some(&self) -> bool {
         self.left.load(Ordering::SeqCst)
@@ -153,6 +161,9 @@ impl Group {
     pub(super) fn signal(&self, signal: Signal) {
         let gone = self.gone.lock().unwrap_or_else(PoisonError::into_inner);
         if !*gone {
+            // Before it is, so that no end is taken for somebody else's.
+            self.killed
+                .fetch_or(signal == Signal::KILL, Ordering::SeqCst);
             // It fails where there is nobody any more.
             let _ = kill_process_group(self.leader, signal);
         }

@@ -97,6 +97,8 @@ pub enum Crash {
     Ended(Exit),
     /// Asked to end, it ended as a program does that has gone wrong.
     EndedBadly(Exit),
+    /// Asked to end, it was killed, and not by this process: as the system does where memory is short.
+    KilledByOthers(Exit),
     /// It has printed the first line of a report of a crash.
     Reported(Vec<u8>),
 }
@@ -298,6 +300,9 @@ impl Program {
         match self.ended() {
             Some(exit) if !asked => return Some(Crash::Ended(exit)),
             Some(exit) if exit.is_crash() => return Some(Crash::EndedBadly(exit)),
+            Some(exit) if exit.is_kill() && !self.group.was_killed() => {
+                return Some(Crash::KilledByOthers(exit));
+            }
             _ => {}
         }
         let Output { stdout, stderr, .. } = &self.output;
@@ -310,6 +315,11 @@ impl Program {
     /// another one. Once it has failed, cases that begin later have a new program.
     pub fn ails_since(&self, case: &Arc<str>, is_well: bool) -> Option<Arc<str>> {
         self.illness.since(case, is_well)
+    }
+
+    /// After which case its health check failed first, where it fails.
+    pub(in crate::target) fn ails(&self) -> Option<Arc<str>> {
+        self.illness.began()
     }
 
     /// Whether it runs and is well, as far as is known.

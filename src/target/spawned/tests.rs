@@ -108,6 +108,28 @@ async fn its_end_by_a_signal_is_told() {
 }
 
 #[tokio::test]
+async fn who_is_killed_by_somebody_else_when_it_is_to_end_has_not_ended_as_it_should() {
+    let killed =
+        |ends: &str| format!("trap \"{ends}\" TERM; echo set; while :; do sleep 0.01; done");
+    let others = start(&spawn(&killed("kill -KILL $$"))).await;
+    printed(&others, 2).await;
+    others.stop().await;
+    assert_eq!(
+        others.crash_since(Mark::default()),
+        Some(Crash::KilledByOthers(Exit::Signal(9)))
+    );
+    assert!(others.killed().is_none());
+    // One that this process was about to kill may have been killed by it.
+    let mut deaf = spawn(&killed(""));
+    deaf.grace = Duration::from_millis(1);
+    let ours = start(&deaf).await;
+    printed(&ours, 2).await;
+    ours.stop().await;
+    assert_eq!(ours.ended(), Some(Exit::Signal(9)));
+    assert_eq!(ours.crash_since(Mark::default()), None);
+}
+
+#[tokio::test]
 async fn what_it_prints_when_it_is_asked_to_end_belongs_to_no_conversation() {
     let ended_by = async |how: &str| {
         let what = format!("trap \"echo bye; {how}\" TERM; echo set; while :; do sleep 0.01; done");

@@ -8,8 +8,13 @@ use crate::target::{Crash, Exit, MAX_DEATHS, Program, Ready, Spawn};
 
 /// A program that is ready once it has said so, and ends then.
 fn spawn() -> Spawn {
-    let command = "sh -c 'echo ready; echo no more >&2; exit 3' sh";
-    let mut spawn = Spawn::new(command, Some("tcp://127.0.0.1:1"), false).expect("a command");
+    ready("echo no more >&2; exit 3")
+}
+
+/// A program that is ready once it has said so, and then does `what`.
+fn ready(what: &str) -> Spawn {
+    let command = format!("sh -c 'echo ready; {what}' sh");
+    let mut spawn = Spawn::new(&command, Some("tcp://127.0.0.1:1"), false).expect("a command");
     spawn.ready = Ready::output("^ready\n").expect("a pattern");
     spawn.ready_timeout = Duration::from_secs(30);
     spawn
@@ -39,6 +44,35 @@ async fn what_no_case_tells_of_is_told_in_the_end_also_where_another_program_fol
         assert_eq!(death.stderr, b"no more\n");
     }
     assert_eq!(programs.close().await.deaths, []);
+}
+
+#[tokio::test]
+async fn the_end_of_one_that_was_not_well_is_told_too() {
+    for (what, crash) in [
+        // Busy for some milliseconds, and then no more.
+        (
+            "n=0; while test $n -lt 9999; do n=$((n+1)); done; kill -SEGV $$",
+            Crash::Ended(Exit::Signal(11)),
+        ),
+        (
+            "trap \"kill -ABRT $$\" TERM; sleep 1000 & wait",
+            Crash::EndedBadly(Exit::Signal(6)),
+        ),
+    ] {
+        let programs = Programs::default();
+        let ailing = programs.of(&ready(what), &|_| ()).await.expect("ready");
+        ailing.ails_since(&Arc::from("a case"), false);
+        programs
+            .of(&ready("exec sleep 1000"), &|_| ())
+            .await
+            .expect("ready");
+        let deaths = programs.close().await.deaths;
+        assert_eq!(deaths.len(), 1);
+        assert_eq!(
+            (&deaths[0].crash, deaths[0].ailing.as_deref()),
+            (&crash, Some("a case"))
+        );
+    }
 }
 
 #[tokio::test]

@@ -116,6 +116,49 @@ fn of_a_late_death_all_are_named_that_may_have_led_to_it() {
 }
 
 #[test]
+fn a_program_that_dies_of_its_health_check_is_told_with_its_end() {
+    let folder = Folder::new();
+    folder.write("greeted.json", r#"{ "steps": [{ "expect": "Welcome!" }] }"#);
+    folder.write(
+        "health",
+        r#"{ "steps": [{ "expect": "Welcome!" }, { "send": "well?" }, { "expect": "well" }] }"#,
+    );
+    let output = folder.with("hang-up-and-exit", &["--health", "health"]);
+    output
+        .ends_with(1)
+        .says("error[BC2023]: the program under test ended: exit code 7")
+        .says("health check");
+    folder.left_nothing(1);
+}
+
+#[test]
+fn the_end_of_a_program_that_was_not_well_is_told_with_the_case_since_which() {
+    let folder = Folder::new();
+    fs::remove_file(folder.path().join("greeted.json")).expect("removed");
+    folder.write(
+        "breaks.json",
+        r#"{ "steps": [{ "expect": "Welcome!" }, { "send": "break" }, { "expect": "broken" }] }"#,
+    );
+    for name in ["later.json", "well"] {
+        folder.write(name, r#"{ "steps": [{ "expect": "Welcome!" }] }"#);
+    }
+    let server = folder.server("well");
+    let command = format!("sh -c 'trap \"kill -ABRT $$\" TERM; \"$@\" & wait' sh {server}");
+    // A case that may be tried again leaves its program running; the last of them is asked to end after all cases.
+    let args = ["--spawn", &command, "--health", "well", "-j", "1"];
+    let more = ["--no-fail-fast", "--retries", "1"];
+    let output = folder.run(&[&args[..], &more].concat()).output();
+    output
+        .ends_with(1)
+        .says("1 passed, 1 failed")
+        .says("crashed when it was to end: signal 6, SIGABRT; it was not well")
+        .says("not well          its health check had failed since breaks")
+        .says("crashed when it was to end: signal 6, SIGABRT; no case was there to be blamed")
+        .says("Crashed 3 programs under test ended or crashed, and no case tells of it");
+    folder.left_nothing(3);
+}
+
+#[test]
 fn a_program_that_dies_of_a_packet_is_told_with_the_step_that_waited() {
     let folder = Folder::new();
     folder.write(
