@@ -32,6 +32,8 @@ pub(super) struct Cursor {
     pub(super) doing: Doing,
     /// When the step began.
     began: Time,
+    /// How many bytes its client had received when it began, and how many of them no step had taken.
+    had: (u64, usize),
     /// How long it waits.
     patience: Duration,
     /// When the step has waited for too long, or when its time is over.
@@ -169,6 +171,11 @@ impl Cursor {
     /// When the step began.
     pub(super) fn began(&self) -> Time {
         self.began
+    }
+
+    /// How many bytes its client had received when the step began, and how many of them no step had taken.
+    pub(super) fn had(&self) -> (u64, usize) {
+        self.had
     }
 
     /// How long the step waits, as the file or the run says.
@@ -375,6 +382,8 @@ impl Cursor {
         now: Time,
     ) -> Result<bool, Fault> {
         self.began = now;
+        let had = core.link_ref(step.client);
+        self.had = had.map_or((0, 0), |link| (link.received, link.decoder.unread().len()));
         self.serial = core.count_step()?;
         self.patience = core.patience(script, step);
         let own = now.after(self.patience);

@@ -93,6 +93,8 @@ pub(super) struct Link {
     of_streams: Framing,
     /// The unread bytes.
     pub(super) decoder: FrameDecoder,
+    /// How many bytes have arrived on it.
+    pub(super) received: u64,
     /// When the last bytes arrived.
     pub(super) heard: Option<Time>,
     /// Whether the client's target has said anything, on this connection or an earlier one.
@@ -149,6 +151,7 @@ impl Link {
             phase: Phase::Fresh,
             decoder: FrameDecoder::new(framing.clone(), client.max_message),
             framing,
+            received: 0,
             heard: None,
             has_heard_target: false,
             of_streams: client.framing.clone(),
@@ -227,6 +230,7 @@ impl Link {
 
     fn forget_connection(&mut self) {
         self.decoder.reset();
+        self.received = 0;
         self.heard = None;
         self.ended = None;
         self.unwritable = None;

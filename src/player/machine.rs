@@ -301,6 +301,7 @@ impl Player {
             return false;
         }
         link.decoder.push(bytes);
+        link.received += bytes.len() as u64;
         link.heard = Some(now);
         link.has_heard_target |= link.address.is_none();
         link.securing = Securing::No;

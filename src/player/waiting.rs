@@ -15,8 +15,12 @@ pub struct Waiting {
     pub step: Meanwhile,
     /// Whether it is a step of `finally`.
     pub in_finally: bool,
-    /// How many bytes have arrived that no step has taken, where it has a client.
-    pub unread: Option<usize>,
+    /// How many bytes have arrived since it began, those included that were ignored or skipped; `None`: it has no client.
+    pub came: Option<u64>,
+    /// How many bytes had arrived before it began, and no step had taken.
+    pub before: usize,
+    /// How many bytes no step has taken yet.
+    pub unread: usize,
     /// How long ago the last bytes arrived, if any did.
     pub heard: Option<Duration>,
 }
@@ -31,6 +35,7 @@ impl Player {
                 let (playing, _) = cursor.step(script)?;
                 let client = Some(playing).filter(|step| step.needs_client());
                 let link = client.and_then(|step| core.link_ref(step.client).ok());
+                let (had, before) = cursor.had();
                 let mut step = cursor.meanwhile(script, core, now);
                 // Of one client there is no need to speak.
                 step.client_name = step.client_name.filter(|_| core.links.len() > 1);
@@ -38,7 +43,9 @@ impl Player {
                     span: playing.span,
                     step,
                     in_finally: core.in_finally,
-                    unread: link.map(|link| link.decoder.unread().len()),
+                    came: link.map(|link| link.received.saturating_sub(had)),
+                    before: link.map_or(0, |_| before),
+                    unread: link.map_or(0, |link| link.decoder.unread().len()),
                     heard: link.and_then(|link| Some(now.since(link.heard?))),
                 })
                 .filter(|waiting| waiting.step.step > 0)

@@ -11,7 +11,7 @@ use crate::runner::Outcome;
 /// How many characters of what is waited for are shown.
 const SHOWN: usize = 80;
 
-/// `step 6 of 9 waits 4.9s for the message "530 denied": 3 of 12 bytes so far, the last 4.2s ago`
+/// `step 6 of 9 has waited 4.9s for the message "530 denied": 3 of 12 bytes have come since it began, the last 4.2s ago`
 pub(super) fn waiting(waiting: &Waiting) -> String {
     let step = &waiting.step;
     let mut line = String::new();
@@ -27,25 +27,54 @@ pub(super) fn waiting(waiting: &Waiting) -> String {
     }
     let waited = roughly(step.waited);
     match awaited_by(step) {
-        Some(what) => line.push_str(&format!(" waits {waited} for {}", short(&what))),
+        Some(what) => line.push_str(&format!(" has waited {waited} for {}", short(&what))),
         None => return line + " has not begun",
     }
-    let Awaited::Reply(expected) = &step.awaited else {
-        return line;
-    };
-    if let Some(unread) = waiting.unread {
-        let bytes = match &expected.exact {
-            Some(exact) => format!("{unread} of {} bytes", exact.len()),
-            None if unread == 1 => "1 byte".to_owned(),
-            None => format!("{unread} bytes"),
-        };
-        line.push_str(&format!(": {bytes} so far"));
-    }
-    match waiting.heard {
-        Some(heard) => line.push_str(&format!(", the last received {} ago", roughly(heard))),
-        None => line.push_str(", nothing ever received"),
+    if let (Awaited::Reply(expected), Some(came)) = (&step.awaited, waiting.came) {
+        let whole = expected.exact.as_ref().map(|exact| exact.len() as u64);
+        line.push_str(&format!(": {}", arrived(waiting, came, whole)));
     }
     line
+}
+
+/// `3 of 12 bytes have come since it began, the last 4.2s ago`
+fn arrived(waiting: &Waiting, came: u64, whole: Option<u64>) -> String {
+    let mut words = match (came, waiting.heard) {
+        (1.., Some(heard)) => {
+            // Where all that came may be the beginning of what is waited for.
+            let is_beginning = waiting.before == 0 && waiting.unread as u64 == came;
+            let bytes = match whole.filter(|whole| is_beginning && came <= *whole) {
+                Some(whole) => format!("{came} of {}", count_of(whole)),
+                None => count_of(came),
+            };
+            let (have, last) = match came {
+                1 => ("has", "it came"),
+                _ => ("have", "the last"),
+            };
+            format!(
+                "{bytes} {have} come since it began, {last} {} ago",
+                roughly(heard)
+            )
+        }
+        (_, Some(_)) => "nothing has come since it began".to_owned(),
+        (_, None) => "nothing has come since it began, nor before".to_owned(),
+    };
+    if waiting.before > 0 {
+        let before = count_of(waiting.before as u64);
+        let them = if waiting.before == 1 { "it" } else { "them" };
+        words.push_str(&format!(
+            "; {before} had come before, and no step took {them}"
+        ));
+    }
+    words
+}
+
+/// `1 byte`, `12 bytes`
+fn count_of(bytes: u64) -> String {
+    match bytes {
+        1 => "1 byte".to_owned(),
+        _ => format!("{bytes} bytes"),
+    }
 }
 
 /// A step that waited when its case was cancelled: where it stands, and [what it waited for](waiting).
@@ -82,51 +111,110 @@ mod tests {
     use crate::player::{Expected, Meanwhile};
     use crate::scenario::Span;
 
+    /// The line of a step that has taken nothing of what came since it began, and before; the last so many milliseconds ago.
+    fn line(
+        awaited: Awaited,
+        branch: u32,
+        (came, before, heard): (Option<u64>, usize, Option<u64>),
+    ) -> String {
+        waiting(&Waiting {
+            span: Span::default(),
+            step: Meanwhile {
+                branch,
+                step: 6,
+                steps: 9,
+                client_name: (branch > 0).then(|| "a\x1b".to_owned()),
+                waited: Duration::from_micros(4_912_345),
+                awaited,
+            },
+            in_finally: branch > 0,
+            came,
+            before,
+            unread: came.map_or(0, |came| came as usize + before),
+            heard: heard.map(Duration::from_millis),
+        })
+    }
+
+    fn reply(exact: Option<&str>, words: &str) -> Awaited {
+        Awaited::Reply(Expected {
+            exact: exact.map(|exact| exact.as_bytes().to_vec()),
+            words: words.to_owned(),
+        })
+    }
+
     #[test]
-    fn a_line_says_the_step_what_is_waited_for_and_what_has_come() {
-        let of = |awaited, unread, heard, branch| {
-            waiting(&Waiting {
-                span: Span::default(),
-                step: Meanwhile {
-                    branch,
-                    step: 6,
-                    steps: 9,
-                    client_name: (branch > 0).then(|| "a\x1b".to_owned()),
-                    waited: Duration::from_micros(4_912_345),
-                    awaited,
-                },
-                in_finally: branch > 0,
-                unread,
-                heard,
-            })
-        };
-        let reply = |exact: Option<&str>, words: &str| {
-            Awaited::Reply(Expected {
-                exact: exact.map(|exact| exact.as_bytes().to_vec()),
-                words: words.to_owned(),
-            })
-        };
+    fn a_line_says_the_step_and_what_it_waits_for() {
         assert_eq!(
-            of(
-                reply(Some("530 denied\r\n"), r#"the message "530 denied""#),
-                Some(3),
-                Some(Duration::from_millis(4200)),
-                0
+            line(
+                reply(None, "a message that \x1b"),
+                2,
+                (Some(0), 0, Some(9000))
             ),
-            r#"step 6 of 9 waits 4.9s for the message "530 denied": 3 of 12 bytes so far, the last received 4.2s ago"#
+            "finally, branch 2, step 6 of 9 (client a\\x1b) has waited 4.9s for a message that \\x1b: nothing has come since it began"
         );
         assert_eq!(
-            of(reply(None, "a message that \x1b"), Some(1), None, 2),
-            "finally, branch 2, step 6 of 9 (client a\\x1b) waits 4.9s for a message that \\x1b: 1 byte so far, nothing ever received"
+            line(Awaited::Taken(70), 0, (Some(1), 0, None)),
+            "step 6 of 9 has waited 4.9s for 70 bytes to be taken"
         );
         assert_eq!(
-            of(Awaited::Taken(70), Some(1), None, 0),
-            "step 6 of 9 waits 4.9s for 70 bytes to be taken"
-        );
-        assert_eq!(
-            of(Awaited::Turn, None, None, 0),
+            line(Awaited::Turn, 0, (None, 0, None)),
             "step 6 of 9 has not begun"
         );
-        assert!(of(reply(None, &"x".repeat(999)), None, None, 0).len() < 200);
+        let long = reply(None, &"x".repeat(999));
+        assert!(line(long, 0, (None, 0, None)).len() < 200);
+    }
+
+    #[test]
+    fn a_line_says_what_has_come_since_the_step_began() {
+        let exact = || reply(Some("530 denied\r\n"), r#"the message "530 denied""#);
+        let open = || reply(None, "a message");
+        for (awaited, arrived, said) in [
+            (
+                exact(),
+                (3, 0, Some(4200)),
+                "3 of 12 bytes have come since it began, the last 4.2s ago",
+            ),
+            (
+                exact(),
+                (1, 0, Some(4200)),
+                "1 of 12 bytes has come since it began, it came 4.2s ago",
+            ),
+            (
+                exact(),
+                (3, 2, Some(4200)),
+                "3 bytes have come since it began, the last 4.2s ago; 2 bytes had come before, and no step took them",
+            ),
+            (
+                exact(),
+                (13, 0, Some(0)),
+                "13 bytes have come since it began, the last 0.0s ago",
+            ),
+            // Such as a greeting that the step before took.
+            (
+                exact(),
+                (0, 0, Some(9000)),
+                "nothing has come since it began",
+            ),
+            (
+                exact(),
+                (0, 1, Some(9000)),
+                "nothing has come since it began; 1 byte had come before, and no step took it",
+            ),
+            (
+                exact(),
+                (0, 0, None),
+                "nothing has come since it began, nor before",
+            ),
+            (
+                open(),
+                (1, 0, Some(100)),
+                "1 byte has come since it began, it came 0.1s ago",
+            ),
+        ] {
+            let (came, before, heard) = arrived;
+            let line = line(awaited, 0, (Some(came), before, heard));
+            let (_, told) = line.split_once(": ").expect("what has come");
+            assert_eq!(told, said);
+        }
     }
 }

@@ -182,7 +182,7 @@ fn hanging(place: &Workplace) -> Running {
         "kept",
     ];
     let run = place.backchat(words).start();
-    run.until_said("s] c   step 2 of 2 waits");
+    run.until_said("s] c   step 2 of 2 has waited");
     run
 }
 
@@ -237,7 +237,7 @@ fn the_log_of_a_run_that_a_signal_ended_yields_all_reports() {
                 );
             }
             // Whoever looks for what hung finds the step; its line too, where the run could still say so.
-            let hung = ["step 2 of 2 waits "];
+            let hung = ["step 2 of 2 has waited "];
             let line = ["scenarios/c.json"]
                 .into_iter()
                 .filter(|_| signal != "KILL");

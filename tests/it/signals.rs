@@ -12,7 +12,7 @@ fn hanging(place: &Workplace, finally: &str) -> Running {
         .backchat(["run", ".", "-j", "1", "--slow-timeout", "100ms"])
         .start();
     // Only a case that hangs is called slow, and only this one has this name.
-    run.until_said("s] b   step 2 of 2 waits ");
+    run.until_said("s] b   step 2 of 2 has waited ");
     run
 }
 
@@ -34,7 +34,7 @@ fn a_signal_in_the_middle_of_a_run_still_shows_the_summary() {
             .ends_with(code)
             .says("PASS")
             .says("CANCELLED [")
-            .says("b   b.json:1:49: step 2 of 2 waits ")
+            .says("b   b.json:1:49: step 2 of 2 has waited ")
             .says("Interrupted: 1 conversation ends, with its finally; press Ctrl-C again to stop at once")
             .says("1 run: 1 passed, 0 failed, 0 skipped, 2 cancelled");
     }
@@ -77,7 +77,10 @@ fn a_signal_shows_what_each_conversation_waits_for_and_the_run_goes_on() {
     let run = place.backchat(words).start();
     // Both are being played, and wait, once they say so.
     run.until_said("Starting");
-    for word in ["s] a   step 2 of 2 waits", "s] b   step 3 of 3 waits"] {
+    for word in [
+        "s] a   step 2 of 2 has waited",
+        "s] b   step 3 of 3 has waited",
+    ] {
         run.until(word, || run.signal("USR1"));
     }
     run.signal("INT");
@@ -85,6 +88,6 @@ fn a_signal_shows_what_each_conversation_waits_for_and_the_run_goes_on() {
         .ends_with(130)
         .says("Playing 2 conversations")
         .says("WAITS [>")
-        .says("for the message \"Goodbye, Ann!\": 0 of 13 bytes so far, the last received")
+        .says("for the message \"Goodbye, Ann!\": nothing has come since it began\n")
         .does_not_say("SLOW");
 }

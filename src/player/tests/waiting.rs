@@ -96,11 +96,11 @@ fn how_much_has_come_and_when_is_told_of_the_steps_client() {
     );
     bench.connect();
     let waiting = waits(&mut bench);
-    assert_eq!((waiting.unread, waiting.heard), (Some(0), None));
+    assert_eq!((waiting.came, waiting.heard), (Some(0), None));
     assert_eq!(waiting.step.client_name.as_deref(), Some("ann"));
     bench.receive(b"abc");
     let waiting = waits(&mut bench);
-    assert_eq!((waiting.unread, waiting.heard), (Some(3), Some(7 * MS)));
+    assert_eq!((waiting.came, waiting.heard), (Some(3), Some(7 * MS)));
     assert_eq!(waiting.step.waited, 14 * MS);
 
     bench.receive(b"d");
@@ -110,7 +110,7 @@ fn how_much_has_come_and_when_is_told_of_the_steps_client() {
     bench.player.handle_received(bob, b"x", bench.now);
     // A step of nobody.
     let waiting = waits(&mut bench);
-    assert_eq!((waiting.unread, waiting.heard), (None, None));
+    assert_eq!((waiting.came, waiting.heard), (None, None));
     assert_eq!(waiting.step.client_name, None);
 
     let mut bench = Bench::connected("", r#"{ "expect": "a" }"#);
@@ -119,6 +119,35 @@ fn how_much_has_come_and_when_is_told_of_the_steps_client() {
         None,
         "of one there is no need to speak"
     );
+}
+
+#[test]
+fn what_has_come_is_counted_from_the_begin_of_the_step() {
+    let ignores = r#""framing": "line", "ignore": ["ping"],"#;
+    let steps =
+        r#"{ "expect": "Welcome!" }, { "skip_until": "OK" }, { "wait": "1s" }, { "expect": "b" }"#;
+    let mut bench = Bench::connected(ignores, steps);
+    let told = |bench: &mut Bench| {
+        let waiting = waits(bench);
+        (waiting.came, waiting.before, waiting.unread)
+    };
+    assert_eq!(told(&mut bench), (Some(0), 0, 0));
+    bench.receive(b"Welcome!\nO");
+    assert_eq!(
+        told(&mut bench),
+        (Some(0), 1, 1),
+        "the greeting is of the step before"
+    );
+    bench.receive(b"no\nping\nx");
+    assert_eq!(
+        told(&mut bench),
+        (Some(9), 1, 1),
+        "also what it skips and ignores"
+    );
+    bench.receive(b"\nOK\nb");
+    assert_eq!(told(&mut bench), (None, 0, 0), "a step of nobody");
+    bench.pass(1000);
+    assert_eq!(told(&mut bench), (Some(0), 1, 1));
 }
 
 #[test]

@@ -74,7 +74,7 @@ pub struct Unfinished {
 }
 
 impl Unfinished {
-    /// What is known of it, in words: `never finished: step 4 of 6 waits …`.
+    /// What is known of it, in words: `never finished: step 4 of 6 has waited …`.
     pub(in crate::report) fn in_words(&self) -> String {
         match (self.begun, self.waiting.is_empty()) {
             (false, _) => "never begun".to_owned(),

@@ -243,12 +243,12 @@ pub struct OpenStep {
     /// Its column, in characters from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub column: Option<u64>,
-    /// Which step it is, and what it waited for: `step 4 of 6 waits 2.0s for the message "OK": 0 of 3 bytes so far`.
+    /// Which step it is, and what it waited for: `step 4 of 6 has waited 2.0s for the message "OK": nothing has come since it began`.
     pub waits: String,
 }
 
 impl OpenStep {
-    /// The place, and what was waited for there: `login.json:7:17: step 4 of 6 waits …`.
+    /// The place, and what was waited for there: `login.json:7:17: step 4 of 6 has waited …`.
     pub(in crate::report) fn in_words(&self) -> String {
         match (&self.file, self.line, self.column) {
             (Some(file), Some(line), Some(column)) => {
@@ -260,7 +260,7 @@ impl OpenStep {
 }
 
 impl CaseRecord {
-    /// What a case waited for that was cancelled: `cancelled: login.json:7:17: step 4 of 6 waits …`.
+    /// What a case waited for that was cancelled: `cancelled: login.json:7:17: step 4 of 6 has waited …`.
     pub(in crate::report) fn cancelled_in_words(&self) -> String {
         let open: Vec<String> = self.interrupted.iter().map(OpenStep::in_words).collect();
         match open.is_empty() {
