@@ -3,6 +3,9 @@
 //! A suite a scenario file, a test case a case, named by its whole id, and with `--repeat` by its round, so that no other has its name. What a terminal shows of a
 //! failure is its text. Characters that XML cannot have are left out, and nothing can end the element early.
 //!
+//! What was tried again is told as by Maven's Surefire, whose reports readers know: of a case that failed in the end, its first failure is
+//! the `failure`, and the others are a `rerunFailure` each; of one that passed, each is a `flakyFailure`.
+//!
 //! The schema of Jenkins' plugin xUnit is the strictest of what readers want: it refuses what it does not know. So nothing
 //! stands here that it does not, such as the file of a single case.
 
@@ -14,7 +17,7 @@ use std::time::Duration;
 use quick_xml::escape::escape;
 
 use super::form::{Case, Form};
-use super::log::{FailureRecord, Overview, ProgramRecord, ResultKind, Unfinished};
+use super::log::{CaseRecord, FailureRecord, Overview, ProgramRecord, ResultKind, Unfinished};
 use super::rounds::Rounds;
 
 /// How many bytes of one failure's text are stored: 16 KiB.
@@ -22,6 +25,9 @@ const MAX_TEXT: usize = 16 << 10;
 
 /// What the suite of programs is called.
 const PROGRAMS: &str = "programs under test";
+
+/// The code of what passed only when it was tried again, where that counts as failed.
+const FLAKY: &str = "BC2049";
 
 /// What stands before an element of a test case.
 const INDENT: &str = "\n            ";
@@ -213,42 +219,76 @@ fn test_case(case: &Case<'_>, name: &str, xml: &mut Vec<u8>) -> io::Result<()> {
     let record = &case.last;
     let time = Duration::from_micros(record.elapsed_us);
     begin_case(name, &record.id, time, xml)?;
-    let tag = match record.result {
-        ResultKind::Passed if case.earlier.is_empty() => return xml.write_all(b"/>"),
-        ResultKind::Passed => None,
-        ResultKind::Failed => Some("failure"),
-        ResultKind::Cancelled => Some("error"),
-        ResultKind::Skipped => Some("skipped"),
-    };
+    if record.result == ResultKind::Passed && case.earlier.is_empty() {
+        return xml.write_all(b"/>");
+    }
     xml.write_all(b">")?;
-    if let Some(tag) = tag {
-        let message = record.reason.as_deref();
-        match (&record.failure, record.result) {
-            (Some(failure), _) => failed(tag, failure, xml)?,
-            (None, ResultKind::Cancelled) => {
-                bare(
-                    tag,
+    match record.result {
+        ResultKind::Passed => attempts("flakyFailure", &case.earlier, xml)?,
+        ResultKind::Skipped => bare("skipped", record.reason.as_deref(), None, xml)?,
+        ResultKind::Cancelled => {
+            match &record.failure {
+                Some(failure) => failed("error", failure, xml)?,
+                None => bare(
+                    "error",
                     Some(&record.cancelled_in_words()),
                     Some("unfinished"),
                     xml,
-                )?;
+                )?,
             }
-            (None, _) => bare(tag, message, None, xml)?,
+            attempts("rerunFailure", &case.earlier, xml)?;
         }
-    }
-    for earlier in &case.earlier {
-        // Of a case that passed in the end a flaky failure, else one more failure.
-        let tag = match record.result {
-            ResultKind::Passed => "flakyFailure",
-            ResultKind::Failed | ResultKind::Cancelled => "rerunFailure",
-            ResultKind::Skipped => break,
-        };
-        match &earlier.failure {
-            Some(failure) => failed(tag, failure, xml)?,
-            None => write!(xml, "{INDENT}<{tag} type=\"failed\">{INDENT}</{tag}>")?,
+        ResultKind::Failed if passed_too_late(record) => {
+            main_failure(record, xml)?;
+            attempts("flakyFailure", &case.earlier, xml)?;
         }
+        // The failure is that of the first attempt, and what follows are those after it.
+        ResultKind::Failed => match case.earlier.split_first() {
+            None => main_failure(record, xml)?,
+            Some((first, others)) => {
+                main_failure(first, xml)?;
+                attempts("rerunFailure", others.iter().chain([record]), xml)?;
+            }
+        },
     }
     xml.write_all(b"\n        </testcase>")
+}
+
+/// Whether what failed is that it passed only when it was tried again: that is the failure of no attempt.
+fn passed_too_late(record: &CaseRecord) -> bool {
+    (record.failure.as_ref()).is_some_and(|failure| failure.code == FLAKY)
+}
+
+/// Writes the failure that a build server shows first.
+fn main_failure(record: &CaseRecord, xml: &mut Vec<u8>) -> io::Result<()> {
+    match &record.failure {
+        Some(failure) => failed("failure", failure, xml),
+        None => bare("failure", record.reason.as_deref(), None, xml),
+    }
+}
+
+/// Writes further attempts, as Maven's Surefire does.
+fn attempts<'a>(
+    tag: &str,
+    attempts: impl IntoIterator<Item = &'a CaseRecord>,
+    xml: &mut Vec<u8>,
+) -> io::Result<()> {
+    for attempt in attempts {
+        match &attempt.failure {
+            Some(failure) => write!(
+                xml,
+                "{INDENT}<{tag} message=\"{}\" type=\"{}\"><stackTrace>{}</stackTrace></{tag}>",
+                escape(text(&failure.headline())),
+                escape(text(&failure.code)),
+                escape(text(&failure.text))
+            )?,
+            None => write!(
+                xml,
+                "{INDENT}<{tag} type=\"failed\"><stackTrace></stackTrace></{tag}>"
+            )?,
+        }
+    }
+    Ok(())
 }
 
 /// Writes the test case of a case that is not over.

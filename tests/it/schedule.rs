@@ -157,7 +157,11 @@ fn what_is_flaky_may_count_as_failed() {
         ("backchat-out/junit.xml", r#"failures="1""#),
         (
             "backchat-out/junit.xml",
-            r#"<rerunFailure message="reply differs"#,
+            r#"<failure message="passed only at attempt 2"#,
+        ),
+        (
+            "backchat-out/junit.xml",
+            r#"<flakyFailure message="reply differs"#,
         ),
         ("backchat-out/report.tap", "not ok 1 - "),
         (

@@ -1,5 +1,6 @@
 //! What a person reads, word for word.
 
+mod attempts;
 mod codes;
 mod diagnostics;
 mod failures;
