@@ -120,6 +120,8 @@ pub struct RunOptions {
     pub max_message: usize,
     /// Plays in memory under a virtual clock, against sessions of the reference server, and not against the target.
     pub simulate: bool,
+    /// Lets rounds of one case be played at the same time, where its locks do; else they come one after the other.
+    pub overlap: bool,
     /// Keeps the transcripts of cases that have passed too.
     pub keep_transcripts: bool,
 }
@@ -148,6 +150,7 @@ impl Default for RunOptions {
             max_steps: DEFAULT_MAX_STEPS,
             max_message: DEFAULT_MAX_PAYLOAD,
             simulate: false,
+            overlap: false,
             keep_transcripts: false,
         }
     }

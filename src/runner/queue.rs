@@ -43,11 +43,10 @@ pub(super) struct Locks {
 }
 
 impl Queue {
-    pub(super) fn new(cases: Vec<CaseRef>) -> Self {
-        let is_repeated = cases.iter().any(|case| case.round > 0);
-        let locks: Vec<_> = (cases.iter())
-            .map(|case| locks(case, is_repeated))
-            .collect();
+    /// `overlap`: rounds of one case may be played at the same time.
+    pub(super) fn new(cases: Vec<CaseRef>, overlap: bool) -> Self {
+        let in_turns = !overlap && cases.iter().any(|case| case.round > 0);
+        let locks: Vec<_> = (cases.iter()).map(|case| locks(case, in_turns)).collect();
         let locks = locks.iter().map(|locks| &**locks);
         Self {
             cases: Mutex::new(Cases {
@@ -147,10 +146,10 @@ impl Locks {
     }
 }
 
-/// The locks of a case: those of its scenario. Where cases are repeated, each has one of its own besides: it may use names on
-/// the server that no other case uses, so its rounds come one after the other.
-fn locks(case: &CaseRef, is_repeated: bool) -> Vec<String> {
-    let own = is_repeated.then(|| format!("\0{} {} {}", case.suite, case.case, case.id));
+/// The locks of a case: those of its scenario. Where rounds come one after the other, each case has one of its own besides: it may
+/// use names on the server that no other case uses.
+fn locks(case: &CaseRef, in_turns: bool) -> Vec<String> {
+    let own = in_turns.then(|| format!("\0{} {} {}", case.suite, case.case, case.id));
     (case.scenario.locks.iter().cloned()).chain(own).collect()
 }
 

@@ -70,7 +70,7 @@ pub async fn run_suites(
     let suites: Vec<_> = suites
         .map(|(n, suite)| OpenSuite::new(suite, of_suite(n)))
         .collect();
-    let queue = Arc::new(Queue::new(cases));
+    let queue = Arc::new(Queue::new(cases, options.overlap));
     let (told, news) = mpsc::channel(MAX_UNREPORTED);
     let mut listener = Listener {
         summary: Summary::default(),

@@ -172,7 +172,7 @@ pub(in crate::cli) struct PlayArgs {
     )]
     #[arg(env = "BACKCHAT_FLAKY_RESULT", hide_env = true)]
     pub(in crate::cli) flaky_result: FlakyArg,
-    /// Play each case N times, one after the other
+    /// Play each case N times, one after the other, other cases beside it
     #[arg(
         long,
         value_name = "N",
@@ -182,6 +182,9 @@ pub(in crate::cli) struct PlayArgs {
         hide_env = true
     )]
     pub(in crate::cli) repeat: NonZeroU32,
+    /// Let the N times of one case overlap, up to --jobs of them, where its `locks` do: for what uses no names of its own on the server
+    #[arg(long, env = "BACKCHAT_OVERLAP", hide_env = true)]
+    pub(in crate::cli) overlap: bool,
     /// Set a name for all scenarios; repeatable
     #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
     #[arg(env = "BACKCHAT_VAR", hide_env = true)]

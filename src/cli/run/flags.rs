@@ -234,6 +234,7 @@ fn of_play(play: &PlayArgs, flags: &mut Vec<Flag>) {
     if play.repeat.get() > 1 {
         flag(flags, "--repeat", play.repeat);
     }
+    switch(flags, "--overlap", play.overlap);
     switch(flags, "--simulate", play.simulate);
     switch(flags, "--no-fail-fast", play.no_fail_fast);
     if play.timeout != DEFAULT_TIMEOUT {
@@ -275,6 +276,10 @@ mod tests {
                 "--jobs 1",
             ),
             (&["run", "--repeat", "50"], "--repeat 50"),
+            (
+                &["run", "--repeat", "50", "--overlap"],
+                "--repeat 50 --overlap",
+            ),
             (
                 &["run", "--ready-timeout", "20s", "--stop-timeout", "3s"],
                 "--ready-timeout 20s --stop-timeout 3s",

@@ -65,6 +65,7 @@ pub(super) fn options(args: PlayArgs, console: &Console) -> RunOptions {
         environment: environment(&args.allow_env).into(),
         shard: None,
         simulate: args.simulate,
+        overlap: args.overlap,
         keep_transcripts: console.detail >= Detail::Conversation,
     }
 }

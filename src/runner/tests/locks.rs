@@ -119,6 +119,29 @@ async fn the_rounds_of_a_case_come_one_after_the_other_beside_those_of_others() 
 }
 
 #[tokio::test]
+async fn rounds_of_a_case_overlap_where_the_run_lets_them_but_not_those_that_share_a_lock() {
+    let book = Guests::default();
+    let target = inn(&book).await;
+    // Each round goes on only when two are there, and there is no other case.
+    let meet = r#", { "send": "meet" }, { "expect": "yes" }"#;
+    let mut once = guests("free", "[]", meet, 1);
+    once.extend(guests("locked", r#"["x"]"#, "", 1));
+    let rounds = (0..10).flat_map(|round| {
+        let once = once.iter().cloned();
+        once.map(move |case| CaseRef { round, ..case })
+    });
+    let options = RunOptions {
+        overlap: true,
+        ..RunOptions::default()
+    };
+    let ran = run_at(target, rounds.collect(), options).await;
+    assert_eq!(ran.summary.passed, 20, "{:#?}", ran.outcomes());
+    let book = book.lock().unwrap();
+    assert!(book.most["free"] > 1);
+    assert_eq!(book.most["locked"], 1);
+}
+
+#[tokio::test]
 async fn two_with_a_lock_in_common_never_meet() {
     let book = Guests::default();
     let target = inn(&book).await;

@@ -204,6 +204,12 @@ pub(in crate::scenario) const PROFILE: &[Key] = &[
     Key::new("repeat", Form::Whole, "How often each case is played.")
         .range(1, u32::MAX as u64)
         .default("1"),
+    Key::new(
+        "overlap",
+        Form::Flag,
+        "The times that one case is repeated may overlap, where its `locks` do not forbid it.",
+    )
+    .default("false"),
     Key::new("segment", Form::Word(SEGMENT), "How every send is cut.").default(r#""whole""#),
     Key::new(
         "shuffle",
