@@ -149,12 +149,13 @@ impl Core {
     /// Sets the names that come from outside: built in, of the suite, of the run, of the case.
     fn set_given_values(&mut self) {
         self.values.begin(self.setting.seed);
-        let names = &self.script.names;
-        for (name, value) in &self.setting.builtins {
-            if let Some(slot) = names.find(name) {
-                self.values.set(slot, value.clone());
+        for (name, slot) in &self.script.built_in {
+            let mut given = self.setting.builtins.iter();
+            if let Some((_, value)) = given.find(|(given, _)| given == name) {
+                self.values.set(*slot, value.clone());
             }
         }
+        let names = &self.script.names;
         for (name, value) in &self.setting.defaults {
             let slot = names.find(name);
             if let Some(slot) = slot.filter(|slot| !self.script.gives(*slot)) {

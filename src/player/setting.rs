@@ -28,7 +28,7 @@ pub const DEFAULT_BEGAN: u64 = 1_000_000_000_000_000_000;
 /// What one play of a script is given from outside.
 #[derive(Debug, Clone)]
 pub struct Setting {
-    /// Built-in names (`scenario`, `case`, `seed`, `target` …): the player sets those the script uses.
+    /// Built-in names (`scenario`, `case`, `seed`, `target` …): the player sets those that the script reads.
     pub builtins: Vec<(&'static str, Value)>,
     /// Names a suite sets, weaker than the file's.
     pub defaults: Vec<(String, Value)>,

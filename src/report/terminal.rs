@@ -125,6 +125,10 @@ impl<W: Write> Terminal<W> {
         for tried in &outcome.earlier {
             self.tried(tried)?;
         }
+        if self.has_no_words(outcome) {
+            self.left_over.add(outcome);
+            return Ok(());
+        }
         let palette = self.options.palette;
         let elapsed = format!(
             "[{:>8.3}s]{}",
@@ -190,6 +194,12 @@ impl<W: Write> Terminal<W> {
             }
         }
         self.conversation(outcome)
+    }
+
+    /// Whether nothing is said of a case: it has passed at once, and only failures are shown.
+    fn has_no_words(&self, outcome: &Outcome) -> bool {
+        let has_passed = matches!(outcome.result, CaseResult::Played(Verdict::Passed));
+        self.options.detail == Detail::Quiet && has_passed && !outcome.is_flaky()
     }
 
     /// Shows that a case was cancelled, and what each of its steps waited for.

@@ -252,7 +252,9 @@ impl Run {
             && !has_ended
             && !self.cancel.is_cancelled()
         {
-            (after.health, after.health_heard) = self.health(health, peer, case, lingering).await;
+            // In a box, as few runs have one: without, each case would have to make room for a second conversation.
+            let health = Box::pin(self.health(health, peer, case, lingering));
+            (after.health, after.health_heard) = health.await;
             let is_well = after.health.is_none();
             let since = match &peer.program {
                 Some(program) => program.ails_since(&case.id, is_well),
@@ -470,20 +472,13 @@ impl Run {
             .and_then(|row| row.label.as_deref())
             .unwrap_or_default();
         let target = || {
+            let path = address.and_then(Address::path);
+            let path = path.map(|path| path.to_string_lossy().into_owned());
+            let host = address.map_or(Some(SIMULATED), Address::host);
             Value::from(BTreeMap::from([
-                (
-                    "host",
-                    Value::from(address.map_or(Some(SIMULATED), Address::host)),
-                ),
+                ("host", Value::from(host)),
                 ("port", Value::from(address.and_then(Address::port))),
-                (
-                    "path",
-                    Value::from(
-                        address
-                            .and_then(Address::path)
-                            .map(|path| path.to_string_lossy().into_owned()),
-                    ),
-                ),
+                ("path", Value::from(path)),
             ]))
         };
         let all: [(&'static str, &dyn Fn() -> Value); 6] = [
@@ -494,9 +489,9 @@ impl Run {
             ("seed", &|| Value::from(self.options.seed)),
             ("target", &target),
         ];
-        let names = &case.scenario.script.names;
+        let read = &case.scenario.script.built_in;
         all.into_iter()
-            .filter(|(name, _)| names.find(name).is_some())
+            .filter(|(name, _)| read.iter().any(|(read, _)| read == name))
             .map(|(name, value)| (name, value()))
             .collect()
     }

@@ -19,6 +19,8 @@ pub struct Script {
     pub finally: Option<BlockId>,
     /// All names.
     pub names: Names,
+    /// The built-in names that an expression reads.
+    pub built_in: Vec<(&'static str, SlotId)>,
     /// The file's `vars`, in order: evaluated once at the start, but for those that the run or the case sets.
     pub vars: Vec<(SlotId, Template)>,
     /// How long any one step waits; `None`: the run's default.

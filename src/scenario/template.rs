@@ -3,7 +3,7 @@
 //! The string is split by us, and each expression is compiled once by minijinja; the text around them is never touched,
 //! so nothing is trimmed, escaped or re-encoded. A lone name is a slot copy and never reaches minijinja.
 
-use std::fmt::Write as _;
+use std::io::Write as _;
 use std::ops::Range;
 
 use minijinja::value::ValueKind;
@@ -315,10 +315,16 @@ impl Bounded<'_> {
             ValueKind::Bool if value.is_true() => self.push(b"true"),
             ValueKind::Bool => self.push(b"false"),
             ValueKind::Number => {
-                let mut digits = String::new();
-                // Writing to a `String` cannot fail.
-                let _ = write!(digits, "{value}");
-                self.push(digits.as_bytes())
+                let Some(integer) = value.as_i64().filter(|_| value.is_integer()) else {
+                    return self.push(value.to_string().as_bytes());
+                };
+                // A round's number is the most usual one, and asked for in each round: no memory is asked for.
+                let mut digits = [0; MAX_DIGITS];
+                let mut rest = &mut digits[..];
+                // There is room for every integer.
+                let _ = write!(rest, "{integer}");
+                let room = rest.len();
+                self.push(&digits[..MAX_DIGITS - room])
             }
             _ => {
                 let source = crate::wire::escape(source.as_bytes());
@@ -329,6 +335,9 @@ impl Bounded<'_> {
         }
     }
 }
+
+/// How many characters an integer has at most: those of [`i64::MIN`].
+const MAX_DIGITS: usize = 20;
 
 /// How two braces are written when they are meant as such.
 const LITERAL_HELP: &str =

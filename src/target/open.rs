@@ -119,7 +119,8 @@ impl OpenTarget {
         match (&self.target, &scenario.server) {
             (Target::Address(_) | Target::Spawned(_), Some(_)) => Err(Unavailable::NotEmbedded),
             (Target::Spawned(spawn), None) => {
-                let program = self.programs.of(spawn, slow).await?;
+                // In a box, as most cases have none to start: without, each would have to make room for it.
+                let program = Box::pin(self.programs.of(spawn, slow)).await?;
                 Ok(Peer {
                     address: program.address.clone(),
                     named: program.named.clone(),

@@ -86,6 +86,7 @@ impl<'a> Reader<'a> {
             server,
             script: Arc::new(Script {
                 reads_clients: self.scope.reads_a_client(),
+                built_in: self.scope.built_in_reads(),
                 clients: std::mem::take(&mut self.clients),
                 blocks: std::mem::take(&mut self.blocks),
                 finally,

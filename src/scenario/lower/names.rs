@@ -301,6 +301,19 @@ impl Scope {
         })
     }
 
+    /// The built-in names that are read.
+    pub(super) fn built_in_reads(&self) -> Vec<(&'static str, SlotId)> {
+        let slots = BUILT_IN
+            .iter()
+            .filter_map(|name| Some((*name, self.names.find(name)?)));
+        slots
+            .filter(|(_, slot)| {
+                let known = self.known.get(usize::from(slot.0));
+                known.is_some_and(|known| known.read)
+            })
+            .collect()
+    }
+
     /// How many reads of names have been noted.
     pub(super) fn reads(&self) -> usize {
         self.reads.len()

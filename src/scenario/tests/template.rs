@@ -88,6 +88,25 @@ fn text_around_expressions_is_never_touched() {
 }
 
 #[test]
+fn numbers_are_their_digits() {
+    for number in [
+        "0",
+        "7",
+        "-3",
+        "9223372036854775807",
+        "-9223372036854775808",
+        "18446744073709551615",
+        "2.0",
+        "-2.5",
+    ] {
+        check(
+            &format!("a{{{{ {number} }}}}b"),
+            format!("a{number}b").as_bytes(),
+        );
+    }
+}
+
+#[test]
 fn closing_braces_inside_strings_and_objects_end_nothing() {
     check("{{ '}}' }}", b"}}");
     check("{{ \"a}}b\" }}c", b"a}}bc");

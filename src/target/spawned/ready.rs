@@ -181,7 +181,6 @@ async fn is_open(address: &Address, began: Instant, thorough: bool) -> bool {
 
 /// Why a scenario fails; `None`: it passes.
 async fn failure_of(scenario: &Scenario, address: &Address) -> Option<Failure> {
-    let names = &scenario.script.names;
     let target = [
         ("host", Value::from(address.host())),
         ("port", Value::from(address.port())),
@@ -198,9 +197,7 @@ async fn failure_of(scenario: &Scenario, address: &Address) -> Option<Failure> {
         ("seed", Value::from(0_u64)),
     ];
     let setting = Setting {
-        builtins: (builtins.into_iter())
-            .filter(|(name, _)| names.find(name).is_some())
-            .collect(),
+        builtins: builtins.into(),
         packets: vec![address.carries().are_packets(); scenario.script.clients.len()],
         ..Setting::default()
     };
