@@ -15,6 +15,7 @@
 
 mod bare;
 mod measure;
+mod processor;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -26,6 +27,7 @@ use backchat::player::{Player, Setting, Verdict};
 use backchat::scenario::{ReadOptions, Script, read};
 
 use measure::{median, range, rounds};
+use processor::times;
 
 /// Conversations a side and round.
 const CONVERSATIONS: usize = 800;
@@ -116,9 +118,9 @@ struct Side {
 
 impl Side {
     fn take(&mut self, round: impl FnOnce() -> Duration) {
-        let before = cpu_time();
+        let before = times().0;
         let elapsed = round();
-        self.cpu += cpu_time() - before;
+        self.cpu += times().0 - before;
         self.rates
             .push(CONVERSATIONS as f64 / elapsed.as_secs_f64());
     }
@@ -127,20 +129,6 @@ impl Side {
     fn cpu_each(&self) -> f64 {
         self.cpu * 1e6 / (self.rates.len() * CONVERSATIONS) as f64
     }
-}
-
-/// Time of processors that this process has used, in seconds, threads that have ended included. Only Linux tells.
-fn cpu_time() -> f64 {
-    /// In which Linux counts it here, whatever its own clock.
-    const TICKS_A_SECOND: f64 = 100.0;
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    // The name before may hold anything; what comes after its bracket does not. The 12th and 13th are user's and system's.
-    let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields);
-    let ticks = fields.split_whitespace().skip(11).take(2);
-    ticks
-        .filter_map(|ticks| ticks.parse::<f64>().ok())
-        .sum::<f64>()
-        / TICKS_A_SECOND
 }
 
 /// How long backchat takes: the player, the driver and the runtime that `run` uses.

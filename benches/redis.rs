@@ -5,6 +5,7 @@
 //!
 //! ```text
 //! cargo bench --bench redis
+//! cargo bench --bench redis -- 31 ping pipelining      # more rounds, of these only
 //! ```
 
 #![expect(
@@ -13,6 +14,7 @@
 )]
 
 mod measure;
+mod processor;
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -27,12 +29,14 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
 use measure::{median, range, rounds};
+use processor::times;
 
 /// How often each conversation is held in a round.
 const TIMES: usize = 1_000;
 
-/// How many conversations are held at a time.
-const JOBS: [usize; 2] = [1, 8];
+/// How many conversations are held at a time, and whether one may be held at the same time as itself: by backchat, for the client does
+/// not care.
+const MODES: [(usize, bool); 3] = [(1, false), (8, true), (8, false)];
 
 /// The scenarios that the client knows too: those that change nothing which another one of them reads.
 const NAMES: [&str; 10] = [
@@ -57,28 +61,49 @@ fn main() {
         return;
     };
     let rounds = rounds();
+    let chosen = chosen();
     println!(
         "{} conversations, {TIMES} times each; median of {rounds} rounds in turns",
-        NAMES.len()
+        chosen.len()
     );
-    println!("at a time   backchat / client   (from     to)   backchat   client");
-    let all = (NAMES.len() * TIMES) as f64;
-    for jobs in JOBS {
+    println!(
+        "at a time   overlapping   backchat / client   (from     to)   backchat   client   processor time each: backchat client"
+    );
+    let all = (chosen.len() * TIMES) as f64;
+    for (jobs, overlap) in MODES {
         let (mut ours, mut bares, mut ratios) = (vec![], vec![], vec![]);
+        let before = times();
         for _ in 0..rounds {
-            let our = all / backchat(redis.address, jobs);
-            let bare = all / client(redis.address, jobs);
+            let our = all / backchat(redis.address, (jobs, overlap), &chosen);
+            let bare = all / client(redis.address, jobs, &chosen);
             ours.push(our);
             bares.push(bare);
             ratios.push(our / bare);
         }
+        let after = times();
+        let each = |seconds: f64| seconds * 1e6 / (all * rounds as f64);
         let (low, high) = range(&ratios);
         println!(
-            "{jobs:>9} {:>19.2} {low:>9.2} {high:>6.2} {:>9.0}/s {:>6.0}/s",
+            "{jobs:>9} {overlap:>13} {:>19.2} {low:>9.2} {high:>6.2} {:>9.0}/s {:>6.0}/s {:>30.0} µs {:>3.0} µs",
             median(ratios),
             median(ours),
-            median(bares)
+            median(bares),
+            each(after.1 - before.1),
+            each(after.0 - before.0),
         );
+    }
+}
+
+/// The numbers of the conversations that are named on the command line; of all where none is.
+fn chosen() -> Vec<usize> {
+    let named: Vec<String> = env::args().skip(1).collect();
+    let all = 0..NAMES.len();
+    let chosen: Vec<usize> = (all.clone())
+        .filter(|n| named.iter().any(|name| name == NAMES[*n]))
+        .collect();
+    match chosen.is_empty() {
+        true => all.collect(),
+        false => chosen,
     }
 }
 
@@ -117,14 +142,15 @@ impl Drop for Redis {
 }
 
 /// Seconds that `backchat run` takes.
-fn backchat(address: SocketAddr, jobs: usize) -> f64 {
+fn backchat(address: SocketAddr, (jobs, overlap): (usize, bool), chosen: &[usize]) -> f64 {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/redis");
-    let files = NAMES.map(|name| folder.join(name).with_extension("json"));
+    let files = (chosen.iter()).map(|n| folder.join(NAMES[*n]).with_extension("json"));
     let empty: PathBuf = env::temp_dir();
     let begin = Instant::now();
     let status = Command::new(BACKCHAT)
         .args(["run", "-q", "--target", &format!("tcp://{address}")])
         .args(["--jobs", &jobs.to_string(), "--repeat", &TIMES.to_string()])
+        .args(overlap.then_some("--overlap"))
         .args(files)
         .current_dir(empty)
         .stderr(Stdio::null())
@@ -135,24 +161,25 @@ fn backchat(address: SocketAddr, jobs: usize) -> f64 {
 }
 
 /// Seconds that the client takes.
-fn client(address: SocketAddr, jobs: usize) -> f64 {
+fn client(address: SocketAddr, jobs: usize, chosen: &[usize]) -> f64 {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .expect("a runtime");
+    let chosen: Arc<[usize]> = chosen.into();
     let begin = Instant::now();
     runtime.block_on(async {
         let next = Arc::new(AtomicUsize::new(0));
         let mut tasks = JoinSet::new();
         for _ in 0..jobs {
-            let next = Arc::clone(&next);
+            let (next, chosen) = (Arc::clone(&next), Arc::clone(&chosen));
             tasks.spawn(async move {
                 loop {
                     let n = next.fetch_add(1, Ordering::Relaxed);
-                    if n >= NAMES.len() * TIMES {
+                    if n >= chosen.len() * TIMES {
                         return;
                     }
-                    converse(address, n % NAMES.len()).await;
+                    converse(address, chosen[n % chosen.len()]).await;
                 }
             });
         }
