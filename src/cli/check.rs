@@ -69,7 +69,7 @@ pub(super) fn check(args: CheckArgs, console: &Console) -> Result<ExitStatus, Cl
             Ok(groups) => load.append(project::load(groups, file.as_ref(), &options, showing)),
             // What is missing has been said where it is named.
             Err(_) if everything && !load.is_valid() => {}
-            Err(error) => return Err(error),
+            Err(why) => return Err(why.shown(console)),
         }
     }
     if !stdin.is_empty() {

@@ -77,6 +77,14 @@ pub enum AddressError {
         /// The whole text.
         given: String,
     },
+    /// There is nothing between the scheme and the port, or the end.
+    #[error("{given:?} has no host: write {scheme}://HOST:PORT, such as {scheme}://127.0.0.1:1234")]
+    NoUriHost {
+        /// The scheme.
+        scheme: String,
+        /// The whole text.
+        given: String,
+    },
     /// The host has characters that no host has.
     #[error("{host:?} is no host name, and no IP address: such as localhost, or 127.0.0.1")]
     BadHost {
@@ -168,7 +176,7 @@ pub enum AddressError {
         path: String,
     },
     /// An ICMP address without a host.
-    #[error("icmp:// names no host: write icmp://HOST, such as icmp://127.0.0.1")]
+    #[error("\"icmp://\" has no host: write icmp://HOST, such as icmp://127.0.0.1")]
     NoIcmpHost,
     /// An ICMP address with a port: there are none.
     #[error("ICMP has no ports: write icmp://HOST")]
@@ -275,7 +283,7 @@ impl FromStr for Address {
                 None => read_tcp(text),
             };
         };
-        match scheme {
+        let address = match scheme {
             "tcp" => read_tcp(rest),
             "tls" => read_port(rest).map(|(host, port)| Self::Tls { host, port }),
             "udp" => read_port(rest).map(|(host, port)| Self::Udp { host, port }),
@@ -290,7 +298,14 @@ impl FromStr for Address {
             _ => Err(AddressError::UnknownScheme {
                 scheme: scheme.to_owned(),
             }),
-        }
+        };
+        address.map_err(|error| match error {
+            AddressError::NoHost { .. } => AddressError::NoUriHost {
+                scheme: scheme.to_owned(),
+                given: text.to_owned(),
+            },
+            other => other,
+        })
     }
 }
 

@@ -533,11 +533,22 @@ fn a_mistake_is_shown_at_the_key_that_has_it() {
         .ends_with(3)
         .says("`target`: unknown kind of address \"foo\"")
         .says("backchat.json:3:13");
-    let place =
-        self::place("{ \"suites\": { \"s\": { \"paths\": [\"plain\",\n  \"nowhere\"] } } }");
+    // All that are missing of the suites that are played, and of no others.
+    let place = self::place(
+        "{ \"suites\": { \"s\": { \"paths\": [\"plain\",\n  \"nowhere\"] },\n  \"t\": { \"paths\": [\"gone\"] },\n  \"u\": { \"paths\": [\"plain\"] } } }",
+    );
     run(&place, &[])
         .ends_with(3)
-        .says("error: backchat.json:2:3: `paths`: no such file or folder: nowhere");
+        .says("error[BC1039]: `paths`: no such file or folder: nowhere\n --> backchat.json:2:3\n")
+        .says("\n2 |   \"nowhere\"] },\n  |   ^^^^^^^^^\n")
+        .says("= help: it was looked for as /")
+        .says(" --> backchat.json:3:20\n")
+        .says("error: backchat.json has 2 errors: nothing was sent\n");
+    run(&place, &["--suite", "t"])
+        .ends_with(3)
+        .does_not_say("nowhere")
+        .says("backchat.json has 1 error: nothing was sent");
+    run(&place, &["--suite", "u"]).ends_with(0);
 }
 
 #[test]

@@ -166,25 +166,17 @@ impl ProjectFile {
         found
     }
 
-    /// What is wrong with the paths of a suite, by its number: where it stands, if one of them is not there or cannot be read.
-    pub(in crate::cli) fn of_paths(&self, suite: usize, error: CliError) -> CliError {
-        let paths = self.project.suites.get(suite).into_iter();
-        let mut wrong = paths.flat_map(|suite| &suite.paths).filter_map(|said| {
+    /// The paths of a suite that are not there or cannot be read, each where it stands.
+    pub(in crate::cli) fn missing_paths(&self, suite: &SuiteSettings) -> Vec<Diagnostic> {
+        let wrong = suite.paths.iter().filter_map(|said| {
             let error = files::find(&[self.at(said)]).err()?;
             matches!(
                 error,
                 CliError::Missing { .. } | CliError::Unreadable { .. }
             )
-            .then_some((said, error))
+            .then(|| Self::wrong(said, "paths", &error))
         });
-        let Some((said, why)) = wrong.next() else {
-            return error;
-        };
-        let (line, column) = self.source.line_column(said.span.start);
-        CliError::Invalid(format!(
-            "{}:{line}:{column}: `paths`: {why}",
-            self.source.name
-        ))
+        wrong.collect()
     }
 
     /// Shows mistakes of this file.
@@ -222,7 +214,7 @@ pub(in crate::cli) fn nearest_file() -> Option<PathBuf> {
 }
 
 /// Shows mistakes, and counts them.
-fn show(mistakes: &Diagnostics, console: &Console) -> CliError {
+pub(super) fn show(mistakes: &Diagnostics, console: &Console) -> CliError {
     if let Err(error) = console.say(&render_diagnostics(mistakes, &console.palette)) {
         return error;
     }

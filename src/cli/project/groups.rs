@@ -10,11 +10,11 @@ use super::super::error::CliError;
 use super::super::files::{self, Found};
 use super::super::load::{Batch, Load, Showing};
 use super::super::{tls, under_test};
-use super::file::{ProjectFile, var_names};
+use super::file::{ProjectFile, show, var_names};
 use super::profile;
 use super::suite::{configured, health, listening, named, of_tls};
 use crate::runner::Suite;
-use crate::scenario::{Diagnostic, ReadOptions, Requirement, SuiteSettings};
+use crate::scenario::{Diagnostic, Diagnostics, ReadOptions, Requirement, SuiteSettings};
 use crate::target::{DEFAULT_GRACE, DEFAULT_READY_TIMEOUT, Target};
 
 /// Files that are read and played alike.
@@ -23,6 +23,31 @@ pub(in crate::cli) struct Group {
     /// The suite of the configuration; `None`: files that belong to none.
     suite: Option<usize>,
     found: Vec<Found>,
+}
+
+/// Why there are no groups.
+#[derive(Debug)]
+pub(in crate::cli) enum Ungrouped {
+    /// Paths of suites are not there, or cannot be read: where each stands in the configuration.
+    Paths(Diagnostics),
+    /// Something else.
+    Other(CliError),
+}
+
+impl Ungrouped {
+    /// Shows where each path stands, and says what to end with.
+    pub(in crate::cli) fn shown(self, console: &Console) -> CliError {
+        match self {
+            Self::Paths(wrong) => show(&wrong, console),
+            Self::Other(error) => error,
+        }
+    }
+}
+
+impl From<CliError> for Ungrouped {
+    fn from(error: CliError) -> Self {
+        Self::Other(error)
+    }
 }
 
 /// The files that were asked for, each with its suite; a file of several suites is there for each.
@@ -38,10 +63,10 @@ pub(in crate::cli) fn groups(
     args: &ProjectArgs,
     paths: &[PathBuf],
     default: impl FnOnce() -> Vec<PathBuf>,
-) -> Result<Vec<Group>, CliError> {
+) -> Result<Vec<Group>, Ungrouped> {
     let Some(file) = file.filter(|file| !file.project.suites.is_empty()) else {
         if let Some(name) = args.suite.first() {
-            return Err(CliError::Usage(match file {
+            let why = match file {
                 Some(file) => format!(
                     "there is no suite {}: {} has none",
                     files::safe(name),
@@ -51,7 +76,8 @@ pub(in crate::cli) fn groups(
                     "there is no suite {}: there is no backchat.json here or above",
                     files::safe(name)
                 ),
-            }));
+            };
+            return Err(CliError::Usage(why).into());
         }
         let found = match paths.is_empty() {
             true => files::find(&default())?,
@@ -72,13 +98,21 @@ pub(in crate::cli) fn groups(
         .collect();
     tell_apart(&mut all, &file.project.suites);
     if paths.is_empty() {
-        let wanted = all.into_iter().enumerate().filter(|(n, _)| is_asked(*n));
-        return wanted
+        let suites = all.iter().zip(&file.project.suites).enumerate();
+        let failed = suites.filter(|(n, (found, _))| is_asked(*n) && found.is_err());
+        let wrong: Vec<Diagnostic> = failed
+            .flat_map(|(_, (_, suite))| file.missing_paths(suite))
+            .collect();
+        if !wrong.is_empty() {
+            return Err(Ungrouped::Paths(file.with_text(wrong)));
+        }
+        let found = all.into_iter().enumerate().filter(|(n, _)| is_asked(*n));
+        return found
             .map(|(n, found)| {
                 let suite = Some(n);
                 Ok(Group {
                     suite,
-                    found: found.map_err(|error| file.of_paths(n, error))?,
+                    found: found?,
                 })
             })
             .collect();

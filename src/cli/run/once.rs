@@ -61,7 +61,7 @@ pub(super) fn play_once(
     let file = ProjectFile::load(args.project.config.as_deref(), console)?;
     let file = file.as_ref();
     sources.extend(file.map(|file| file.path.clone()));
-    let groups = groups(args, file)?;
+    let groups = groups(args, file, console)?;
     let typed = read_options(args);
     let mut suites = project::suites(&groups, file, args, &typed, console)?;
     let trusting = project::trusting(&groups, file);
@@ -211,8 +211,17 @@ fn usable(args: &RunArgs) -> Result<(), CliError> {
 }
 
 /// The files that are played, each with its suite.
-pub(super) fn groups(args: &RunArgs, file: Option<&ProjectFile>) -> Result<Vec<Group>, CliError> {
-    project::groups(file, &args.project, &args.paths, files::default_of_run)
+///
+/// # Errors
+///
+/// Fails where there are none, or a path is not there; one of the configuration has then been shown where it stands.
+pub(super) fn groups(
+    args: &RunArgs,
+    file: Option<&ProjectFile>,
+    console: &Console,
+) -> Result<Vec<Group>, CliError> {
+    let groups = project::groups(file, &args.project, &args.paths, files::default_of_run);
+    groups.map_err(|why| why.shown(console))
 }
 
 async fn play(

@@ -38,7 +38,7 @@ pub(super) fn watch(args: &RunArgs, console: &Console) -> Result<ExitStatus, Cli
     }
     // What is not there now would never be seen to change.
     let file = ProjectFile::load(args.project.config.as_deref(), console)?;
-    let paths = project::roots(&groups(args, file.as_ref())?);
+    let paths = project::roots(&groups(args, file.as_ref(), console)?);
     let runtime = runtime()?;
     // Also for a signal that comes while no run listens for it.
     let mut signals = {

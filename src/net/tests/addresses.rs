@@ -114,11 +114,19 @@ const NO_ADDRESSES: &[(&str, &str)] = &[
     ("icmp://[::1]:7", "ICMP has no ports: write icmp://HOST"),
     (
         "icmp://",
-        "icmp:// names no host: write icmp://HOST, such as icmp://127.0.0.1",
+        "\"icmp://\" has no host: write icmp://HOST, such as icmp://127.0.0.1",
     ),
     (
         "tcp://",
-        "\"\" names no host: write HOST:PORT, such as 127.0.0.1:1234",
+        "\"tcp://\" has no host: write tcp://HOST:PORT, such as tcp://127.0.0.1:1234",
+    ),
+    (
+        "tls://",
+        "\"tls://\" has no host: write tls://HOST:PORT, such as tls://127.0.0.1:1234",
+    ),
+    (
+        "udp://:53",
+        "\"udp://:53\" has no host: write udp://HOST:PORT, such as udp://127.0.0.1:1234",
     ),
     (
         "TCP://host:1",
