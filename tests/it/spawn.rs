@@ -494,6 +494,12 @@ fn a_program_that_does_not_end_is_killed_with_all_it_has_started() {
         .says("Killed processes that ")
         .says("had started went on when it had ended");
     folder.left_nothing(5);
+    // Also where nothing shows whose it is, as no other program has run.
+    folder
+        .with("hide-a-stranger", &[])
+        .ends_with(0)
+        .says("had started went on when it had ended");
+    folder.left_nothing(7);
 }
 
 #[test]

@@ -32,8 +32,13 @@ const LINGER: Duration = Duration::from_millis(200);
 /// How often it is looked at meanwhile.
 const LOOK: Duration = Duration::from_millis(2);
 
+/// The variable by which what a program has started is known, wherever it goes: each has it from the one that started it.
+const MARK: &str = "BACKCHAT_PROGRAM";
+
 static LIVE: Mutex<Live> = Mutex::new(Live {
     groups: Vec::new(),
+    started: 0,
+    mixed: false,
     adopts: false,
     closed: false,
 });
@@ -41,6 +46,10 @@ static LIVE: Mutex<Live> = Mutex::new(Live {
 /// All programs that run.
 struct Live {
     groups: Vec<Arc<Group>>,
+    /// How many there have been.
+    started: u64,
+    /// Whether several have run since there was none: what is left behind may be of each of them.
+    mixed: bool,
     /// Whether orphans come to this process, which then has no other children than programs.
     adopts: bool,
     /// Whether no more may be started.
@@ -51,6 +60,8 @@ struct Live {
 #[derive(Debug)]
 pub(super) struct Group {
     leader: Pid,
+    /// By what its processes are known, `NAME=VALUE`.
+    mark: String,
     /// Whether the leader's number has been given back to the system.
     gone: Mutex<bool>,
     /// Whether it was asked to end.
@@ -100,12 +111,15 @@ impl Group {
         if live.closed {
             return Err(io::Error::other("the run is being ended"));
         }
-        let mut child = command.spawn()?;
+        let mark = format!("{}.{}", std::process::id(), live.started);
+        let mut child = command.env(MARK, &mark).spawn()?;
+        live.started += 1;
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
         let leader = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
         let leader = leader.ok_or_else(|| io::Error::other("the system gave it no number"))?;
         let group = Arc::new(Self {
             leader,
+            mark: format!("{MARK}={mark}"),
             gone: Mutex::new(false),
             asked: AtomicBool::new(false),
             killed: AtomicBool::new(false),
@@ -120,6 +134,7 @@ impl Group {
             group.signal(Signal::KILL);
             return Err(error);
         }
+        live.mixed |= !live.groups.is_empty();
         live.groups.push(Arc::clone(&group));
         Ok(Started {
             group,
@@ -169,14 +184,16 @@ impl Group {
         }
     }
 
-    /// Whether something of a program whose leader has ended still runs, as far as it is given to this process.
+    /// Whether something of a program whose leader has ended still runs, as far as it is given to this process, and is known to be
+    /// of this program.
     fn goes_on(&self) -> bool {
         let live = live();
-        let is_only = live.groups.len() == 1;
         let leaders: BTreeSet<i32> = live.groups.iter().map(|group| group.number()).collect();
         let is_own = |child: &Pid| {
             !leaders.contains(&child.as_raw_nonzero().get())
-                && (is_only || getpgid(Some(*child)) == Ok(self.leader))
+                && (!live.mixed
+                    || getpgid(Some(*child)) == Ok(self.leader)
+                    || has_in_environment(*child, &self.mark))
         };
         let runs = |child: &Pid| {
             let stat = format!("/proc/{}/stat", child.as_raw_nonzero());
@@ -222,6 +239,7 @@ impl Group {
             live.groups.retain(|group| !Arc::ptr_eq(group, &self));
             if live.groups.is_empty() {
                 live.end_orphans();
+                live.mixed = false;
             }
         }
         // A child that cannot be waited for is one that was taken by somebody else: how it ended is not known.
@@ -268,6 +286,13 @@ fn children() -> Vec<Pid> {
         children.extend(numbers.filter_map(|number| Pid::from_raw(number.parse().ok()?)));
     }
     children
+}
+
+/// Whether a process was started with this, `NAME=VALUE`, in its environment, as far as that may be read and is still there.
+fn has_in_environment(process: Pid, what: &str) -> bool {
+    let path = format!("/proc/{}/environ", process.as_raw_nonzero());
+    let environment = fs::read(path).unwrap_or_default();
+    (environment.split(|byte| *byte == 0)).any(|variable| variable == what.as_bytes())
 }
 
 fn live() -> MutexGuard<'static, Live> {

@@ -442,7 +442,7 @@ pub struct Killed {
     /// A program itself, which did not end when it was asked to.
     pub program: bool,
     /// Processes that a program had started, which went on when it had ended because it was asked to. Of what has left the program's group it
-    /// is known only on Linux, and where no other program runs.
+    /// is known only on Linux; where other programs have run beside it, only of what still has the environment that it was started with.
     pub left_behind: bool,
 }
 

@@ -278,6 +278,35 @@ fn a_case_that_has_passed_stays_so_when_the_run_is_stopped_at_once() {
 }
 
 #[test]
+fn what_is_left_behind_is_told_of_the_program_that_started_it_and_of_no_other() {
+    for (how, told) in [("hide-a-child", 1), ("hide-a-stranger", 0)] {
+        let folder = Folder::new();
+        folder.write("later.json", r#"{ "steps": [{ "expect": "Welcome!" }] }"#);
+        let json = |how: &str| serde_json::to_string(&folder.server(how)).expect("JSON");
+        let project = format!(
+            r#"{{ "suites": {{ "hides": {{ "paths": ["greeted.json"], "spawn": {} }},
+                "tidy": {{ "paths": ["later.json"], "spawn": {} }} }} }}"#,
+            json(how),
+            json("well"),
+        );
+        folder.write("backchat.json", &project);
+        // With retries both run until all cases are over, and are ended one after the other.
+        let args = ["run", "-j", "1", "--retries", "1"];
+        let output = Program::new(args).dir(folder.path()).output();
+        output
+            .ends_with(0)
+            .says("2 passed")
+            .does_not_say("of the suite tidy had started");
+        let said = output
+            .stderr
+            .matches("of the suite hides had started")
+            .count();
+        assert_eq!(said, told, "{output}");
+        folder.left_nothing(3);
+    }
+}
+
+#[test]
 fn of_several_suites_it_is_told_whose_program_had_to_be_killed() {
     let folder = Folder::new();
     folder.write("later.json", r#"{ "steps": [{ "expect": "Welcome!" }] }"#);

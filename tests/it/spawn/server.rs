@@ -56,6 +56,7 @@ fn serves() {
             thread::park();
         },
         "leave-a-child" | "go-into-the-background" => number(child("sleep", &["1000"])),
+        "hide-a-stranger" => number(child("env", &["-i", "setsid", "sleep", "1000"])),
         "hide-a-child" => number(child("setsid", &["sleep", "1000"])),
         "count" => {
             let counts = Path::new(numbers).with_file_name(COUNTS);
