@@ -94,7 +94,7 @@ impl ReportKind {
             Self::Github => Box::new(Github::new(folder)),
             Self::Markdown => Box::<Markdown>::default(),
             Self::Html => Box::new(Page::new(first)),
-            Self::Text => Box::new(Text),
+            Self::Text => Box::new(Text::default()),
         }
     }
 }

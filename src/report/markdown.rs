@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::form::{Case, Form};
 use super::log::{FailureRecord, Overview, Played, ResultKind};
 use super::summary::{counts, several};
+use super::told::Told;
 
 /// How many failures are shown in full; the others are named.
 const IN_FULL: usize = 50;
@@ -24,6 +25,10 @@ pub(super) struct Markdown {
     shown: BTreeSet<u64>,
     /// How many bytes their failures have.
     size: usize,
+    /// What is told once.
+    told: Told,
+    /// What is told of cases of which it was told before, by number.
+    instead: BTreeMap<u64, String>,
     /// What was cancelled and what it waited for, by number.
     open: BTreeMap<u64, String>,
 }
@@ -78,6 +83,10 @@ impl Form for Markdown {
         let Some(failure) = record.failure.as_deref().filter(room) else {
             return Ok(());
         };
+        if let Some(instead) = self.told.instead(&played.id, failure) {
+            self.instead.insert(played.number, instead);
+            return Ok(());
+        }
         self.shown.insert(played.number);
         self.size += failure.text.len();
         let fence = fence(&failure.text);
@@ -101,7 +110,13 @@ impl Form for Markdown {
         let is = |kind| move |case: &&Played| case.result == kind;
         let failed = run.cases.iter().filter(is(ResultKind::Failed));
         let named = failed.filter(|case| !self.shown.contains(&case.number));
-        list("more failed", named.map(|case| &*case.id), out)?;
+        let named: Vec<String> = named
+            .map(|case| match self.instead.get(&case.number) {
+                Some(instead) => format!("{}: {instead}", case.id),
+                None => case.id.clone(),
+            })
+            .collect();
+        list("more failed", named.iter().map(String::as_str), out)?;
         let flaky = run.cases.iter().filter(|case| case.is_flaky());
         let title = "passed only when tried again";
         list(title, flaky.map(|case| &*case.id), out)?;

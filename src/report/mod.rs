@@ -38,6 +38,7 @@ mod terminal;
 mod tests;
 mod text;
 mod together;
+mod told;
 mod typing;
 mod waiting;
 mod words;

@@ -6,10 +6,15 @@ use std::time::Duration;
 use super::form::{Case, Form};
 use super::log::{Overview, ResultKind, Totals};
 use super::text::words;
+use super::told::Told;
 use crate::count::count;
 
 /// The report.
-pub(super) struct Text;
+#[derive(Default)]
+pub(super) struct Text {
+    /// What is told once.
+    told: Told,
+}
 
 impl Form for Text {
     fn begin(&mut self, run: &Overview, out: &mut dyn Write) -> io::Result<()> {
@@ -43,12 +48,16 @@ impl Form for Text {
                 1 => String::new(),
                 n => format!("   attempt {n}"),
             };
-            writeln!(
-                out,
-                "{label:>12} [{time:>8.3}s] {}{attempt}",
-                words(&record.id)
-            )?;
-            if let Some(failure) = &record.failure {
+            let failure = record.failure.as_deref();
+            let instead = failure.and_then(|failure| self.told.instead(&record.id, failure));
+            let id = words(&record.id);
+            write!(out, "{label:>12} [{time:>8.3}s] {id}{attempt}")?;
+            if let Some(instead) = instead {
+                writeln!(out, "   {instead}")?;
+                continue;
+            }
+            writeln!(out)?;
+            if let Some(failure) = failure {
                 out.write_all(failure.text.as_bytes())?;
             }
         }

@@ -12,6 +12,7 @@ use super::left_over::LeftOver;
 use super::palette::paint;
 use super::program::render_program;
 use super::text::words;
+use super::told::{Told, as_with};
 use super::typing::shown_seed;
 use super::waiting::{interrupted, waiting};
 use super::{Palette, Reporter, render_failure};
@@ -67,6 +68,8 @@ pub struct Terminal<W> {
     /// Why connections did not come about, each reason once, and the block of the first failure: in full it is shown
     /// only once a connection has come about, for otherwise it is the same for all.
     refusals: Vec<(String, String)>,
+    /// Why programs were not ready: told once.
+    told: Told,
     /// What passed and left replies that no step expected.
     left_over: LeftOver,
     /// Why cases were not played, each reason once, and how many of them.
@@ -105,6 +108,7 @@ impl<W: Write> Terminal<W> {
             flaky: Vec::new(),
             connected: false,
             refusals: Vec::new(),
+            told: Told::new(),
             left_over: LeftOver::new(),
             skipped: Vec::new(),
             after_block: false,
@@ -162,18 +166,14 @@ impl<W: Write> Terminal<W> {
                     elapsed: outcome.elapsed,
                 });
                 let block = || whole_block(failure, outcome, &palette);
-                let why = match &failure.kind {
-                    FailureKind::NotConnected(why) | FailureKind::NoTls(why) => {
-                        Some(why.message.clone())
-                    }
-                    FailureKind::ConnectTimedOut => Some("no answer in time".to_owned()),
-                    FailureKind::Program(ProgramFault::NotReady { message, .. }) => {
-                        Some(message.clone())
-                    }
-                    _ => None,
-                };
+                let why = why_unreached(&failure.kind);
                 if let Some(why) = why.filter(|_| !outcome.connected) {
-                    let rest = format!("{}   {}", words(&outcome.id), words(&why));
+                    let first = match &failure.kind {
+                        FailureKind::Program(_) => self.told.before(&outcome.id, &why),
+                        _ => None,
+                    };
+                    let said = first.map_or_else(|| words(&why), as_with);
+                    let rest = format!("{}   {said}", words(&outcome.id));
                     self.line(palette.bad, "FAIL", &elapsed, &rest)?;
                     let is_new = self.refusals.iter().all(|(known, _)| *known != why);
                     if is_new && self.refusals.len() < MAX_REFUSALS {
@@ -455,6 +455,16 @@ impl<W: Write> Reporter for Terminal<W> {
             } => self.summary(summary, suites, *elapsed)?,
         }
         self.out.flush()
+    }
+}
+
+/// Why there was nobody to talk to, where that is what failed.
+fn why_unreached(kind: &FailureKind) -> Option<String> {
+    match kind {
+        FailureKind::NotConnected(why) | FailureKind::NoTls(why) => Some(why.message.clone()),
+        FailureKind::ConnectTimedOut => Some("no answer in time".to_owned()),
+        FailureKind::Program(ProgramFault::NotReady { message, .. }) => Some(message.clone()),
+        _ => None,
     }
 }
 

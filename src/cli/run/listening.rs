@@ -30,8 +30,8 @@ pub(super) struct Report<'u> {
     pub(super) tried: Vec<String>,
     /// What the program under test had printed when the first of them did not, line by line.
     pub(super) printed: Vec<String>,
-    /// Why the program under test was not ready.
-    pub(super) not_ready: Option<CliError>,
+    /// Why programs under test were not ready: each reason once.
+    pub(super) not_ready: Vec<CliError>,
     /// What to do about the first of them.
     pub(super) help: &'static str,
     /// Why nothing more can be reported.
@@ -66,7 +66,7 @@ impl Report<'_> {
             target,
             tried: Vec::new(),
             printed: Vec::new(),
-            not_ready: None,
+            not_ready: Vec::new(),
             help: "is the server running, and is this its address?",
             failed: None,
             updates: None,
@@ -129,9 +129,14 @@ impl Report<'_> {
             }
             let new = why.filter(|why| self.tried.len() < MAX_TRIED && !self.tried.contains(why));
             self.tried.extend(new);
-            if self.not_ready.is_none() {
-                self.not_ready = not_ready(&failure.kind, outcome);
-            }
+            let error = not_ready(&failure.kind, outcome);
+            let is_new = |error: &CliError| {
+                let message = error.to_string();
+                self.not_ready.len() < MAX_TRIED
+                    && (self.not_ready.iter()).all(|known| known.to_string() != message)
+            };
+            let new = error.filter(is_new);
+            self.not_ready.extend(new);
         }
         if self.failed.is_some() {
             if let (Event::RunFinished { .. }, Some(recording)) = (event, &mut self.recording) {

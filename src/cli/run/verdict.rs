@@ -18,17 +18,22 @@ pub(super) fn verdict(summary: &Summary, report: Report<'_>, console: &Console) 
     } = report;
     if summary.failed == 0 && summary.crashed == 0 {
         ExitStatus::Success
-    } else if summary.connected || tried.is_empty() && not_ready.is_none() {
+    } else if summary.connected || tried.is_empty() && not_ready.is_empty() {
         ExitStatus::Failed
     } else {
-        let error = not_ready.unwrap_or(CliError::Unreachable {
-            target,
-            tried,
-            printed,
-            help,
-        });
-        console.error(&error);
-        error.status()
+        let mut errors = not_ready;
+        if errors.is_empty() {
+            errors.push(CliError::Unreachable {
+                target,
+                tried,
+                printed,
+                help,
+            });
+        }
+        for error in &errors {
+            console.error(error);
+        }
+        ExitStatus::Unreachable
     }
 }
 

@@ -18,6 +18,69 @@ fn a_program_that_does_not_listen_where_it_should_is_not_ready() {
 }
 
 #[test]
+fn why_a_program_is_not_ready_is_told_once() {
+    let folder = Folder::new();
+    let greeted = fs::read_to_string(folder.path().join("greeted.json")).expect("there");
+    folder.write("later.json", &greeted);
+    folder.write("latest.json", &greeted);
+    let command = "sh -c 'echo no config >&2; exec sleep 1000' sh {port}";
+    let args = ["--spawn", command, "--ready-timeout", "300ms", "-j", "1"];
+    let more = ["--no-fail-fast", "--report", "json"];
+    let output = folder.run(&[&args[..], &more].concat()).output();
+    output
+        .ends_with(5)
+        .says("greeted   sh -c 'echo no config >&2; exec sleep 1000' sh {port}, started as")
+        .says("later   the program under test is not ready, as with greeted\n")
+        .says("latest   the program under test is not ready, as with greeted\n")
+        .says("stderr  no config");
+    // Of the first case, and as that which the whole run came to.
+    assert_eq!(output.stderr.matches("was not ready within").count(), 2);
+
+    let report = fs::read_to_string(folder.path().join("backchat-out/report.json"));
+    let report: serde_json::Value = serde_json::from_str(&report.expect("there")).expect("JSON");
+    let cases = report["cases"].as_array().expect("cases");
+    assert_eq!(cases.len(), 3);
+    for case in cases {
+        let because = case["failure"]["because"].as_str().expect("a reason");
+        assert!(because.contains("was not ready within 300ms"), "{because}");
+        assert!(case.to_string().contains("no config"), "{case}");
+    }
+    for (kind, words) in [
+        (
+            "text",
+            "later   the program under test is not ready, as with greeted\n",
+        ),
+        (
+            "markdown",
+            "- later: the program under test is not ready, as with greeted\n",
+        ),
+    ] {
+        let to = format!("{kind}=-");
+        let shown = Program::new(["report", "show", "--report", &to]).dir(folder.path());
+        let shown = shown.output();
+        shown.prints(words);
+        assert_eq!(shown.stdout.matches("was not ready within").count(), 1);
+    }
+}
+
+#[test]
+fn of_several_suites_each_program_that_is_not_ready_is_told_whole() {
+    let folder = Folder::new();
+    let greeted = fs::read_to_string(folder.path().join("greeted.json")).expect("there");
+    folder.write("later.json", &greeted);
+    let project = r#"{ "suites": {
+        "a": { "paths": ["greeted.json"], "spawn": "sh -c 'echo no config >&2; exit 3' sh {port}" },
+        "b": { "paths": ["later.json"], "spawn": "sh -c 'echo no room >&2; exit 4' sh {port}" } } }"#;
+    folder.write("backchat.json", project);
+    let output = Program::new(["run", "--no-fail-fast"]).dir(folder.path());
+    let output = output.output();
+    output
+        .ends_with(5)
+        .says("exit code 3\n  stderr  no config\n  help: ")
+        .says("exit code 4\n  stderr  no room\n  help: ");
+}
+
+#[test]
 fn what_is_waited_for_is_said_after_a_second() {
     let folder = Folder::new();
     for more in [&["-j", "1"][..], &["-q"]] {
