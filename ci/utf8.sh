@@ -5,7 +5,7 @@
 #   ci/utf8.sh [--all]
 #
 # Optimised, or it would take an hour; with assertions all the same. Dependencies are those of the other tests, which are
-# optimised anyway.
+# optimised anyway; `cli-dependencies` as in ci/test.sh.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -19,5 +19,5 @@ case "${1:-}" in
     ;;
 esac
 
-CARGO_PROFILE_DEV_OPT_LEVEL=3 cargo test --no-default-features --features codec --lib --locked \
+CARGO_PROFILE_DEV_OPT_LEVEL=3 cargo test --no-default-features --features codec,cli-dependencies --lib --locked \
     wire::tests::every_sequence -- --ignored "${which[@]}"
