@@ -276,10 +276,6 @@ impl Core {
             true => &link.framing,
             false => &Framing::Raw,
         };
-        // A packet may find somebody where the one before found nobody.
-        if link.ended == Some(Ending::Refused) {
-            link.ended = None;
-        }
         link.outbox.clear();
         link.piece = 0..0;
         // What was written before is no part of this send.
@@ -302,7 +298,12 @@ impl Core {
         let span = payload.span;
         framing
             .encode(message, &mut link.outbox)
-            .map_err(|error| Box::new(FailureKind::Unframed { error, span }))
+            .map_err(|error| Box::new(FailureKind::Unframed { error, span }))?;
+        // A packet may find somebody where the one before found nobody: one that does go out.
+        if link.ended == Some(Ending::Refused) {
+            link.ended = None;
+        }
+        Ok(())
     }
 
     /// The pause between the pieces of a send.

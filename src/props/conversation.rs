@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::corpus::{ConversationInput, Random};
 use crate::player::{FailureKind, Player, Segment, Setting, Verdict};
-use crate::scenario::{ReadOptions, Scenario, read};
+use crate::scenario::{BlockId, ReadOptions, Scenario, Script, Verb, read};
 use crate::session::Config;
 use crate::simulation::{Simulation, Unsupported};
 use crate::time::Time;
@@ -19,9 +19,9 @@ const MAX_STEPS: u64 = 500;
 /// `retry` drops what has been read: less of it where a limit has stopped the reading, and only a part where a reply comes at the very
 /// moment at which the round begins. So where steps are retried, no limit of the reading can be reached, and the server does not think.
 ///
-/// How far one branch of a `parallel` gets before another fails is a matter of cuts. With a `retry` that begins again, what it had sent
-/// by then is answered in the next round, and its steps count. So of a conversation with both, only one that ended before a second
-/// round could begin is compared, and not where steps ran out.
+/// How far one branch of a `parallel` gets before another fails is a matter of cuts. With a `retry` around it or in it, what it had sent
+/// by then is answered in the next round, and its steps count. So of a conversation with one in the other, only one that ended before a
+/// second round could begin is compared, and not where steps ran out.
 ///
 /// # Panics
 ///
@@ -33,7 +33,6 @@ pub fn conversation(data: &[u8]) {
     let cuts = input.cuts;
     let mut text = input.scenario();
     let is_retried = text.contains(r#"{"retry":["#);
-    let has_branches = text.contains(r#"{"parallel":["#);
     if is_retried {
         input = input.at_once();
         text = input.scenario();
@@ -49,6 +48,7 @@ pub fn conversation(data: &[u8]) {
         return;
     }
     let config = Arc::new(input.config());
+    let are_nested = are_nested(&scenario.script);
 
     let whole = play(&scenario, &config, None, |len| len);
     let segment = [None, Some(Segment::Byte), Some(Segment::Random)][usize::from(cuts % 3)];
@@ -59,11 +59,33 @@ pub fn conversation(data: &[u8]) {
         (cut, format!("cut at random, {segment:?}")),
         (bytewise, "byte by byte".to_owned()),
     ] {
-        if is_retried && has_branches && (cut.may_begin_again() || whole.may_begin_again()) {
+        if are_nested && (cut.may_begin_again() || whole.may_begin_again()) {
             continue;
         }
         check_same(&cut, &whole, &format!("{how}:\n{text}"));
     }
+}
+
+/// Whether a `retry` is in a `parallel`, or the other way round, through whatever else plays steps.
+pub(super) fn are_nested(script: &Script) -> bool {
+    let mut open = vec![(BlockId(0), false, false)];
+    open.extend(script.finally.map(|block| (block, false, false)));
+    while let Some((block, retried, branch)) = open.pop() {
+        let steps = script.blocks.get(block.0 as usize);
+        for step in steps.iter().flat_map(|block| &block.steps) {
+            let (retried, branch) = match step.verb {
+                Verb::Retry { .. } => (true, branch),
+                Verb::Parallel(_) => (retried, true),
+                _ => (retried, branch),
+            };
+            if retried && branch {
+                return true;
+            }
+            let inner = step.verb.blocks().iter();
+            open.extend(inner.map(|block| (*block, retried, branch)));
+        }
+    }
+    false
 }
 
 /// What came of a conversation, and when.

@@ -201,6 +201,8 @@ struct Link {
     securing: bool,
     /// A write was asked for just before the connection is given back: nothing is left of it.
     stale: bool,
+    /// Bytes are wanted after a packet was refused: the next thing to happen is that another goes out.
+    owes_packet: bool,
     /// A write is under way.
     writing: bool,
     /// FIN has been sent: nothing more may be.
@@ -223,6 +225,10 @@ impl World<'_, '_> {
             assert!(
                 !self.links.iter().any(|link| link.stale),
                 "a write of nothing"
+            );
+            assert!(
+                !self.links.iter().any(|link| link.owes_packet),
+                "bytes after the end, and no packet that may find somebody"
             );
             if self.player.verdict().is_some() {
                 let held = self.links.iter().any(|link| link.connecting || link.open);
@@ -305,6 +311,7 @@ impl World<'_, '_> {
             Action::Write(_) => {
                 assert!(link.held && !link.writing, "a write in a write");
                 assert!(!link.shut, "a write after a FIN");
+                link.owes_packet = false;
                 // A packet may be one of nothing.
                 if bytes.is_empty() && !on_packets {
                     link.stale = true;
@@ -480,14 +487,14 @@ impl World<'_, '_> {
                 return true;
             }
             if let Some(how) = link.end {
-                // Of packets, those that come later may find somebody: no end, where the step says so.
                 link.end = link.end.filter(|how| *how != Ending::Refused);
                 self.player.handle_ended(client, how, self.now);
-                let may_go_on = how == Ending::Refused && self.packets[usize::from(n)];
-                assert!(
-                    may_go_on || !self.player.wants_bytes(client),
-                    "bytes after the end"
-                );
+                if self.player.wants_bytes(client) {
+                    // Of packets, one that a later step sends may find somebody: that step has begun.
+                    let is_refused = how == Ending::Refused && self.packets[usize::from(n)];
+                    assert!(is_refused, "bytes after the end");
+                    self.link(client).owes_packet = true;
+                }
                 return true;
             }
         }

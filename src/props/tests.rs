@@ -2,6 +2,9 @@
 
 use proptest::prelude::*;
 
+use super::conversation::are_nested;
+use crate::scenario::{ReadOptions, read};
+
 /// Wire bytes in which the words of the reference protocol are frequent.
 fn stream() -> impl Strategy<Value = Vec<u8>> {
     let token = prop_oneof![
@@ -175,5 +178,39 @@ proptest! {
         ),
     ) {
         super::frame_roundtrip(&[&header[..], &stream].concat());
+    }
+}
+
+#[test]
+fn a_retry_and_a_parallel_are_nested_only_where_one_is_in_the_other() {
+    let retry = |steps: &str| format!(r#"{{ "retry": [{steps}], "within": "1s" }}"#);
+    let branches = |steps: &str| format!(r#"{{ "parallel": [[{steps}], [{{ "wait": "1ms" }}]] }}"#);
+    let repeat = |steps: &str| format!(r#"{{ "repeat": [{steps}], "times": 2 }}"#);
+    let expect = r#"{ "expect": "a" }"#;
+    for (steps, finally, expected) in [
+        (retry(expect), branches(expect), false),
+        (
+            format!("{},{}", retry(expect), branches(expect)),
+            expect.into(),
+            false,
+        ),
+        (
+            format!("{},{}", branches(expect), repeat(&retry(expect))),
+            expect.into(),
+            false,
+        ),
+        (retry(&branches(expect)), expect.into(), true),
+        (branches(&retry(expect)), expect.into(), true),
+        (
+            repeat(&retry(&repeat(&branches(expect)))),
+            expect.into(),
+            true,
+        ),
+        (expect.into(), branches(&repeat(&retry(expect))), true),
+    ] {
+        let text = format!(r#"{{ "steps": [{steps}], "finally": [{finally}] }}"#);
+        let (scenario, _) = read("test.json", text.as_bytes(), &ReadOptions::default())
+            .unwrap_or_else(|mistakes| panic!("{mistakes:?}\n{text}"));
+        assert_eq!(are_nested(&scenario.script), expected, "{text}");
     }
 }

@@ -163,6 +163,19 @@ fn a_refusal_is_the_end_that_packets_have_and_the_next_send_tries_again() {
 }
 
 #[test]
+fn a_packet_that_cannot_be_made_finds_nobody() {
+    let mut bench = Bench::connected(
+        r#""framing": "datagram", "vars": { "n": 0 },"#,
+        r#"{ "send": "a" }, { "expect_close": "refused", "then": "open" },
+           { "retry": [{ "send": "{{ 1 // n }}" }], "every": "10ms", "within": "100ms" }"#,
+    );
+    assert_eq!(bench.written(), b"a");
+    bench.player.handle_ended(FIRST, Ending::Refused, bench.now);
+    assert_eq!(bench.action(), None);
+    assert!(!bench.player.wants_bytes(FIRST), "it is still refused");
+}
+
+#[test]
 fn a_refusal_ends_what_is_expected() {
     let mut bench = Bench::connected(PACKETS, r#"{ "send": "a" }, { "expect": "b" }"#);
     bench.written();
