@@ -213,3 +213,23 @@ fn cases_are_repeated_round_after_round_each_time_with_another_seed() {
         ["s00", "s01", "s00", "s01"]
     );
 }
+
+#[test]
+fn rounds_of_one_case_overlap_where_that_is_asked_for() {
+    let mut waits = None;
+    // Nobody is greeted before there are two.
+    let server = Server::start(move |second| match waits.take() {
+        None => waits = Some(second),
+        Some(first) => {
+            for mut stream in [first, second] {
+                stream.write_all(b"Welcome!\n").expect("written");
+            }
+        }
+    });
+    let target = server.target();
+    let flags = ["-t", &target, "--repeat", "6", "--overlap", "-j", "2"];
+    run(&suite(1), &flags)
+        .ends_with(0)
+        .says("6 run: 6 passed, 0 failed");
+    assert_eq!(server.connections(), 6);
+}
