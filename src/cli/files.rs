@@ -133,11 +133,23 @@ pub(super) fn resolved(path: &Path) -> PathBuf {
 ///
 /// Fails when the system does not let it be read.
 pub(super) fn read(found: &Found) -> Result<Vec<u8>, CliError> {
-    let unreadable = |source| CliError::Unreadable {
+    read_all(open(found)?).map_err(|source| unreadable(found, source))
+}
+
+/// Fails where a file cannot be opened to be read.
+pub(super) fn can_be_read(found: &Found) -> Result<(), CliError> {
+    open(found).map(drop)
+}
+
+fn open(found: &Found) -> Result<File, CliError> {
+    File::open(&found.path).map_err(|source| unreadable(found, source))
+}
+
+fn unreadable(found: &Found, source: io::Error) -> CliError {
+    CliError::Unreadable {
         path: found.name.clone(),
         source,
-    };
-    read_all(File::open(&found.path).map_err(unreadable)?).map_err(unreadable)
+    }
 }
 
 /// How many bytes a file has, more or less.
@@ -158,7 +170,10 @@ pub(super) fn shown(path: &Path) -> String {
         .filter(|part| *part != ".")
         .map(|part| escape(part.as_encoded_bytes()).to_string())
         .collect();
-    let joined = parts.join("/");
+    let joined = match parts.is_empty() {
+        true => ".".to_owned(),
+        false => parts.join("/"),
+    };
     joined
         .strip_prefix("//")
         .map_or_else(|| joined.clone(), |rest| format!("/{rest}"))

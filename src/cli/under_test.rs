@@ -91,6 +91,8 @@ fn scenario(
     console: &Console,
 ) -> Result<Arc<Scenario>, CliError> {
     let found = files::find(&[path.to_owned()])?;
+    // One that cannot be read has no mistakes that could be shown.
+    found.iter().try_for_each(files::can_be_read)?;
     let load = Load::of_files(found, options, Showing::mistakes(console));
     console.say(&load.shown)?;
     let loaded = load.valid()?;

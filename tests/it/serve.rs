@@ -174,6 +174,16 @@ fn what_may_not_be_read_or_made_is_told_with_what_to_do() {
     .output()
     .ends_with(2)
     .says("the user who runs this needs the right to read it");
+    let when = format!("scenario:{path}");
+    for flags in [
+        &["--health", path][..],
+        &["--spawn", "server {port}", "--ready-when", &when],
+    ] {
+        may_not(&[&["run", path], flags].concat())
+            .output()
+            .ends_with(2)
+            .says("the user who runs this needs the right to read it");
+    }
     let socket = format!("unix:{}/socket", folder.path().display());
     may_not(&["serve", "-l", &socket])
         .output()

@@ -1,6 +1,6 @@
 //! Which files a run plays, and against what: the suites of `backchat.json`, or what was typed.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -13,6 +13,7 @@ use super::super::{tls, under_test};
 use super::file::{ProjectFile, show, var_names};
 use super::profile;
 use super::suite::{configured, health, listening, named, of_tls};
+use crate::count::count;
 use crate::runner::Suite;
 use crate::scenario::{Diagnostic, Diagnostics, ReadOptions, Requirement, SuiteSettings};
 use crate::target::{DEFAULT_GRACE, DEFAULT_READY_TIMEOUT, Target};
@@ -117,20 +118,80 @@ pub(in crate::cli) fn groups(
             })
             .collect();
     }
-    let of_suites = all.into_iter().map(Result::unwrap_or_default).enumerate();
-    let of_suites = of_suites.filter(|(n, _)| is_asked(*n));
-    Ok(sort_out(files::find(paths)?, of_suites.collect()))
+    let mut members = members(all);
+    let mut found = files::find(paths)?;
+    if !asked.is_empty() {
+        keep_those_of(&asked, &mut found, &mut members, file)?;
+    }
+    Ok(sort_out(found, members))
 }
 
-/// Gives each file that was asked for to its suites.
-fn sort_out(asked: Vec<Found>, of_suites: Vec<(usize, Vec<Found>)>) -> Vec<Group> {
-    let mut members: HashMap<PathBuf, Vec<(usize, Found)>> = HashMap::new();
-    for (suite, found) in of_suites {
-        for found in found {
+/// The suites that a file is in, by its resolved path, each with the file as it is there.
+type Members = HashMap<PathBuf, Vec<(usize, Found)>>;
+
+fn members(of_suites: Vec<Result<Vec<Found>, CliError>>) -> Members {
+    let mut members = Members::new();
+    for (suite, found) in of_suites.into_iter().enumerate() {
+        for found in found.unwrap_or_default() {
             let members = members.entry(files::resolved(&found.path)).or_default();
             members.push((suite, found));
         }
     }
+    members
+}
+
+/// Keeps what is in one of the suites that were asked for.
+///
+/// # Errors
+///
+/// Fails when nothing is left of a path: who names a suite wants nothing played against something else.
+fn keep_those_of(
+    asked: &HashSet<usize>,
+    found: &mut Vec<Found>,
+    members: &mut Members,
+    file: &ProjectFile,
+) -> Result<(), CliError> {
+    let given = |found: &Found| found.given.clone().unwrap_or_else(|| found.path.clone());
+    let mut lost: Vec<(PathBuf, BTreeSet<usize>)> = Vec::new();
+    found.retain(|found| {
+        let path = files::resolved(&found.path);
+        let suites = members.get(&path).map_or(&[][..], |suites| &suites[..]);
+        let is_kept = suites.iter().any(|(suite, _)| asked.contains(suite));
+        let given = given(found);
+        if !is_kept {
+            let others = suites.iter().map(|(suite, _)| *suite);
+            match lost.iter_mut().find(|(path, _)| *path == given) {
+                Some((_, known)) => known.extend(others),
+                None => lost.push((given, others.collect())),
+            }
+        }
+        is_kept
+    });
+    let has_some = |path: &PathBuf| found.iter().any(|found| given(found) == *path);
+    if let Some((path, others)) = lost.iter().find(|(path, _)| !has_some(path)) {
+        let names = |suites: &mut dyn Iterator<Item = &usize>| {
+            let suites = suites.filter_map(|n| file.project.suites.get(*n));
+            let names: Vec<String> = suites.map(|suite| files::safe(&suite.name.text)).collect();
+            names.join(", ")
+        };
+        let wanted = names(&mut asked.iter().collect::<BTreeSet<_>>().into_iter());
+        let path = files::shown(path);
+        let there = match others.is_empty() {
+            true => "but in no suite at all".to_owned(),
+            false => format!("but in {}", names(&mut others.iter())),
+        };
+        return Err(CliError::Usage(format!(
+            "{path} is not in {wanted}, {there}: name paths of the suite, or leave --suite out"
+        )));
+    }
+    for suites in members.values_mut() {
+        suites.retain(|(suite, _)| asked.contains(suite));
+    }
+    Ok(())
+}
+
+/// Gives each file that was asked for to its suites.
+fn sort_out(asked: Vec<Found>, mut members: Members) -> Vec<Group> {
     let mut groups: BTreeMap<Option<usize>, Vec<Found>> = BTreeMap::new();
     for found in asked {
         match members.remove(&files::resolved(&found.path)) {
@@ -402,6 +463,37 @@ pub(in crate::cli) fn trusting<'f>(
         .filter_map(|group| settings(group.suite, file));
     let insecure = of_groups.filter(|suite| suite.tls.insecure);
     insecure.map(|suite| &*suite.name.text).collect()
+}
+
+/// A warning where files are in no suite, though there are suites, and nothing was typed to play them against: few want the built-in
+/// server then.
+pub(in crate::cli) fn without_suite(
+    groups: &[Group],
+    file: Option<&ProjectFile>,
+    args: &RunArgs,
+    console: &Console,
+) -> String {
+    let has_suites = file.is_some_and(|file| !file.project.suites.is_empty());
+    let is_typed = args.project.target_is_typed || args.play.simulate;
+    let mut alone = groups.iter().filter(|group| group.suite.is_none());
+    let first = alone.next().and_then(|group| {
+        let first = group.found.first()?;
+        Some((first, group.found.len() - 1))
+    });
+    match first.filter(|_| has_suites && !is_typed) {
+        None => String::new(),
+        Some((first, more)) => {
+            let name = &first.name;
+            let are = match more {
+                0 => format!("{name} is"),
+                more => format!("{name} and {} are", count(more, "more file")),
+            };
+            console.palette.warning_line(&format!(
+                "{are} in no suite of backchat.json, and played against the {}: --target or --spawn names something else",
+                Target::default()
+            ))
+        }
+    }
 }
 
 /// Where the files of a run are, for those who watch them.

@@ -6,5 +6,5 @@ mod profile;
 mod suite;
 
 pub(super) use file::{ProjectFile, nearest_file};
-pub(super) use groups::{Group, groups, load, mistakes, roots, suites, trusting};
+pub(super) use groups::{Group, groups, load, mistakes, roots, suites, trusting, without_suite};
 pub(super) use profile::{before, typed, with_profile};

@@ -65,6 +65,7 @@ pub(super) fn play_once(
     let typed = read_options(args);
     let mut suites = project::suites(&groups, file, args, &typed, console)?;
     let trusting = project::trusting(&groups, file);
+    let unsuited = project::without_suite(&groups, file, args, console);
     let load = project::load(groups, file, &typed, Showing::mistakes(console));
     console.say(&load.shown)?;
     let loaded = load.valid()?;
@@ -104,6 +105,7 @@ pub(super) fn play_once(
         return Ok(ExitStatus::Success);
     }
     console.say(&load::warnings(&loaded, &cases, console))?;
+    console.say(&unsuited)?;
     console.say(&tls::trusting(&args.tls, &trusting, &cases, console))?;
     if updates.is_some() {
         options.max_fail = None;
