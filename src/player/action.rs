@@ -71,6 +71,10 @@ pub enum RefusalKind {
     NotAllowed,
     /// A connection, and no TLS on it.
     Tls(TlsFault),
+    /// The server is this program's own, and the system did not let it be started.
+    NotStarted,
+    /// The same, because there is no folder for its socket.
+    NoFolder,
 }
 
 /// Why there is no TLS on a connection.

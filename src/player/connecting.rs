@@ -171,6 +171,6 @@ fn is_as_wanted(kind: RefusalKind, wanted: ConnectAs) -> bool {
         RefusalKind::Refused => wanted == ConnectAs::Refused,
         RefusalKind::Unreachable => wanted == ConnectAs::Unreachable,
         RefusalKind::Tls(_) => wanted == ConnectAs::TlsRefused,
-        RefusalKind::NotAllowed => false,
+        RefusalKind::NotAllowed | RefusalKind::NotStarted | RefusalKind::NoFolder => false,
     }
 }

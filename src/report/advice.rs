@@ -2,7 +2,7 @@
 //!
 //! Only what is written as bytes is offered in other bytes: a matcher, a capture or a template would be lost.
 
-use super::endings::{kind_of, tls_advice};
+use super::endings::{help_with, kind_of, tls_advice};
 use super::failure::Scene;
 use super::program;
 use super::suggestion::matcher;
@@ -261,7 +261,7 @@ fn advice_on_the_unexpected(
 /// The advice where a client is not connected as it should be.
 fn advice_on_connecting(kind: &FailureKind) -> (String, Option<String>) {
     match kind {
-        FailureKind::NotConnected(_) => ("is the server running, and is this its address?".into(), None),
+        FailureKind::NotConnected(why) => (help_with(why.kind).unwrap_or("is the server running, and is this its address?").into(), None),
         FailureKind::NotAllowed(_) => (
             "a scenario connects to the hosts of its targets alone; `--allow-host HOST` or `--allow-host unix:PATH` lets it connect elsewhere".into(),
             None,
@@ -277,7 +277,10 @@ fn advice_on_connecting(kind: &FailureKind) -> (String, Option<String>) {
             "if this is right, make the step:".into(),
             Some(step("connect", match kind {
                 RefusalKind::Refused => "\"refused\"",
-                RefusalKind::Unreachable | RefusalKind::NotAllowed => "\"unreachable\"",
+                RefusalKind::Unreachable
+                | RefusalKind::NotAllowed
+                | RefusalKind::NotStarted
+                | RefusalKind::NoFolder => "\"unreachable\"",
                 RefusalKind::Tls(_) => "\"tls-refused\"",
             })),
         ),

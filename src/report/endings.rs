@@ -66,10 +66,16 @@ pub(super) fn close(kinds: CloseKinds) -> String {
     }
 }
 
-/// What to do about a connection that failed, where that is a matter of TLS.
-pub fn help_with_tls(kind: RefusalKind) -> Option<&'static str> {
+/// What to do about a connection that failed, where that is a matter of TLS, or of the server of this program.
+pub fn help_with(kind: RefusalKind) -> Option<&'static str> {
     match kind {
         RefusalKind::Tls(fault) => Some(tls_advice(fault)),
+        RefusalKind::NotStarted => Some(
+            "the server is backchat's own, and the system did not let it listen: for the reason above",
+        ),
+        RefusalKind::NoFolder => Some(
+            "make that folder, or set TMPDIR to one that is there and may be written to: the socket of backchat's own server is made there",
+        ),
         _ => None,
     }
 }

@@ -45,7 +45,7 @@ mod words;
 
 pub use codes::{CODES, code};
 pub use diagnostic::render_diagnostics;
-pub use endings::help_with_tls;
+pub use endings::help_with;
 pub use explanations::{FAILURES, FailureExplanation};
 pub use failure::render_failure;
 pub use format::{ReportKind, write_report};

@@ -70,16 +70,18 @@ pub(super) fn without_peer(case: CaseRef, unavailable: Unavailable) -> Finished 
             });
             return finished;
         }
-        Unavailable::NotStarted(_) | Unavailable::NoCertificate(_) => (
-            Span::default(),
-            FailureKind::NotConnected(Refusal {
-                kind: RefusalKind::Unreachable,
-                message,
-            }),
-        ),
+        Unavailable::NoFolder(_) => (Span::default(), no_server(RefusalKind::NoFolder, message)),
+        Unavailable::NotStarted(_) | Unavailable::NoCertificate(_) => {
+            (Span::default(), no_server(RefusalKind::NotStarted, message))
+        }
     };
     let verdict = Verdict::Failed(Box::new(Failure::outside(span, kind)));
     finish(case, CaseResult::Played(verdict))
+}
+
+/// There is no server in this process.
+const fn no_server(kind: RefusalKind, message: String) -> FailureKind {
+    FailureKind::NotConnected(Refusal { kind, message })
 }
 
 /// The verdict on a case that the program under test has failed.

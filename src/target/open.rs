@@ -10,6 +10,7 @@ use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 
 use super::embedded::{Embedded, config_of};
+use super::folder::{NoFolder, folder};
 use super::programs::{Closed, Programs};
 use super::{NotReady, Talking, Target, Transport};
 use crate::drive::Cancel;
@@ -79,6 +80,9 @@ pub enum Unavailable {
     /// The embedded server cannot be started. The system is at fault.
     #[error("the embedded server cannot be started: {0}")]
     NotStarted(#[from] BindError),
+    /// There is no folder for the embedded server's socket. The system is at fault.
+    #[error("the embedded server cannot be started: {0}")]
+    NoFolder(#[from] NoFolder),
     /// The embedded server has no certificate. The system is at fault.
     #[error("the embedded server cannot have a certificate: {0}")]
     NoCertificate(#[from] TlsError),
@@ -199,7 +203,7 @@ impl Servers {
     }
 
     /// An address that is free.
-    fn free(&mut self) -> Result<Address, BindError> {
+    fn free(&mut self) -> Result<Address, NoFolder> {
         let mut file = PathBuf::new();
         if self.transport.has_files() {
             if self.folder.is_none() {
@@ -213,7 +217,7 @@ impl Servers {
     }
 
     /// Where the server of this framing listens. It is started when it is first asked for.
-    async fn shared(&mut self, config: Config) -> Result<Address, BindError> {
+    async fn shared(&mut self, config: Config) -> Result<Address, Unavailable> {
         let Config { session, .. } = &config;
         let says = (session.framing.clone(), session.greeting.clone());
         if let Some(server) = self.shared.get(&says) {
@@ -225,7 +229,7 @@ impl Servers {
         Ok(address)
     }
 
-    async fn start(&mut self, config: Config) -> Result<Embedded, BindError> {
+    async fn start(&mut self, config: Config) -> Result<Embedded, Unavailable> {
         let at = self.free()?;
         let (server, run) = Embedded::start(&at, config, self.over.clone()).await?;
         self.tasks.spawn(run);
@@ -233,16 +237,6 @@ impl Servers {
         while self.tasks.try_join_next().is_some() {}
         Ok(server)
     }
-}
-
-/// A folder for sockets.
-fn folder() -> Result<TempDir, BindError> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix("backchat-");
-    builder.tempdir().map_err(|error| BindError::NoSocketThere {
-        path: std::env::temp_dir(),
-        message: error.to_string(),
-    })
 }
 
 /// Whom the certificate of the embedded server is for.

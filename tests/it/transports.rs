@@ -11,6 +11,22 @@ const TALK: &str =
     r#"{ "steps": [{ "expect": "Welcome!" }, { "send": "Ann" }, { "expect": "Hello, Ann!" }] }"#;
 
 #[test]
+fn a_missing_folder_for_temporary_files_is_said_with_who_names_it() {
+    let place = Workplace::with_scenario(TALK);
+    for transport in ["unix", "unix-seqpacket"] {
+        let output = place
+            .backchat(["run", "talk.json", "--transports", transport])
+            .env("TMPDIR", "/no/such/folder")
+            .output();
+        output
+            .ends_with(5)
+            .says("cannot be started: /no/such/folder, the folder for temporary files that TMPDIR names, does not exist\n")
+            .says("help: make that folder, or set TMPDIR to one")
+            .does_not_say("is the server running");
+    }
+}
+
+#[test]
 fn a_unix_socket_is_served_played_against_and_removed_at_the_end() {
     let place = Workplace::with_scenario(TALK);
     let mut server = place

@@ -11,7 +11,7 @@ use super::again::Again;
 use super::recording::Recording;
 use super::updates::Updates;
 use crate::player::{FailureKind, ProgramFault, Verdict};
-use crate::report::{Progress, Reporter, Terminal, TerminalOptions, help_with_tls, last_lines};
+use crate::report::{Progress, Reporter, Terminal, TerminalOptions, help_with, last_lines};
 use crate::runner::{CaseResult, Event, Outcome, Summary};
 
 /// How many different reasons for having no connection are told.
@@ -119,8 +119,9 @@ impl Report<'_> {
             && let CaseResult::Played(Verdict::Failed(failure)) = &outcome.result
         {
             let why = no_connection(&failure.kind, &self.target);
-            if let (FailureKind::NoTls(why), []) = (&failure.kind, &self.tried[..])
-                && let Some(help) = help_with_tls(why.kind)
+            if let (FailureKind::NotConnected(why) | FailureKind::NoTls(why), []) =
+                (&failure.kind, &self.tried[..])
+                && let Some(help) = help_with(why.kind)
             {
                 self.help = help;
             }

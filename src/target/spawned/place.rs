@@ -14,6 +14,7 @@ use tempfile::TempDir;
 use super::Spawn;
 use super::blanks::{self, Blank};
 use super::port::Port;
+use crate::target::folder::{self, made_in};
 
 /// How long the path of a socket may be for all systems to take it.
 const MAX_SOCKET_PATH: usize = 100;
@@ -166,15 +167,10 @@ const QUEUE: i32 = 128;
 
 /// A folder of one's own, with a path that leaves room for a socket's name.
 fn folder() -> io::Result<TempDir> {
-    let make = || {
-        let mut builder = tempfile::Builder::new();
-        builder.prefix("backchat-");
-        builder
-    };
-    let folder = make().tempdir()?;
+    let folder = folder::folder()?;
     let path = folder.path().join(SOCKET);
     if path.as_os_str().len() <= MAX_SOCKET_PATH {
         return Ok(folder);
     }
-    make().tempdir_in("/tmp")
+    Ok(made_in(Path::new("/tmp"), false)?)
 }

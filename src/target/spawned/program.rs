@@ -26,7 +26,8 @@ use super::talking::Talkers;
 use super::unready::{Endpoint, died, missing, not_ready};
 use super::{Exit, Ready, Spawn};
 use crate::net::{Address, AddressError};
-use crate::target::Illness;
+use crate::target::folder::NO_FOLDER;
+use crate::target::{Illness, NoFolder};
 
 /// How many bytes of each stream of a program are shown, the last ones: 4 KiB.
 pub const MAX_SHOWN_OUTPUT: usize = 4 << 10;
@@ -495,13 +496,15 @@ fn command(spawn: &Spawn, place: &Place, socket: Option<OwnedFd>) -> io::Result<
     Ok(command)
 }
 
-/// What to do where a program's folder cannot be made.
-const NO_FOLDER: &str = "the folder for temporary files has to be there and to be writable: TMPDIR names it, else it is /tmp";
+/// What to do where a socket that is passed cannot be made at its path.
+const NO_SOCKET: &str = "the folder of its socket has to be there, and to be writable";
 
 /// There is nothing that the program needs before it is started.
 fn without_place(spawn: &Spawn, what: &str, error: &io::Error) -> Box<NotReady> {
+    let is_folder = error.get_ref().is_some_and(|why| why.is::<NoFolder>());
     let help = match error.kind() {
-        io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied => NO_FOLDER,
+        _ if is_folder => NO_FOLDER,
+        io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied if spawn.pass_socket => NO_SOCKET,
         _ => "",
     };
     let message = format!("{what} for {}: {error}", spawn.command);

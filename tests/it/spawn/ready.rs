@@ -327,8 +327,20 @@ fn a_folder_for_temporary_files_that_is_not_there_is_named_with_its_variable() {
         .run(&["--spawn", "./server {socket}"])
         .env("TMPDIR", "/no/such/folder")
         .output();
-    output.ends_with(5).says("no place for ./server {socket}: ");
     output
-        .says("help: the folder for temporary files has to be there")
-        .says("TMPDIR");
+        .ends_with(5)
+        .says("no place for ./server {socket}: /no/such/folder, the folder for temporary files that TMPDIR names, does not exist\n")
+        .says("help: make that folder, or set TMPDIR to one that is there and may be written to\n");
+    // That is not what is missing here.
+    let args = [
+        "--spawn",
+        "./server",
+        "--pass-socket",
+        "-t",
+        "unix:{dir}/no/a",
+    ];
+    let output = folder.run(&args).output();
+    output
+        .ends_with(5)
+        .says("help: the folder of its socket has to be there");
 }
