@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use super::form::{Case, Form};
 use super::log::{CaseRecord, FailureRecord, Overview, ResultKind};
+use super::rounds::Rounds;
 use super::summary::counts;
 
 /// How many failures are annotated.
@@ -21,14 +22,16 @@ pub(super) struct Github<'a> {
     shown: usize,
     /// How many steps that waited when their case was cancelled, or when the log broke off.
     open: usize,
+    rounds: Rounds,
 }
 
 impl<'a> Github<'a> {
-    pub(super) const fn new(folder: &'a str) -> Self {
+    pub(super) fn new(folder: &'a str) -> Self {
         Self {
             folder,
             shown: 0,
             open: 0,
+            rounds: Rounds::default(),
         }
     }
 
@@ -42,7 +45,10 @@ impl<'a> Github<'a> {
             let mut properties = place(step.file.as_deref(), step.line, step.column, self.folder);
             properties.push(format!(
                 "title={}",
-                property(&format!("{}: cancelled", record.id))
+                property(&format!(
+                    "{}: cancelled",
+                    self.rounds.name(record.number, &record.id)
+                ))
             ));
             writeln!(
                 out,
@@ -56,7 +62,8 @@ impl<'a> Github<'a> {
 }
 
 impl Form for Github<'_> {
-    fn begin(&mut self, _: &Overview, _: &mut dyn Write) -> io::Result<()> {
+    fn begin(&mut self, run: &Overview, _: &mut dyn Write) -> io::Result<()> {
+        self.rounds = Rounds::of(&run.header);
         Ok(())
     }
 
@@ -75,7 +82,8 @@ impl Form for Github<'_> {
         match &record.failure {
             Some(failure) => {
                 let name = record.name.as_deref();
-                annotate(&record.id, name, failure, self.folder, out)
+                let id = self.rounds.name(record.number, &record.id);
+                annotate(&id, name, failure, self.folder, out)
             }
             None => Ok(()),
         }
@@ -99,13 +107,14 @@ impl Form for Github<'_> {
             writeln!(
                 out,
                 "::warning title=flaky::{} passed only when it was tried again",
-                data(&case.id)
+                data(&self.rounds.name(case.number, &case.id))
             )?;
         }
         let hung = run.unfinished.iter();
         let hung = hung.filter(|case| case.begun && !case.waiting.is_empty());
         for case in hung.take(SHOWN.saturating_sub(self.shown + self.open)) {
-            let title = property(&format!("{}: never finished", case.id));
+            let id = self.rounds.name(case.number, &case.id);
+            let title = property(&format!("{id}: never finished"));
             let said = data(&case.waiting.join("\n"));
             writeln!(out, "::error title={title}::{said}")?;
         }

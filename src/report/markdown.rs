@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::form::{Case, Form};
 use super::log::{FailureRecord, Overview, Played, ResultKind};
+use super::rounds::Rounds;
 use super::summary::{counts, several};
 use super::told::Told;
 
@@ -27,6 +28,7 @@ pub(super) struct Markdown {
     size: usize,
     /// What is told once.
     told: Told,
+    rounds: Rounds,
     /// What is told of cases of which it was told before, by number.
     instead: BTreeMap<u64, String>,
     /// What was cancelled and what it waited for, by number.
@@ -35,6 +37,7 @@ pub(super) struct Markdown {
 
 impl Form for Markdown {
     fn begin(&mut self, run: &Overview, out: &mut dyn Write) -> io::Result<()> {
+        self.rounds = Rounds::of(&run.header);
         let totals = run.totals();
         let sign = match (totals.failed, totals.unfinished) {
             (0, 0) if run.programs.is_empty() => "✅",
@@ -96,7 +99,7 @@ impl Form for Markdown {
             out,
             "\n<details{}><summary>{}{name}: {}</summary>\n\n{fence}text\n{}{fence}\n\n</details>",
             if self.shown.len() == 1 { " open" } else { "" },
-            plain(&played.id),
+            plain(&self.rounds.name(played.number, &played.id)),
             plain(&failure.headline()),
             failure.text
         )
@@ -107,29 +110,37 @@ impl Form for Markdown {
     }
 
     fn end(&mut self, run: &Overview, out: &mut dyn Write) -> io::Result<()> {
+        let name = |number: u64, id: &str| self.rounds.name(number, id).into_owned();
         let is = |kind| move |case: &&Played| case.result == kind;
         let failed = run.cases.iter().filter(is(ResultKind::Failed));
         let named = failed.filter(|case| !self.shown.contains(&case.number));
         let named: Vec<String> = named
             .map(|case| match self.instead.get(&case.number) {
-                Some(instead) => format!("{}: {instead}", case.id),
-                None => case.id.clone(),
+                Some(instead) => format!("{}: {instead}", name(case.number, &case.id)),
+                None => name(case.number, &case.id),
             })
             .collect();
         list("more failed", named.iter().map(String::as_str), out)?;
         let flaky = run.cases.iter().filter(|case| case.is_flaky());
         let title = "passed only when tried again";
-        list(title, flaky.map(|case| &*case.id), out)?;
+        let flaky: Vec<String> = flaky.map(|case| name(case.number, &case.id)).collect();
+        list(title, flaky.iter().map(String::as_str), out)?;
         let cancelled = run.cases.iter().filter(is(ResultKind::Cancelled));
         let cancelled = cancelled.map(|case| {
             let why = self
                 .open
                 .get(&case.number)
                 .map_or("cancelled", String::as_str);
-            (case.number, format!("{}: {why}", case.id))
+            (
+                case.number,
+                format!("{}: {why}", name(case.number, &case.id)),
+            )
         });
         let open = run.unfinished.iter();
-        let open = open.map(|case| (case.number, format!("{}: {}", case.id, case.in_words())));
+        let open = open.map(|case| {
+            let id = name(case.number, &case.id);
+            (case.number, format!("{id}: {}", case.in_words()))
+        });
         let mut open: Vec<(u64, String)> = cancelled.chain(open).collect();
         open.sort_unstable();
         list(

@@ -25,10 +25,15 @@ impl Rounds {
     /// The id of a case, and which round it is where it is not the first.
     pub(super) fn name<'a>(&self, number: u64, id: &'a str) -> Cow<'a, str> {
         let round = usize::try_from(number).ok().and_then(|at| self.0.get(at));
-        match round {
-            Some(round @ 2..) => Cow::Owned(format!("{id} (round {round})")),
-            _ => Cow::Borrowed(id),
-        }
+        named(id, round.copied().unwrap_or(1))
+    }
+}
+
+/// The id of a case, and which round it is, from 1, where it is not the first.
+pub(super) fn named(id: &str, round: u32) -> Cow<'_, str> {
+    match round {
+        0 | 1 => Cow::Borrowed(id),
+        round => Cow::Owned(format!("{id} (round {round})")),
     }
 }
 

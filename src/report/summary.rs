@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::form::{Case, Form};
 use super::log::{Overview, ResultKind, Totals};
+use super::rounds::Rounds;
 use super::text::words;
 use super::told::Told;
 use crate::count::count;
@@ -14,10 +15,12 @@ use crate::count::count;
 pub(super) struct Text {
     /// What is told once.
     told: Told,
+    rounds: Rounds,
 }
 
 impl Form for Text {
     fn begin(&mut self, run: &Overview, out: &mut dyn Write) -> io::Result<()> {
+        self.rounds = Rounds::of(&run.header);
         let selected = usize::try_from(run.totals().selected).unwrap_or(usize::MAX);
         writeln!(
             out,
@@ -31,7 +34,7 @@ impl Form for Text {
     fn case(&mut self, case: &Case<'_>, out: &mut dyn Write) -> io::Result<()> {
         if case.played.result == ResultKind::Cancelled {
             let time = Duration::from_micros(case.last.elapsed_us).as_secs_f64();
-            let id = words(&case.last.id);
+            let id = words(&self.rounds.name(case.played.number, &case.last.id));
             let why = case.last.cancelled_in_words();
             return writeln!(out, "{:>12} [{time:>8.3}s] {id}   {why}", "OPEN");
         }
@@ -50,7 +53,7 @@ impl Form for Text {
             };
             let failure = record.failure.as_deref();
             let instead = failure.and_then(|failure| self.told.instead(&record.id, failure));
-            let id = words(&record.id);
+            let id = words(&self.rounds.name(case.played.number, &record.id));
             write!(out, "{label:>12} [{time:>8.3}s] {id}{attempt}")?;
             if let Some(instead) = instead {
                 writeln!(out, "   {instead}")?;
@@ -67,7 +70,7 @@ impl Form for Text {
     fn end(&mut self, run: &Overview, out: &mut dyn Write) -> io::Result<()> {
         for case in &run.unfinished {
             let why = case.in_words();
-            let id = words(&case.id);
+            let id = words(&self.rounds.name(case.number, &case.id));
             writeln!(out, "{:>12} [{:>9}] {id}   {why}", "OPEN", "")?;
         }
         for program in &run.programs {

@@ -1,5 +1,6 @@
 //! What a person sees of a run: a line a case, each failure in full, and the count at the end.
 
+mod folded;
 mod summary;
 
 use std::io::{self, Write};
@@ -11,6 +12,7 @@ use super::conversation::{Conversation, FINALLY, is_shown_whole};
 use super::left_over::LeftOver;
 use super::palette::paint;
 use super::program::render_program;
+use super::rounds::named;
 use super::text::words;
 use super::told::{Told, as_with};
 use super::typing::shown_seed;
@@ -19,6 +21,7 @@ use super::{Palette, Reporter, render_failure};
 use crate::count::count;
 use crate::player::{Failure, FailureKind, ProgramFault, Verdict, Waiting};
 use crate::runner::{CaseResult, Event, Killed, Outcome};
+use folded::Folded;
 
 /// How many different reasons for having no connection are told in full.
 const MAX_REFUSALS: usize = 8;
@@ -51,6 +54,8 @@ pub struct TerminalOptions {
     pub max_fail: Option<NonZeroUsize>,
     /// How often a case that has failed is tried again at most.
     pub retries: u32,
+    /// How often each case is played.
+    pub rounds: u32,
     /// Whether each case is counted, `[ 12/72]`: where there is no bar to tell how far the run is.
     pub counted: bool,
 }
@@ -70,6 +75,8 @@ pub struct Terminal<W> {
     refusals: Vec<(String, String)>,
     /// Why programs were not ready: told once.
     told: Told,
+    /// How cases that are played many times failed.
+    folded: Folded,
     /// What passed and left replies that no step expected.
     left_over: LeftOver,
     /// Why cases were not played, each reason once, and how many of them.
@@ -92,7 +99,8 @@ struct Failed {
 /// A case that passed late, to be named again at the end.
 #[derive(Debug)]
 struct Flaky {
-    id: Arc<str>,
+    /// As it is shown.
+    id: String,
     elapsed: Duration,
     /// `FLAKY 2/3`
     label: String,
@@ -100,7 +108,7 @@ struct Flaky {
 
 impl<W: Write> Terminal<W> {
     /// Makes a report that is written to `out`.
-    pub const fn new(out: W, options: TerminalOptions) -> Self {
+    pub fn new(out: W, options: TerminalOptions) -> Self {
         Self {
             out,
             options,
@@ -109,6 +117,7 @@ impl<W: Write> Terminal<W> {
             connected: false,
             refusals: Vec::new(),
             told: Told::new(),
+            folded: Folded::default(),
             left_over: LeftOver::new(),
             skipped: Vec::new(),
             after_block: false,
@@ -143,7 +152,7 @@ impl<W: Write> Terminal<W> {
             CaseResult::Skipped(reason) => {
                 self.count_skip(reason);
                 if self.options.detail >= Detail::Normal {
-                    let rest = format!("{}   {}", words(&outcome.id), words(reason));
+                    let rest = format!("{}   {}", id(outcome), words(reason));
                     let no_time = format!("[{:>9}]{}", "", self.counter());
                     self.line(palette.warn, "SKIP", &no_time, &rest)?;
                 }
@@ -161,37 +170,51 @@ impl<W: Write> Terminal<W> {
             CaseResult::Played(Verdict::Cancelled) if self.options.detail == Detail::Quiet => {}
             CaseResult::Played(Verdict::Cancelled) => self.cancelled(outcome, &elapsed)?,
             CaseResult::Played(Verdict::Failed(failure)) => {
-                self.failed.push(Failed {
-                    id: outcome.id.clone(),
-                    elapsed: outcome.elapsed,
-                });
-                let block = || whole_block(failure, outcome, &palette);
-                let why = why_unreached(&failure.kind);
-                if let Some(why) = why.filter(|_| !outcome.connected) {
-                    let first = match &failure.kind {
-                        FailureKind::Program(_) => self.told.before(&outcome.id, &why),
-                        _ => None,
-                    };
-                    let said = first.map_or_else(|| words(&why), as_with);
-                    let rest = format!("{}   {said}", words(&outcome.id));
-                    self.line(palette.bad, "FAIL", &elapsed, &rest)?;
-                    let is_new = self.refusals.iter().all(|(known, _)| *known != why);
-                    if is_new && self.refusals.len() < MAX_REFUSALS {
-                        self.refusals.push((why, block()));
-                    }
-                    return if self.connected {
-                        self.show_refusals()
-                    } else {
-                        Ok(())
-                    };
-                }
-                self.line(palette.bad, "FAIL", &elapsed, &self.named(outcome))?;
-                self.out.write_all(block().as_bytes())?;
-                self.after_block = true;
-                if self.options.detail < Detail::Bytes && is_shown_whole(&outcome.transcript) {
-                    return Ok(());
-                }
+                return self.failure(outcome, failure, &elapsed);
             }
+        }
+        self.conversation(outcome)
+    }
+
+    /// Shows a case that has failed, in full unless the same has been.
+    fn failure(&mut self, outcome: &Outcome, failure: &Failure, elapsed: &str) -> io::Result<()> {
+        let palette = self.options.palette;
+        self.failed.push(Failed {
+            id: outcome.id.clone(),
+            elapsed: outcome.elapsed,
+        });
+        let block = || whole_block(failure, outcome, &palette);
+        let why = why_unreached(&failure.kind);
+        if let Some(why) = why.filter(|_| !outcome.connected) {
+            let first = match &failure.kind {
+                FailureKind::Program(_) => self.told.before(&outcome.id, &why),
+                _ => None,
+            };
+            let said = first.map_or_else(|| words(&why), as_with);
+            let rest = format!("{}   {said}", id(outcome));
+            self.line(palette.bad, "FAIL", elapsed, &rest)?;
+            let is_new = self.refusals.iter().all(|(known, _)| *known != why);
+            if is_new && self.refusals.len() < MAX_REFUSALS {
+                self.refusals.push((why, block()));
+            }
+            return if self.connected {
+                self.show_refusals()
+            } else {
+                Ok(())
+            };
+        }
+        if self.options.rounds > 1
+            && self.options.detail < Detail::Conversation
+            && let Some(round) = self.folded.as_in(outcome, failure)
+        {
+            let rest = format!("{}   as in round {round}", id(outcome));
+            return self.line(palette.bad, "FAIL", elapsed, &rest);
+        }
+        self.line(palette.bad, "FAIL", elapsed, &self.named(outcome))?;
+        self.out.write_all(block().as_bytes())?;
+        self.after_block = true;
+        if self.options.detail < Detail::Bytes && is_shown_whole(&outcome.transcript) {
+            return Ok(());
         }
         self.conversation(outcome)
     }
@@ -240,7 +263,7 @@ impl<W: Write> Terminal<W> {
         let named = self.named(outcome);
         self.line(self.options.palette.warn, &label, elapsed, &named)?;
         self.flaky.push(Flaky {
-            id: outcome.id.clone(),
+            id: id(outcome),
             elapsed: outcome.elapsed,
             label,
         });
@@ -271,9 +294,9 @@ impl<W: Write> Terminal<W> {
         match &outcome.name {
             Some(name) if self.options.detail >= Detail::Conversation || has_failed(outcome) => {
                 let name = paint(self.options.palette.dim, words(name));
-                format!("{}   {name}", words(&outcome.id))
+                format!("{}   {name}", id(outcome))
             }
-            _ => words(&outcome.id),
+            _ => id(outcome),
         }
     }
 
@@ -466,6 +489,11 @@ fn why_unreached(kind: &FailureKind) -> Option<String> {
         FailureKind::Program(ProgramFault::NotReady { message, .. }) => Some(message.clone()),
         _ => None,
     }
+}
+
+/// The id, and the round where it is not the first.
+fn id(outcome: &Outcome) -> String {
+    words(&named(&outcome.id, outcome.round.saturating_add(1)))
 }
 
 fn has_failed(outcome: &Outcome) -> bool {

@@ -434,6 +434,7 @@ impl Run {
                 health: None,
                 id: case.id,
                 case: case.case,
+                round: case.round,
                 scenario: case.scenario,
             }),
         }

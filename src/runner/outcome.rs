@@ -17,6 +17,8 @@ pub struct Outcome {
     pub scenario: Arc<Scenario>,
     /// Its number among the cases of the file, from 0.
     pub case: usize,
+    /// Which time it was played, from 0.
+    pub round: u32,
     /// What came of it.
     pub result: CaseResult,
     /// What its steps waited for when it was cancelled.

@@ -41,6 +41,7 @@ fn finish(case: CaseRef, result: CaseResult) -> Finished {
             health: None,
             id: case.id,
             case: case.case,
+            round: case.round,
             scenario: case.scenario,
         }),
     }

@@ -233,3 +233,28 @@ fn rounds_of_one_case_overlap_where_that_is_asked_for() {
         .says("6 run: 6 passed, 0 failed");
     assert_eq!(server.connections(), 6);
 }
+
+#[test]
+fn a_case_that_fails_alike_in_many_rounds_is_shown_in_full_once() {
+    let server = greets_only(0);
+    let target = server.target();
+    let place = suite(2);
+    let flags = ["-t", &target, "--repeat", "3", "-j", "1"];
+    let reports = ["text", "markdown", "html", "github=notes.txt"];
+    let reports = reports.iter().flat_map(|kind| ["--report", kind]);
+    let flags = (flags.into_iter().chain(["--no-fail-fast"])).chain(reports);
+    let output = run(&place, &flags.collect::<Vec<_>>());
+    output
+        .ends_with(1)
+        .says("] s00\n")
+        .says("] s01 (round 2)   as in round 1\n")
+        .says("] s00 (round 3)   as in round 1\n")
+        .says("] s01   in 3 of 3 rounds\n");
+    assert_eq!(output.stderr.matches("error[").count(), 2, "{output}");
+    for name in ["report.txt", "report.md", "report.html", "../notes.txt"] {
+        let path = place.path().join("backchat-out").join(name);
+        let text =
+            std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path:?}: {error}"));
+        assert!(text.contains("s01 (round 3)"), "{name}");
+    }
+}

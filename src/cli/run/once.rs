@@ -65,7 +65,7 @@ pub(super) fn play_once(
     let typed = read_options(args);
     let mut suites = project::suites(&groups, file, args, &typed, console)?;
     let trusting = project::trusting(&groups, file);
-    let unsuited = project::without_suite(&groups, file, args, console);
+    console.say(&project::without_suite(&groups, file, args, console))?;
     let load = project::load(groups, file, &typed, Showing::mistakes(console));
     console.say(&load.shown)?;
     let loaded = load.valid()?;
@@ -76,13 +76,8 @@ pub(super) fn play_once(
     over_each(&args.transports, &mut suites, &mut cases)?;
     let shuffled = args.select.shuffle.then_some(options.seed);
     let project = file.map(ProjectFile::text);
-    let whole = arrange(
-        &mut cases,
-        project,
-        options.shard,
-        args.play.repeat.get(),
-        shuffled,
-    );
+    let rounds = args.play.repeat.get();
+    let whole = arrange(&mut cases, project, options.shard, rounds, shuffled);
     if let Some(updates) = &mut updates {
         let paths = loaded.iter().map(|one| &one.found);
         updates.paths = paths
@@ -105,13 +100,13 @@ pub(super) fn play_once(
         return Ok(ExitStatus::Success);
     }
     console.say(&load::warnings(&loaded, &cases, console))?;
-    console.say(&unsuited)?;
     console.say(&tls::trusting(&args.tls, &trusting, &cases, console))?;
     if updates.is_some() {
         options.max_fail = None;
     }
     let again = Again::new(args, &loaded, options.seed);
-    let mut report = Report::new(shown(console, &options), again, in_words(&suites), console);
+    let shown = shown(console, &options, rounds);
+    let mut report = Report::new(shown, again, in_words(&suites), console);
     if updates.is_none() {
         let flags = flags::of_run(args);
         let mut header = recording::header(flags::words(&flags), &args.paths, &suites, &cases);
@@ -172,12 +167,13 @@ fn shut_down(runtimes: [Runtime; 2]) {
 }
 
 /// How a run is shown.
-fn shown(console: &Console, options: &RunOptions) -> TerminalOptions {
+fn shown(console: &Console, options: &RunOptions, rounds: u32) -> TerminalOptions {
     TerminalOptions {
         palette: console.palette,
         detail: console.detail,
         max_fail: options.max_fail,
         retries: options.retries,
+        rounds,
         counted: !console.watched,
     }
 }

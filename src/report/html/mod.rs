@@ -4,6 +4,7 @@
 //! ever read as HTML. `<` and `>` are escaped in the JSON, and a Content-Security-Policy lets this one script run, by its hash, and
 //! nothing load.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use base64::Engine as _;
@@ -14,6 +15,7 @@ use sha2::{Digest, Sha256};
 
 use super::form::{Case, Form};
 use super::log::{CaseRecord, Overview, ResultKind, Totals, write_json};
+use super::rounds::Rounds;
 use super::summary::counts;
 use crate::wire::escape_words;
 
@@ -27,7 +29,7 @@ const MAX_DETAILS: usize = 16 << 20;
 #[derive(Debug, Serialize)]
 struct Entry<'a> {
     n: u64,
-    id: &'a str,
+    id: Cow<'a, str>,
     file: String,
     state: &'static str,
     us: Option<u64>,
@@ -79,9 +81,11 @@ impl Form for Page<'_> {
         out.write_all(
             b"<noscript>\n<p>Without scripts, this page shows its first failures as text.</p>\n",
         )?;
+        let rounds = Rounds::of(&run.header);
         for record in self.first {
             let text = (record.failure.as_ref()).map_or("", |failure| &*failure.text);
-            let (id, text) = (escape(&record.id), escape(text));
+            let id = rounds.name(record.number, &record.id);
+            let (id, text) = (escape(&id), escape(text));
             writeln!(out, "<h2>{id}</h2><pre>{text}</pre>")?;
         }
         out.write_all(b"</noscript>\n</main>\n")
@@ -196,13 +200,14 @@ fn head(run: &Overview, totals: &Totals, out: &mut dyn Write) -> io::Result<()> 
 
 /// What the list is made of.
 fn list(run: &Overview, titles: Vec<Title>, out: &mut dyn Write) -> io::Result<()> {
+    let rounds = Rounds::of(&run.header);
     let over = run
         .cases
         .iter()
         .zip(titles)
         .map(|(case, Title { title, name, more })| Entry {
             n: case.number,
-            id: &case.id,
+            id: rounds.name(case.number, &case.id),
             file: case.file(),
             state: match case.result {
                 _ if case.is_flaky() => "flaky",
@@ -218,7 +223,7 @@ fn list(run: &Overview, titles: Vec<Title>, out: &mut dyn Write) -> io::Result<(
         });
     let open = run.unfinished.iter().map(|case| Entry {
         n: case.number,
-        id: &case.id,
+        id: rounds.name(case.number, &case.id),
         file: escape_words(&case.file).to_string(),
         state: "unfinished",
         us: None,

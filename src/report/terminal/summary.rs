@@ -1,6 +1,7 @@
 //! The last lines of a run: the count, what did not come about and why, and what to do next.
 
 use std::cmp::Reverse;
+use std::collections::HashMap;
 use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::Duration;
@@ -132,13 +133,27 @@ impl<W: Write> Terminal<W> {
         let palette = self.options.palette;
         for flaky in std::mem::take(&mut self.flaky) {
             let elapsed = format!("[{:>8.3}s]", flaky.elapsed.as_secs_f64());
-            self.line(palette.warn, &flaky.label, &elapsed, &words(&flaky.id))?;
+            self.line(palette.warn, &flaky.label, &elapsed, &flaky.id)?;
         }
-        for failed in std::mem::take(&mut self.failed) {
+        let failed = std::mem::take(&mut self.failed);
+        let mut times: HashMap<&str, usize> = HashMap::new();
+        for failed in &failed {
+            *times.entry(&failed.id).or_default() += 1;
+        }
+        for failed in &failed {
+            // Once, where it is the first of its rounds.
+            let Some(times) = times.remove(&*failed.id) else {
+                continue;
+            };
             let elapsed = format!("[{:>8.3}s]", failed.elapsed.as_secs_f64());
-            self.line(palette.bad, "FAIL", &elapsed, &words(&failed.id))?;
-            self.failed.push(failed);
+            let rounds = match self.options.rounds {
+                1 => String::new(),
+                rounds => format!("   in {times} of {rounds} rounds"),
+            };
+            let rest = words(&failed.id) + &rounds;
+            self.line(palette.bad, "FAIL", &elapsed, &rest)?;
         }
+        self.failed = failed;
         Ok(())
     }
 
