@@ -58,7 +58,7 @@ pub use log::{
 };
 pub use messages::{render_json, render_short, unreadable_json};
 pub use palette::Palette;
-pub use program::{last_lines, render_program};
+pub use program::{render_program, some_lines};
 pub use progress::{Progress, ProgressWriter};
 pub use reporter::Reporter;
 pub use suggestion::{hex as exact_hex, payload as exact_payload};

@@ -6,8 +6,11 @@ use super::text::{LINE, head, words};
 use crate::player::ProgramFault;
 use crate::runner::{ProgramNews, Replayed, Suspects};
 
-/// How many lines of what a program printed are shown, the last ones.
-const MAX_LINES: usize = 12;
+/// How many of the first lines of what a program printed are shown: a stack trace begins with why there is one.
+const FIRST_LINES: usize = 4;
+
+/// How many of the last lines are shown.
+const LAST_LINES: usize = 8;
 
 /// The one line that says what happened.
 pub(super) fn title(fault: &ProgramFault) -> String {
@@ -100,7 +103,7 @@ pub fn render_program(news: &ProgramNews, palette: &Palette) -> String {
         row("suspects", self::suspects(suspects));
     }
     for (label, bytes) in [("stdout", &news.stdout), ("stderr", &news.stderr)] {
-        for (n, line) in last_lines(bytes).into_iter().enumerate() {
+        for (n, line) in some_lines(bytes).into_iter().enumerate() {
             row(if n == 0 { label } else { "" }, line);
         }
     }
@@ -142,24 +145,31 @@ pub(super) fn replayed(replayed: &Replayed) -> String {
     )
 }
 
-/// The last lines of what a program printed, fit to be shown.
-pub fn last_lines(bytes: &[u8]) -> Vec<String> {
+/// The first and the last lines of what a program printed, fit to be shown.
+pub fn some_lines(bytes: &[u8]) -> Vec<String> {
     let text = bytes.strip_suffix(b"\n").unwrap_or(bytes);
     if text.is_empty() {
         return Vec::new();
     }
     let lines: Vec<&[u8]> = text.split(|byte| *byte == b'\n').collect();
-    let left_out = lines.len().saturating_sub(MAX_LINES);
-    let mut shown = Vec::new();
-    if left_out > 0 {
-        shown.push(format!("… {left_out} lines before"));
-    }
     let cut = |line: &&[u8]| {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
-        head(line, line.len(), LINE)
+        // The frames of a stack trace are indented by one.
+        match line.strip_prefix(b"\t") {
+            Some(rest) => format!("    {}", head(rest, rest.len(), LINE)),
+            None => head(line, line.len(), LINE),
+        }
     };
-    shown.extend(lines.iter().skip(left_out).map(cut));
-    shown
+    match lines.len().checked_sub(FIRST_LINES + LAST_LINES) {
+        // A line that says that one is left out takes as much room as that one.
+        None | Some(0 | 1) => lines.iter().map(cut).collect(),
+        Some(left_out) => {
+            let first = lines.iter().take(FIRST_LINES).map(cut);
+            let last = lines.iter().skip(FIRST_LINES + left_out).map(cut);
+            let between = format!("… {left_out} lines");
+            first.chain([between]).chain(last).collect()
+        }
+    }
 }
 
 #[cfg(test)]
@@ -167,7 +177,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_lines_are_shown_and_nothing_in_them_is_raw() {
+    fn the_first_and_the_last_lines_are_shown_and_nothing_in_them_is_raw() {
         let news = ProgramNews {
             command: "./server\x1b {port}".into(),
             ended: Some("signal 11, SIGSEGV".into()),
@@ -186,10 +196,15 @@ mod tests {
             "  program           ./server\\x1b {port} ended: signal 11, SIGSEGV"
         );
         assert_eq!(lines[1], "  stdout            hello\\x1b[31m");
-        assert_eq!(lines[2], "  stderr            … 8 lines before");
-        assert_eq!(lines[3], "                    line 8");
+        assert_eq!(lines[2], "  stderr            line 0");
+        assert_eq!(lines[5], "                    line 3");
+        assert_eq!(lines[6], "                    … 8 lines");
+        assert_eq!(lines[7], "                    line 12");
         assert_eq!(lines.len(), 15);
-        assert_eq!(last_lines(b""), [""; 0]);
+        assert_eq!(some_lines(b""), [""; 0]);
+        let all: String = (0..13).map(|n| format!("{n}\n")).collect();
+        assert_eq!(some_lines(all.as_bytes()).len(), 13, "all of them");
+        assert_eq!(some_lines(b"\tat Server\t7"), [r"    at Server\t7"]);
     }
 
     #[test]

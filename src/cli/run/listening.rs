@@ -11,7 +11,7 @@ use super::again::Again;
 use super::recording::Recording;
 use super::updates::Updates;
 use crate::player::{FailureKind, ProgramFault, Verdict};
-use crate::report::{Progress, Reporter, Terminal, TerminalOptions, help_with, last_lines};
+use crate::report::{Progress, Reporter, Terminal, TerminalOptions, help_with, some_lines};
 use crate::runner::{CaseResult, Event, Outcome, Summary};
 
 /// How many different reasons for having no connection are told.
@@ -182,7 +182,7 @@ fn not_ready(kind: &FailureKind, outcome: &Outcome) -> Option<CliError> {
 /// What the program under test printed last, line by line.
 fn printed(outcome: &Outcome) -> Vec<String> {
     let of = |name: &str, bytes: &[u8]| -> Vec<String> {
-        let lines = last_lines(bytes).into_iter();
+        let lines = some_lines(bytes).into_iter();
         lines.map(|line| format!("{name}  {line}")).collect()
     };
     let news = outcome.program.iter();
