@@ -16,6 +16,12 @@ due=65
 empty_runs=2000000
 target_runs=4000000
 
+if ! command -v "${CXX:-c++}" >/dev/null; then
+    echo "SKIPPED: fuzzing: libFuzzer needs a C++ compiler, and there is none (apt-get install g++)"
+    [ "${CI:-}" != true ] || exit 1
+    exit 0
+fi
+
 targets=("$@")
 if ((${#targets[@]} == 0)); then
     mapfile -t targets < <(bash ../ci/fuzz-limits.sh)

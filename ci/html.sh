@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Reports read by other programs: the page by headless Chromium, which opens it from disk, filters, opens a failure, while nothing
 # may be logged and nothing be loaded; TAP by prove, JUnit by xmllint. Of the log of the golden files, of very many failures, and of
-# peers that are hostile. Installs what is missing with apt-get where that is possible.
+# peers that are hostile. Installs what is missing with apt-get where that is possible, and with --install does no more.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source ci/install.sh
@@ -11,6 +11,7 @@ command -v xmllint >/dev/null || missing+=(libxml2-utils)
 command -v prove >/dev/null || missing+=(perl)
 command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || missing+=(chromium)
 ((${#missing[@]} == 0)) || install "${missing[@]}" || true
+[ "${1:-}" != --install ] || exit 0
 
 cargo build --release --locked
 out=$(mktemp -d)

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # What a bad network does to conversations: delay, loss, a cut cable, a closed port, a black hole. Client and server are in network namespaces of
 # their own, with a cable between them that ci/wire.py is; each case has the right verdict, within its time. Nothing of it is left behind: the
-# namespaces and all processes in them end with this script. Where namespaces are not allowed it says SKIPPED.
+# namespaces and all processes in them end with this script. Where namespaces are not allowed it says SKIPPED. With --install it only installs
+# the program `ip`, where that is missing and can be.
 # BACKCHAT=PATH plays with that program, else one is built.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -18,6 +19,7 @@ if [ -z "${BACKCHAT_IN_NAMESPACE:-}" ]; then
     if ! command -v ip >/dev/null && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
         { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends iproute2; } >/dev/null || true
     fi
+    [ "${1:-}" != --install ] || exit 0
     for program in ip unshare nsenter python3; do
         command -v "$program" >/dev/null || skip "there is no program $program"
     done

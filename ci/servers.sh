@@ -2,7 +2,7 @@
 # Real servers that are not ours, each started by backchat, as a suite of backchat.json says or by `--spawn`, and played with its folder in scenarios/: as the scenarios are written,
 # then with every send cut into bytes; over each transport that the server has. Their settings stand beside the scenarios.
 # Plays all of them, or those that are named: ci/servers.sh irc redis. What stands behind `--` is given to each run: ci/servers.sh redis -- --repeat 20
-# Installs what is missing with apt-get where that is possible. BACKCHAT=PATH plays with that program, else one is built.
+# Installs what is missing with apt-get where that is possible, and with --install does no more. BACKCHAT=PATH plays with that program, else one is built.
 # What cannot be played is named again at the end. Where all are played and whatever is missing can be installed, as on a build machine, that fails, and so does
 # it where fewer conversations were played than there are.
 set -euo pipefail
@@ -147,7 +147,11 @@ CONF
         -keyout "$1/key.pem" -out "$1/cert.pem" 2>/dev/null
 }
 
-all=0 names=()
+all=0 names=() only_install=''
+if [ "${1:-}" = --install ]; then
+    only_install=1
+    shift
+fi
 while (($# > 0)) && [ "$1" != -- ]; do
     names+=("$1")
     shift
@@ -170,6 +174,7 @@ command -v openssl >/dev/null || missing+=(openssl)
 if ((${#missing[@]} > 0)); then
     install "${missing[@]}" || true
 fi
+[ -z "$only_install" ] || exit 0
 
 backchat=${BACKCHAT:-target/release/backchat}
 [ -n "${BACKCHAT:-}" ] || cargo build --release --locked

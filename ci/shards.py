@@ -83,7 +83,7 @@ def examples(folder):
     # Every flag that they name is one.
     known = {}
     for verb in ("run", "report merge"):
-        known[verb] = subprocess.run(["target/debug/backchat", *verb.split(), "--help"], check=True, capture_output=True, text=True).stdout
+        known[verb] = subprocess.run(["target/release/backchat", *verb.split(), "--help"], check=True, capture_output=True, text=True).stdout
     lines = [(("run", " ".join(map(str, args)))), ("report merge", " ".join(map(str, merge)))]
     for path in sorted(folder.iterdir()):
         lines += commands(path.read_text())

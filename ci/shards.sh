@@ -3,8 +3,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-cargo build --quiet --locked
-backchat="$PWD/target/debug/backchat"
+cargo build --release --quiet --locked
+backchat="$PWD/target/release/backchat"
 place="$(mktemp -d)"
 trap 'rm -rf "$place"' EXIT
 
