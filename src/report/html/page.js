@@ -320,10 +320,12 @@
     }
     if (failure && failure.finally) { parts.push(make("h3", {}, "In finally, too")); fail(failure.finally); }
     if (record.program) {
-      // Beside the conversation, where there is room.
-      const said = parts.splice(before);
-      parts.push(make("div", { class: "beside" }, make("div", {}, ...said.filter((part) => part)),
-        make("div", {}, make("h3", {}, "Program under test"), make("pre", { tabindex: "0" }, record.program))));
+      // Beside the conversation, where it is narrow and of some height: the conversation takes all of the width otherwise.
+      const lines = record.program.trimEnd().split("\n");
+      const box = make("div", {}, make("h3", {}, "Program under test"), make("pre", { tabindex: "0" }, record.program));
+      const isBeside = lines.length > 2 && lines.every((line) => line.length <= 72);
+      const said = make("div", {}, ...parts.splice(before).filter((part) => part));
+      parts.push(make("div", isBeside ? { class: "beside" } : {}, said, box));
     }
     if (record.health) parts.push(make("h2", {}, "Health check after it: " + record.health.file), ...one(record.health));
     if (failure && failure.text) parts.push(make("details", {}, make("summary", {}, "As a terminal shows it"), make("pre", {}, failure.text)));
