@@ -23,7 +23,8 @@ const NOT_READ: &str =
 const TOO_LARGE: &str = "a packet of UDP has at most 65507 bytes on IPv4; one of a Unix socket, what the sender's buffer takes: is it to be several packets?";
 
 /// What to do where the program under test has ended by itself.
-const DIED: &str = "the program under test has ended: how, and what it printed last, is below";
+const DIED: &str = "the program under test ended about then: how, and what it printed last, is below. Where others were being played, \
+                    this case alone shows whether its connection ends so by itself";
 
 /// One line of advice, and what the step would have to be, where that can be said.
 pub(super) fn advice(failure: &Failure, scene: &Scene<'_>) -> (String, Option<String>) {

@@ -246,6 +246,16 @@ impl Run {
         lingering: &Lingering,
     ) -> After {
         let mut after = After::default();
+        let dying = async || {
+            // Connections end before their process has: perhaps it is about to, and whoever asks it to end would hide why.
+            if let Some(program) = (peer.program.as_ref()).filter(|_| !self.cancel.is_cancelled()) {
+                let _ = timeout(DYING, program.until_ended()).await;
+            }
+        };
+        if has_hung_up(verdict) {
+            // Of a program that is about to end, a health check tells nothing more.
+            dying().await;
+        }
         let has_ended = (peer.program.as_ref()).is_some_and(|program| program.ended().is_some());
         let of_suite = self.suite(case);
         if let Some(health) = &of_suite.suite.health
@@ -270,11 +280,8 @@ impl Run {
             return after;
         };
         let health = after.health.as_ref().map(|health| &health.result);
-        let hung_up = has_hung_up(verdict)
-            || matches!(health, Some(CaseResult::Played(verdict)) if has_hung_up(verdict));
-        if hung_up && !self.cancel.is_cancelled() {
-            // Connections end before their process has: perhaps it is about to, and whoever asks it to end would hide why.
-            let _ = timeout(DYING, program.until_ended()).await;
+        if matches!(health, Some(CaseResult::Played(verdict)) if has_hung_up(verdict)) {
+            dying().await;
         }
         // Now that it needs the program no more: the last one has it ended, and others may be here, with their health checks.
         // A case that may be tried again still needs it; what is shared is then stopped at the end of the run.

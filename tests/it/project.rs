@@ -80,7 +80,7 @@ fn each_suite_is_played_against_its_own_target_with_its_own_names() {
     run(&place, &["plain"])
         .ends_with(0)
         .says("[1/1] b")
-        .says_not("warning");
+        .does_not_say("warning");
     // What is typed is stronger.
     run(&place, &["plain", "--simulate"])
         .ends_with(0)
@@ -112,7 +112,7 @@ fn a_path_that_is_not_in_the_suite_that_was_asked_for_is_no_scenario_of_another_
     run(&place, &["--suite", "started", all])
         .ends_with(0)
         .says("1 run: 1 passed")
-        .says_not("warning");
+        .does_not_say("warning");
     // Of no suite, and no other target.
     run(&place, &["alone/c.json", "plain"])
         .ends_with(0)
@@ -120,7 +120,7 @@ fn a_path_that_is_not_in_the_suite_that_was_asked_for_is_no_scenario_of_another_
         .says("2 run: 2 passed");
     run(&place, &["alone/c.json", "--simulate"])
         .ends_with(0)
-        .says_not("warning");
+        .does_not_say("warning");
 }
 
 #[test]

@@ -293,15 +293,23 @@ fn a_program_that_dies_in_the_middle_is_named_with_its_end_and_its_last_words() 
     output.says("stderr            about to abort");
     // To expect that end is nothing to suggest.
     output
-        .says("help     the program under test has ended: how, and what it printed last, is below")
+        .says("help     the program under test ended about then: how, and what it printed last, is below.")
         .does_not_say("expect_close");
     folder.left_nothing(1);
+    // Of a program that is gone a health check tells nothing more.
+    folder.write("health", r#"{ "steps": [{ "expect": "Welcome!" }] }"#);
+    folder
+        .with("abort", &["--health", "health"])
+        .ends_with(1)
+        .says("signal 6, SIGABRT")
+        .does_not_say("health check");
+    folder.left_nothing(2);
     // The next case has a new one.
     folder.write("later.json", r#"{ "steps": [{ "expect": "Welcome!" }] }"#);
     folder
         .with("abort", &["--no-fail-fast", "-j", "1"])
         .says("1 passed, 1 failed");
-    folder.left_nothing(3);
+    folder.left_nothing(4);
 }
 
 #[test]

@@ -355,13 +355,6 @@ impl Output {
         self
     }
 
-    /// Fails when standard error has these words.
-    #[track_caller]
-    pub(crate) fn says_not(&self, words: &str) -> &Self {
-        assert!(!self.stderr.contains(words), "said: {words:?}\n{self}");
-        self
-    }
-
     /// Fails unless standard output has these words.
     #[track_caller]
     pub(crate) fn prints(&self, words: &str) -> &Self {
