@@ -26,6 +26,9 @@ use folded::Folded;
 /// How many different reasons for having no connection are told in full.
 const MAX_REFUSALS: usize = 8;
 
+/// What is said of a case of which no step is being played.
+const NO_STEP: &str = "no step is being played: its program is being started, looked at or ended";
+
 /// How many different reasons for not playing cases are told at the end.
 const MAX_SKIPS: usize = 32;
 
@@ -352,7 +355,8 @@ impl<W: Write> Terminal<W> {
     ) -> io::Result<()> {
         let time = format!("[>{:>7.3}s]", elapsed.as_secs_f64());
         let what = list.iter().map(|one| format!("   {}", waiting(one)));
-        for what in what.chain(list.is_empty().then(String::new)) {
+        let no_step = || format!("   {NO_STEP}");
+        for what in what.chain(list.is_empty().then(no_step)) {
             self.line(
                 self.options.palette.warn,
                 label,

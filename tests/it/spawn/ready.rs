@@ -25,10 +25,17 @@ fn why_a_program_is_not_ready_is_told_once() {
     folder.write("latest.json", &greeted);
     let command = "sh -c 'echo no config >&2; exec sleep 1000' sh {port}";
     let args = ["--spawn", command, "--ready-timeout", "300ms", "-j", "1"];
-    let more = ["--no-fail-fast", "--report", "json"];
+    let more = [
+        "--no-fail-fast",
+        "--report",
+        "json",
+        "--slow-timeout",
+        "20ms",
+    ];
     let output = folder.run(&[&args[..], &more].concat()).output();
     output
         .ends_with(5)
+        .says("greeted   no step is being played: its program is being started")
         .says("greeted   sh -c 'echo no config >&2; exec sleep 1000' sh {port}, started as")
         .says("later   the program under test is not ready, as with greeted\n")
         .says("latest   the program under test is not ready, as with greeted\n")
