@@ -121,6 +121,11 @@ fn suspects(suspects: &Suspects) -> String {
         n => format!("{n} others that were being played beside it"),
     };
     match (suspects.beside, suspects.before) {
+        (_, 0) if !suspects.told => "none: nothing was played with this program".into(),
+        (_, 1) if !suspects.told => "the one conversation that was played with it".into(),
+        (_, n) if !suspects.told => format!(
+            "the {n} conversations that were played with it: `--fresh` plays each with a program of its own"
+        ),
         _ if suspects.twice => "this case: two programs have ended in it without an answer".into(),
         (0, 0) => "this case alone: nothing else was played with this program".into(),
         (0, _) => format!(
@@ -209,6 +214,31 @@ mod tests {
 
     #[test]
     fn who_may_have_led_to_a_crash_is_said_as_far_as_it_is_known() {
+        let row = |suspects| {
+            let news = ProgramNews {
+                command: "./server".into(),
+                ended: None,
+                ailing: None,
+                suspects: Some(suspects),
+                replayed: None,
+                stdout: Vec::new(),
+                stderr: Vec::new(),
+            };
+            let shown = render_program(&news, &Palette::plain());
+            let shown = shown.strip_prefix("  suspects          ");
+            shown.unwrap_or_default().to_owned()
+        };
+        for (before, words) in [
+            (0, "none: nothing was played"),
+            (1, "the one conversation that was"),
+            (7, "the 7 conversations that were played with it: `--fresh`"),
+        ] {
+            let shown = row(Suspects {
+                before,
+                ..Suspects::default()
+            });
+            assert!(shown.starts_with(words), "{shown}");
+        }
         for (beside, before, twice, words) in [
             (0, 0, false, "this case alone: nothing else was played with"),
             (0, 3, true, "this case: two programs have ended in it"),
@@ -237,26 +267,13 @@ mod tests {
                 "this case, 2 others that were being played beside it, and the 12 conversations before it: `-j 1`",
             ),
         ] {
-            let suspects = Suspects {
+            let shown = row(Suspects {
+                told: true,
                 beside,
                 before,
                 twice,
-            };
-            let news = ProgramNews {
-                command: "./server".into(),
-                ended: None,
-                ailing: None,
-                suspects: Some(suspects),
-                replayed: None,
-                stdout: Vec::new(),
-                stderr: Vec::new(),
-            };
-            let shown = render_program(&news, &Palette::plain());
-            let shown = shown.strip_prefix("  suspects          ");
-            assert!(
-                shown.is_some_and(|shown| shown.starts_with(words)),
-                "{shown:?}"
-            );
+            });
+            assert!(shown.starts_with(words), "{shown}");
         }
     }
 }

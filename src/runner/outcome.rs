@@ -62,9 +62,11 @@ pub struct ProgramNews {
     pub stderr: Vec<u8>,
 }
 
-/// Which conversations may have led to what a program did, beside that of the case which tells of it.
+/// Which conversations may have led to what a program did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Suspects {
+    /// Whether a case tells of it, whose conversation is another one beside those that are counted here.
+    pub told: bool,
     /// How many others were being played with the program at that time.
     pub beside: usize,
     /// How many had been played with it and were over.

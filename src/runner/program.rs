@@ -78,6 +78,7 @@ pub(super) fn news(
 pub(super) fn suspects(others: usize, begun: u64) -> Suspects {
     let playing = u64::try_from(others).unwrap_or(u64::MAX).saturating_add(1);
     Suspects {
+        told: true,
         beside: others,
         before: begun.saturating_sub(playing),
         twice: false,
@@ -115,6 +116,7 @@ pub(super) fn fault(crash: &Crash, verdict: &Verdict, heard: bool) -> Option<Pro
 pub(super) fn untold(death: Death, command: &str, secrets: &Secrets) -> Event {
     let Death {
         crash,
+        played,
         ailing,
         mut stdout,
         mut stderr,
@@ -150,7 +152,10 @@ pub(super) fn untold(death: Death, command: &str, secrets: &Secrets) -> Event {
             command: command.to_owned(),
             ended,
             ailing: ailing.map(|case| case.to_string()),
-            suspects: None,
+            suspects: Some(Suspects {
+                before: played,
+                ..Suspects::default()
+            }),
             replayed: None,
             stdout,
             stderr,

@@ -16,6 +16,8 @@ pub const MAX_DEATHS: usize = 16;
 pub struct Death {
     /// What it did.
     pub crash: Crash,
+    /// How many conversations had been played with it.
+    pub played: u64,
     /// After which case its health check failed first, where it did.
     pub ailing: Option<Arc<str>>,
     /// The last bytes it printed; at most [`MAX_SHOWN_OUTPUT`](super::MAX_SHOWN_OUTPUT).
@@ -43,6 +45,7 @@ impl Deaths {
             let (stdout, stderr) = program.printed_since(Mark::default());
             Death {
                 crash,
+                played: program.begun(),
                 ailing: program.ails(),
                 stdout,
                 stderr,

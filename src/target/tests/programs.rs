@@ -42,6 +42,7 @@ async fn what_no_case_tells_of_is_told_in_the_end_also_where_another_program_fol
     for death in closed.deaths {
         assert_eq!(death.crash, Crash::Ended(Exit::Code(3)));
         assert_eq!(death.stderr, b"no more\n");
+        assert_eq!(death.played, 0);
     }
     assert_eq!(programs.close().await.deaths, []);
 }

@@ -62,7 +62,8 @@ fn a_program_that_ends_when_no_case_is_to_blame_makes_the_run_fail() {
     output
         .ends_with(1)
         .says("2 passed, 0 failed")
-        .says("PROGRAM the program under test ended: signal 9, SIGKILL; no case was there");
+        .says("PROGRAM the program under test ended: signal 9, SIGKILL; no case was there")
+        .says("suspects          the one conversation that was played with it\n");
     output
         .says("listening on ")
         .says("Crashed a program under test ended or crashed");
