@@ -1,6 +1,6 @@
 //! Failures whose help or conversation depends on more than their kind: on `finally`, and on the framing.
 
-use super::failures::{check_with_finally, event, exactly, failure, mismatch, opening, received};
+use super::stage::{check_with_finally, event, exactly, failure, mismatch, opening, received};
 use crate::player::{EventKind, FailureKind, Refusal, RefusalKind};
 use crate::wire::{Framing, LineEnding};
 

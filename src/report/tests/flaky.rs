@@ -1,6 +1,6 @@
 //! What passed only when it was tried again.
 
-use super::failures::{check, event, failure, source};
+use super::stage::{check, event, failure, source};
 use crate::player::{EventKind, Expected, Failure, FailureKind};
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::failures::{check, check_one, event, exactly, failure, mismatch, opening, received};
+use super::stage::{check, check_one, event, exactly, failure, mismatch, opening, received};
 use crate::player::{Awaited, FailureKind, Meanwhile, Retried};
 use crate::scenario::CloseKinds;
 

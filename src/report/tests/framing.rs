@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::failures::{check_with_finally, failure, opening, source};
+use super::stage::{check_with_finally, failure, opening, source};
 use crate::player::FailureKind;
 use crate::wire::{EncodeError, Framing, LengthPrefix, LengthWidth};
 

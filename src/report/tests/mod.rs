@@ -12,5 +12,6 @@ mod framing;
 mod pending;
 mod program;
 mod searching;
+mod stage;
 mod tls;
 mod together;

@@ -1,6 +1,6 @@
 //! Failures behind which more had arrived: the arrow is at what the step looked at, and that is shown.
 
-use super::failures::{check, event, exactly, failure, mismatch, opening};
+use super::stage::{check, event, exactly, failure, mismatch, opening};
 use crate::player::{Event, EventKind};
 
 /// What the peer said, line by line, and where the first of these begins in all that it said.

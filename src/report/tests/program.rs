@@ -1,6 +1,6 @@
 //! What a program under test is blamed for.
 
-use super::failures::{check, opening};
+use super::stage::{check, opening};
 use crate::player::{Failure, FailureKind, ProgramFault};
 use crate::scenario::Span;
 

@@ -1,6 +1,6 @@
 //! What was looked for and did not come.
 
-use super::failures::{check_one, event};
+use super::stage::{check_one, event};
 use crate::player::{Ending, EventKind, Expected, FailureKind};
 
 fn never_came(how: Option<Ending>, dropped: u64, framed: bool, received: &[u8]) -> FailureKind {

@@ -1,6 +1,6 @@
 //! What is shown where TLS did not begin, or ended in a way of its own.
 
-use super::failures::{CLEAN, check, check_one, event, failure};
+use super::stage::{CLEAN, check, check_one, event, failure};
 use crate::player::{Ending, EventKind, FailureKind, Instead, Refusal, RefusalKind, TlsFault};
 use crate::scenario::Alert;
 

@@ -4,6 +4,7 @@
 
 mod arbitrary;
 mod connections;
+mod contents;
 mod flow;
 mod limits;
 mod lowering;
