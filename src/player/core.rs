@@ -300,7 +300,7 @@ impl Core {
             .encode(message, &mut link.outbox)
             .map_err(|error| Box::new(FailureKind::Unframed { error, span }))?;
         // A packet may find somebody where the one before found nobody: one that does go out.
-        if link.ended == Some(Ending::Refused) {
+        if link.is_of_packets() && link.ended == Some(Ending::Refused) {
             link.ended = None;
         }
         Ok(())

@@ -23,7 +23,7 @@ const TARGETS: [Target; 9] = [
     Target::new("frame_decoder", props::frame_decoder, 57),
     Target::new("frame_roundtrip", props::frame_roundtrip, 23),
     Target::new("matcher", props::matcher, 29),
-    Target::new("player", props::player, 322),
+    Target::new("player", props::player, 323),
     Target::new("scenario_json", props::scenario_json, 48),
     Target::new("session", props::session, 35),
     Target::new("template", props::template, 35),

@@ -176,6 +176,19 @@ fn a_packet_that_cannot_be_made_finds_nobody() {
 }
 
 #[test]
+fn a_stream_that_was_refused_has_ended() {
+    let mut bench = Bench::connected(
+        r#""tags": ["framing"],"#,
+        r#"{ "send": "a" }, { "expect_close": "refused", "then": "open" }, { "send": "b" }, { "expect": "c" }"#,
+    );
+    assert_eq!(bench.written(), b"a\n");
+    bench.player.handle_ended(FIRST, Ending::Refused, bench.now);
+    assert_eq!(bench.written(), b"b\n");
+    assert!(!bench.player.wants_bytes(FIRST));
+    assert!(matches!(bench.fails(), FailureKind::Ended { .. }));
+}
+
+#[test]
 fn a_refusal_ends_what_is_expected() {
     let mut bench = Bench::connected(PACKETS, r#"{ "send": "a" }, { "expect": "b" }"#);
     bench.written();
