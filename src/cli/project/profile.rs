@@ -18,7 +18,8 @@ use crate::scenario::{Diagnostic, Profile, ProfileFlag, Said};
 
 /// Reads the words of a `backchat run` with what the project's profile says.
 ///
-/// `again`: flags may stand there twice, and the later one holds.
+/// `again`: what is played again, by the paths that the last run was given. Flags may stand there twice, and the later one holds; and
+/// suites that a profile names stand for paths that were not given, then as now.
 ///
 /// # Errors
 ///
@@ -27,7 +28,7 @@ pub(in crate::cli) fn with_profile(
     typed: Vec<OsString>,
     args: &RunArgs,
     file: Option<&ProjectFile>,
-    again: bool,
+    again: Option<&[String]>,
     console: &Console,
 ) -> Result<RunArgs, CliError> {
     let profiles = match file {
@@ -44,7 +45,7 @@ pub(in crate::cli) fn with_profile(
     };
     let command = || {
         let command = Cli::command();
-        match again {
+        match again.is_some() {
             true => command.mut_subcommand("run", |run| run.args_override_self(true)),
             false => command,
         }
@@ -86,7 +87,8 @@ pub(in crate::cli) fn with_profile(
             let of_suites = args.spawn.spawn.is_none()
                 && args.target.iter().all(|target| target.name.is_some());
             args.project.target_is_typed = target_is_typed && !of_suites;
-            if args.project.suite.is_empty() && args.paths.is_empty() {
+            let has_paths = !args.paths.is_empty() || again.is_some_and(|paths| !paths.is_empty());
+            if args.project.suite.is_empty() && !has_paths {
                 let suites = profiles.iter().find_map(|profile| profile.suites.as_ref());
                 let suites = suites.into_iter().flatten();
                 args.project.suite = suites.map(|said| said.text.clone()).collect();

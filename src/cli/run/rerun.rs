@@ -43,9 +43,10 @@ pub(super) fn rerun(
     if !log.run.started.seed.is_empty() && !flags.iter().any(|flag| flag == "--seed") {
         flags.extend(["--seed".to_owned(), log.run.started.seed.clone()]);
     }
-    *args = with_flags(typed(), args, &flags, file, console)?;
+    let paths = &log.run.header.paths;
+    *args = with_flags(typed(), args, (&flags, paths), file, console)?;
     if all {
-        args.paths = log.run.header.paths.iter().map(Into::into).collect();
+        args.paths = paths.iter().map(Into::into).collect();
     }
     Ok(Rerun {
         ids: log.run.to_play_again(),
@@ -53,16 +54,17 @@ pub(super) fn rerun(
     })
 }
 
-/// What was typed, with these flags before it: what is typed later holds.
+/// What was typed, with these flags of a run with these paths before it: what is typed later holds.
 fn with_flags(
     typed: Vec<OsString>,
     args: &RunArgs,
-    flags: &[String],
+    (flags, paths): (&[String], &[String]),
     file: Option<&ProjectFile>,
     console: &Console,
 ) -> Result<RunArgs, CliError> {
     let flags = &unless_typed(flags, args);
-    with_profile(before(typed, flags), args, file, true, console).map_err(|error| match error {
+    let words = before(typed, flags);
+    with_profile(words, args, file, Some(paths), console).map_err(|error| match error {
         CliError::Usage(_) => CliError::Usage(format!(
             "the last run had flags that this program does not take: {}",
             safe(&flags.join(" "))
@@ -170,7 +172,7 @@ mod tests {
             detail: Detail::Normal,
             watched: false,
         };
-        with_flags(typed, &args, &flags, None, &console)
+        with_flags(typed, &args, (&flags, &[]), None, &console)
     }
 
     #[test]

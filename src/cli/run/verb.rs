@@ -54,7 +54,7 @@ fn begin(args: RunArgs, console: &Console) -> Result<(RunArgs, Option<Rerun>), C
     let mut args = match &file {
         // There is nothing that would stand for what was not typed.
         None if args.project.profile.is_none() => args,
-        _ => with_profile(typed(), &args, file.as_ref(), false, console)?,
+        _ => with_profile(typed(), &args, file.as_ref(), None, console)?,
     };
     let rerun = match args.reporting.rerun_failed {
         true => Some(rerun(&mut args, file.as_ref(), console)?),
