@@ -6,6 +6,7 @@ use super::endings::{help_with, kind_of, tls_advice};
 use super::failure::Scene;
 use super::program;
 use super::suggestion::matcher;
+use crate::count::count;
 use crate::player::{
     Ending, Event, EventKind, Failure, FailureKind, Instead, Refusal, RefusalKind, TlsFault,
 };
@@ -131,11 +132,17 @@ fn advice_on_replies(failure: &Failure, scene: &Scene<'_>) -> (String, Option<St
             received_len,
             ..
         } => {
-            let fact = framing_of(failure, scene)
-                .and_then(|framing| other_line_end(framing, received))
-                .unwrap_or("does the peer end its messages as `framing` says?");
+            let framing = framing_of(failure, scene);
+            let announced = framing.and_then(|framing| framing.announced(received));
+            let fact = match announced {
+                Some(len) => promise(len, *received_len),
+                None => framing
+                    .and_then(|framing| other_line_end(framing, received))
+                    .unwrap_or("does the peer end its messages as `framing` says?")
+                    .to_owned(),
+            };
             take_bytes(
-                fact,
+                &fact,
                 "To take just what arrived:",
                 written,
                 received,
@@ -152,14 +159,25 @@ fn advice_on_replies(failure: &Failure, scene: &Scene<'_>) -> (String, Option<St
             received_len,
             ..
         } => {
-            let (fact, ask) = (
-                "the last message has no end",
-                "to take its bytes as they are, make the step:",
-            );
-            take_bytes(&format!("{fact};"), ask, written, received, *received_len)
+            let framing = framing_of(failure, scene);
+            let announced = framing.and_then(|framing| framing.announced(received));
+            let fact = match announced {
+                Some(len) => promise(len, *received_len),
+                None => "the last message has no end;".to_owned(),
+            };
+            let ask = "to take its bytes as they are, make the step:";
+            take_bytes(&fact, ask, written, received, *received_len)
         }
         _ => (String::new(), None),
     }
+}
+
+/// What is wrong with a frame whose beginning says how long it is, and that has not come as a whole.
+fn promise(announced: usize, received: usize) -> String {
+    format!(
+        "a frame of {} was begun, and {received} have come: is its length what `framing` says (its size, its byte order, what it counts)?",
+        count(announced, "byte")
+    )
 }
 
 /// How the messages of the step's client are cut.

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroUsize;
 
-use super::{Delimiter, LengthPrefix, LineEnding};
+use super::{Delimiter, LengthPrefix, LineEnding, netstring};
 
 /// How many bytes a received message may have unless said otherwise: 1 MiB.
 pub const DEFAULT_MAX_MESSAGE: usize = 1 << 20;
@@ -40,6 +40,17 @@ impl Framing {
     /// Whether what one push (one read) brings is a message by itself, so that bytes cut otherwise are other messages.
     pub fn is_by_push(&self) -> bool {
         matches!(self, Self::Raw | Self::Datagram)
+    }
+
+    /// How many bytes the first frame of `unread` has, where its beginning says so and not all of them are there.
+    pub fn announced(&self, unread: &[u8]) -> Option<usize> {
+        let len = match self {
+            Self::LengthPrefixed(prefix) => prefix.announced(unread),
+            Self::Netstring => netstring::announced(unread),
+            Self::Fixed(size) => Some(size.get()).filter(|_| !unread.is_empty()),
+            Self::Raw | Self::Line(_) | Self::Delimited(_) | Self::Datagram => None,
+        };
+        len.filter(|len| unread.len() < *len)
     }
 
     /// Whether the end of a message can be found again after one that was too long.

@@ -132,6 +132,13 @@ impl LengthPrefix {
         }))
     }
 
+    /// How many bytes the first frame of `unread` has, where its length is there.
+    pub(super) fn announced(self, unread: &[u8]) -> Option<usize> {
+        let (length, begin) = self.length(unread).ok()??;
+        let body = usize::try_from(length.checked_add_signed(self.adjust)?).ok()?;
+        begin.checked_add(body)
+    }
+
     /// A planted bug: asks for room for all that a length claims.
     #[inline(always)]
     fn planted_greed(self, length: u64) {

@@ -33,6 +33,13 @@ pub(super) fn find(
     }
 }
 
+/// How many bytes the first frame of `unread` has, where its length is there.
+pub(super) fn announced(unread: &[u8]) -> Option<usize> {
+    let (len, begin) = length(unread, usize::MAX).ok()??;
+    // The comma too.
+    begin.checked_add(len)?.checked_add(1)
+}
+
 /// The length of the message, and where it begins; `None`: the colon has not arrived.
 fn length(unread: &[u8], max_message: usize) -> Result<Option<(usize, usize)>, Flaw> {
     let mut len = 0_usize;

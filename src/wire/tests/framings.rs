@@ -500,3 +500,32 @@ fn the_length_of_a_payload_is_written_alone_or_refused_with_its_bounds() {
         assert_eq!(written, expected, "{field:?} {body}");
     }
 }
+
+#[test]
+fn a_frame_that_has_begun_says_how_long_it_will_be_where_its_beginning_does() {
+    let two = big(LengthWidth::Two);
+    let around = prefixed(1, LengthWidth::One, Endian::Little, -1);
+    let netstring = Framing::Netstring;
+    for (framing, begun, announced) in [
+        (&two, &b""[..], None),
+        (&two, b"\x01", None),
+        (&two, b"\x01\x00Hi", Some(258)),
+        (&two, b"\x00\x02Hi", None),
+        (&around, b"x\x04ab", Some(5)),
+        (&around, b"x\x00", None),
+        (&netstring, b"12", None),
+        (&netstring, b"12:Hel", Some(16)),
+        (&netstring, b"x", None),
+        (&fixed(4), b"", None),
+        (&fixed(4), b"ab", Some(4)),
+        (&fixed(4), b"abcd", None),
+        (&Framing::LINE, b"ab", None),
+        (
+            &big(LengthWidth::Eight),
+            b"\xff\xff\xff\xff\xff\xff\xff\xff",
+            None,
+        ),
+    ] {
+        assert_eq!(framing.announced(begun), announced, "{framing:?} {begun:?}");
+    }
+}
