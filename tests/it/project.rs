@@ -1,6 +1,7 @@
 //! `backchat.json`: suites, profiles, and what is wrong with them.
 
 mod mistakes;
+mod paths;
 mod targets;
 
 use std::io::Write as _;
@@ -93,35 +94,6 @@ fn each_suite_is_played_against_its_own_target_with_its_own_names() {
         .ends_with(2)
         .says("which suite is to be played against this target?");
     run(&place, &["--suite", "built-in", "-t", "localhost:1"]).ends_with(5);
-}
-
-#[test]
-fn a_path_that_is_not_in_the_suite_that_was_asked_for_is_no_scenario_of_another_target() {
-    let place = place(&two_suites()).file("alone/c.json", PLAIN.as_bytes());
-    for path in ["plain", "plain/b.json"] {
-        run(&place, &["--suite", "started", path])
-            .ends_with(2)
-            .says(&format!(
-                "error: {path} is not in started, but in built-in: "
-            ));
-    }
-    run(&place, &["--suite", "started", "alone", "--list"])
-        .ends_with(2)
-        .says("alone is not in started, but in no suite at all");
-    // Of what is named, what is in the suite.
-    let all = place.path().to_str().expect("a path");
-    run(&place, &["--suite", "started", all])
-        .ends_with(0)
-        .says("1 run: 1 passed")
-        .does_not_say("warning");
-    // Of no suite, and no other target.
-    run(&place, &["alone/c.json", "plain"])
-        .ends_with(0)
-        .says("warning: alone/c.json is in no suite of backchat.json, and played against the embedded reference server")
-        .says("2 run: 2 passed");
-    run(&place, &["alone/c.json", "--simulate"])
-        .ends_with(0)
-        .does_not_say("warning");
 }
 
 #[test]

@@ -182,7 +182,7 @@ pub(in crate::cli) struct PlayArgs {
         hide_env = true
     )]
     pub(in crate::cli) repeat: NonZeroU32,
-    /// Let the N times of one case overlap, up to --jobs of them, where its `locks` do: for what uses no names of its own on the server
+    /// With --repeat: let the N times of one case be played at the same time too, up to --jobs of them, unless its `locks` forbid it
     #[arg(long, env = "BACKCHAT_OVERLAP", hide_env = true)]
     pub(in crate::cli) overlap: bool,
     /// Set a name for all scenarios; repeatable

@@ -1,7 +1,8 @@
 //! Which files a run plays, and against what: the suites of `backchat.json`, or what was typed.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
+use std::slice;
 use std::sync::Arc;
 
 use super::super::args::{DEFAULT_TARGET, ProjectArgs, RunArgs, SpawnArgs};
@@ -11,6 +12,7 @@ use super::super::files::{self, Found};
 use super::super::load::{Batch, Load, Showing};
 use super::super::{tls, under_test};
 use super::file::{ProjectFile, show, var_names};
+use super::members::Members;
 use super::profile;
 use super::suite::{configured, health, listening, named, of_tls};
 use crate::count::count;
@@ -93,8 +95,15 @@ pub(in crate::cli) fn groups(
     // Also those that are not asked for: an id is the same whatever is.
     let mut all: Vec<Result<Vec<Found>, CliError>> = (file.project.suites.iter())
         .map(|suite| {
-            let paths: Vec<PathBuf> = suite.paths.iter().map(|said| file.at(said)).collect();
-            files::find(&paths)
+            let mut of_suite: Vec<PathBuf> = suite.paths.iter().map(|said| file.at(said)).collect();
+            if !paths.is_empty() {
+                // One that is not there has no files, and takes none from the others.
+                of_suite.retain(|path| files::find(slice::from_ref(path)).is_ok());
+            }
+            match of_suite.is_empty() {
+                true if !paths.is_empty() => Ok(Vec::new()),
+                _ => files::find(&of_suite),
+            }
         })
         .collect();
     tell_apart(&mut all, &file.project.suites);
@@ -118,100 +127,17 @@ pub(in crate::cli) fn groups(
             })
             .collect();
     }
-    let mut members = members(all);
+    let mut members = Members::of(all);
     let mut found = files::find(paths)?;
     if !asked.is_empty() {
-        keep_those_of(&asked, &mut found, &mut members, file)?;
+        members.refuse_others(paths, &asked, file)?;
+        members.keep(&asked);
+        found.retain(|found| members.has(found));
     }
-    Ok(sort_out(found, members))
-}
-
-/// The suites that a file is in, by its resolved path, each with the file as it is there.
-type Members = HashMap<PathBuf, Vec<(usize, Found)>>;
-
-fn members(of_suites: Vec<Result<Vec<Found>, CliError>>) -> Members {
-    let mut members = Members::new();
-    for (suite, found) in of_suites.into_iter().enumerate() {
-        for found in found.unwrap_or_default() {
-            let members = members.entry(files::resolved(&found.path)).or_default();
-            members.push((suite, found));
-        }
-    }
-    members
-}
-
-/// Keeps what is in one of the suites that were asked for.
-///
-/// # Errors
-///
-/// Fails when nothing is left of a path: who names a suite wants nothing played against something else.
-fn keep_those_of(
-    asked: &HashSet<usize>,
-    found: &mut Vec<Found>,
-    members: &mut Members,
-    file: &ProjectFile,
-) -> Result<(), CliError> {
-    let given = |found: &Found| found.given.clone().unwrap_or_else(|| found.path.clone());
-    let mut lost: Vec<(PathBuf, BTreeSet<usize>)> = Vec::new();
-    found.retain(|found| {
-        let path = files::resolved(&found.path);
-        let suites = members.get(&path).map_or(&[][..], |suites| &suites[..]);
-        let is_kept = suites.iter().any(|(suite, _)| asked.contains(suite));
-        let given = given(found);
-        if !is_kept {
-            let others = suites.iter().map(|(suite, _)| *suite);
-            match lost.iter_mut().find(|(path, _)| *path == given) {
-                Some((_, known)) => known.extend(others),
-                None => lost.push((given, others.collect())),
-            }
-        }
-        is_kept
-    });
-    let has_some = |path: &PathBuf| found.iter().any(|found| given(found) == *path);
-    if let Some((path, others)) = lost.iter().find(|(path, _)| !has_some(path)) {
-        let names = |suites: &mut dyn Iterator<Item = &usize>| {
-            let suites = suites.filter_map(|n| file.project.suites.get(*n));
-            let names: Vec<String> = suites.map(|suite| files::safe(&suite.name.text)).collect();
-            names.join(", ")
-        };
-        let wanted = names(&mut asked.iter().collect::<BTreeSet<_>>().into_iter());
-        let path = files::shown(path);
-        let there = match others.is_empty() {
-            true => "but in no suite at all".to_owned(),
-            false => format!("but in {}", names(&mut others.iter())),
-        };
-        return Err(CliError::Usage(format!(
-            "{path} is not in {wanted}, {there}: name paths of the suite, or leave --suite out"
-        )));
-    }
-    for suites in members.values_mut() {
-        suites.retain(|(suite, _)| asked.contains(suite));
-    }
-    Ok(())
-}
-
-/// Gives each file that was asked for to its suites.
-fn sort_out(asked: Vec<Found>, mut members: Members) -> Vec<Group> {
-    let mut groups: BTreeMap<Option<usize>, Vec<Found>> = BTreeMap::new();
-    for found in asked {
-        match members.remove(&files::resolved(&found.path)) {
-            None => groups.entry(None).or_default().push(found),
-            Some(members) => {
-                for (suite, member) in members {
-                    // Its path as it was asked for, its id as the suite has it.
-                    let found = Found {
-                        id: member.id,
-                        ..found.clone()
-                    };
-                    groups.entry(Some(suite)).or_default().push(found);
-                }
-            }
-        }
-    }
-    let groups = groups.into_iter();
-    groups
+    let groups = members.sort_out(found).into_iter();
+    Ok(groups
         .map(|(suite, found)| Group { suite, found })
-        .collect()
+        .collect())
 }
 
 /// Adds the suite to ids that files of several suites have.
@@ -474,7 +400,10 @@ pub(in crate::cli) fn without_suite(
     console: &Console,
 ) -> String {
     let has_suites = file.is_some_and(|file| !file.project.suites.is_empty());
-    let is_typed = args.project.target_is_typed || args.play.simulate;
+    let is_typed = args.project.target_is_typed
+        || args.play.simulate
+        || !args.transports.is_empty()
+        || args.select.list;
     let mut alone = groups.iter().filter(|group| group.suite.is_none());
     let first = alone.next().and_then(|group| {
         let first = group.found.first()?;

@@ -2,6 +2,7 @@
 
 mod file;
 mod groups;
+mod members;
 mod profile;
 mod suite;
 
