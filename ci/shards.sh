@@ -58,7 +58,7 @@ python3 ci/action.py
 # The schemas of GitHub, GitLab and Kubernetes, by what knows them, from PyPI: in a folder of its own, so that nothing is installed.
 schemas="$place/schemas"
 if python3 -m venv "$schemas" >/dev/null 2>&1 &&
-    timeout 180 "$schemas/bin/pip" install --quiet --disable-pip-version-check check-jsonschema kubernetes-validate; then
+    timeout --foreground 180 "$schemas/bin/pip" install --quiet --disable-pip-version-check check-jsonschema kubernetes-validate; then
     "$schemas/bin/check-jsonschema" --builtin-schema vendor.github-workflows ci/examples/github.yml
     "$schemas/bin/check-jsonschema" --builtin-schema vendor.gitlab-ci ci/examples/gitlab.yml
     "$schemas/bin/check-jsonschema" --builtin-schema vendor.github-actions action.yml
