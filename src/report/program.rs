@@ -120,20 +120,37 @@ fn suspects(suspects: &Suspects) -> String {
         1 => "another that was being played beside it".to_owned(),
         n => format!("{n} others that were being played beside it"),
     };
+    // It is a conversation, too, and one that is shown only where it fails.
+    let or_check = |of: &str| match suspects.checked {
+        true => format!(", or the health check after {of}"),
+        false => String::new(),
+    };
+    let (or_its, or_one) = (or_check("it"), or_check("one of them"));
     match (suspects.beside, suspects.before) {
-        (_, 0) if !suspects.told => "none: nothing was played with this program".into(),
-        (_, 1) if !suspects.told => "the one conversation that was played with it".into(),
+        (_, 0) if !suspects.told => {
+            "none: nothing was played with this program since it was ready".into()
+        }
+        (_, 1) if !suspects.told => {
+            format!("the one conversation that was played with it{or_its}")
+        }
         (_, n) if !suspects.told => format!(
-            "the {n} conversations that were played with it: `--fresh` plays each with a program of its own"
+            "the {n} conversations that were played with it{or_one}: `--fresh` plays each with a program of its own"
         ),
-        _ if suspects.twice => "this case: two programs have ended in it without an answer".into(),
-        (0, 0) => "this case alone: nothing else was played with this program".into(),
+        _ if suspects.twice => {
+            format!("this case{or_its}: two programs have ended in it without an answer")
+        }
+        (0, 0) if suspects.checked => {
+            format!("this case{or_its}: play it once without `--health`")
+        }
+        (0, 0) => {
+            "this case alone: nothing else was played with this program since it was ready".into()
+        }
         (0, _) => format!(
-            "this case, and {before}: play this one alone, or each with a program of its own (`--fresh`)"
+            "this case, and {before}{or_one}: play this one alone, or each with a program of its own (`--fresh`)"
         ),
-        (_, 0) => format!("this case, and {beside}: `-j 1` plays one after the other"),
+        (_, 0) => format!("this case, and {beside}{or_one}: `-j 1` plays one after the other"),
         _ => format!(
-            "this case, {beside}, and {before}: `-j 1` plays one after the other, `--fresh` each with a program of its own"
+            "this case, {beside}, and {before}{or_one}: `-j 1` plays one after the other, `--fresh` each with a program of its own"
         ),
     }
 }
@@ -271,6 +288,72 @@ mod tests {
                 told: true,
                 beside,
                 before,
+                checked: false,
+                twice,
+            });
+            assert!(shown.starts_with(words), "{shown}");
+            assert!(!shown.contains("health"), "{shown}");
+        }
+    }
+
+    #[test]
+    fn a_health_check_is_a_suspect_too() {
+        for (told, beside, before, twice, words) in [
+            (
+                false,
+                0,
+                1,
+                false,
+                "the one conversation that was played with it, or the health check after it",
+            ),
+            (
+                false,
+                0,
+                7,
+                false,
+                "the 7 conversations that were played with it, or the health check after one of them: `--fresh` plays",
+            ),
+            (
+                true,
+                0,
+                0,
+                false,
+                "this case, or the health check after it: play it once without `--health`",
+            ),
+            (
+                true,
+                0,
+                3,
+                true,
+                "this case, or the health check after it: two programs",
+            ),
+            (
+                true,
+                0,
+                1,
+                false,
+                "this case, and the conversation before it, or the health check after one of them: play",
+            ),
+            (
+                true,
+                1,
+                0,
+                false,
+                "this case, and another that was being played beside it, or the health check after one of them: `-j 1`",
+            ),
+            (
+                true,
+                2,
+                9,
+                false,
+                "this case, 2 others that were being played beside it, and the 9 conversations before it, or the health check after one of them: `-j 1`",
+            ),
+        ] {
+            let shown = suspects(&Suspects {
+                told,
+                beside,
+                before,
+                checked: true,
                 twice,
             });
             assert!(shown.starts_with(words), "{shown}");

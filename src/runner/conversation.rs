@@ -304,7 +304,7 @@ impl Run {
         }
         let command = self.command(case);
         let since = told_since(verdict, mark, after.never_begun);
-        let suspects = suspects(program.others(), program.begun());
+        let suspects = suspects(program, program.others(), program.begun());
         let mut news = news(program, &command, since, suspects);
         // What never began has not ended because of anybody.
         news.suspects.take_if(|_| after.never_begun);
@@ -320,16 +320,21 @@ impl Run {
     /// Whether the program under test, or what is connected to in its stead, has said anything to the clients: not those who
     /// talk to others.
     fn has_heard(&self, case: &CaseRef, peer: &Peer, script: &Script, player: &Player) -> bool {
-        let of_suite = &self.suite(case).suite.targets;
-        let is_other = |name: &str| of_suite.iter().any(|(other, _)| other == name);
-        let heard = (0..)
-            .zip(&script.clients)
-            .filter(|(_, client)| !client.target.as_deref().is_some_and(is_other))
-            .any(|(n, _)| player.has_heard(ClientId(n)));
+        let heard = (self.own_clients(case, script)).any(|client| player.has_heard(client));
         if let Some(program) = peer.program.as_ref().filter(|_| heard) {
             program.answered();
         }
         heard
+    }
+
+    /// The clients that do not talk to one of the other targets of the suite.
+    fn own_clients(&self, case: &CaseRef, script: &Script) -> impl Iterator<Item = ClientId> {
+        let of_suite = &self.suite(case).suite.targets;
+        let is_other = |name: &str| of_suite.iter().any(|(other, _)| other == name);
+        (0..)
+            .zip(&script.clients)
+            .filter(move |(_, client)| !client.target.as_deref().is_some_and(is_other))
+            .map(|(n, _)| ClientId(n))
     }
 
     /// Plays the health check; `None`: it passed. Whether the program was heard then.
@@ -359,6 +364,10 @@ impl Run {
             packets: packets(&peers.addresses),
             ..self.setting(&check, Some(&peer.address))
         };
+        let mut own = self.own_clients(case, &health.script);
+        if let Some(program) = (peer.program.as_ref()).filter(|_| own.next().is_some()) {
+            program.check();
+        }
         let mut player = Player::new(Arc::clone(&health.script), setting);
         let stats = play(&mut player, &peers, lingering, &self.cancel).await;
         let verdict = player.verdict().cloned().unwrap_or(Verdict::Cancelled);

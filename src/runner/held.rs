@@ -253,7 +253,7 @@ impl<'a> Worker<'a> {
         }));
         outcome.transcript = played.player.transcript().clone();
         let command = self.run.command(case);
-        let suspects = suspects(played.others, played.begun);
+        let suspects = suspects(&played.program, played.others, played.begun);
         outcome.program = Some(news(&played.program, &command, played.mark, suspects));
         played.program.tell();
         hide(outcome, &self.run.options.secrets);

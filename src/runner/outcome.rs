@@ -71,6 +71,8 @@ pub struct Suspects {
     pub beside: usize,
     /// How many had been played with it and were over.
     pub before: u64,
+    /// Whether a health check was played with it too, after one of them or after the case that tells of it.
+    pub checked: bool,
     /// Whether the program before had ended in this case too, both without an answer to it, and nobody was beside it.
     pub twice: bool,
 }

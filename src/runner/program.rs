@@ -74,13 +74,14 @@ pub(super) fn news(
 }
 
 /// Who may have led to what a program did, of which one case tells: so many others were being played with it then, and so many
-/// had begun to be.
-pub(super) fn suspects(others: usize, begun: u64) -> Suspects {
+/// had begun to be; and health checks, where there were any.
+pub(super) fn suspects(program: &Program, others: usize, begun: u64) -> Suspects {
     let playing = u64::try_from(others).unwrap_or(u64::MAX).saturating_add(1);
     Suspects {
         told: true,
         beside: others,
         before: begun.saturating_sub(playing),
+        checked: program.was_checked(),
         twice: false,
     }
 }
@@ -117,6 +118,7 @@ pub(super) fn untold(death: Death, command: &str, secrets: &Secrets) -> Event {
     let Death {
         crash,
         played,
+        checked,
         ailing,
         mut stdout,
         mut stderr,
@@ -154,6 +156,7 @@ pub(super) fn untold(death: Death, command: &str, secrets: &Secrets) -> Event {
             ailing: ailing.map(|case| case.to_string()),
             suspects: Some(Suspects {
                 before: played,
+                checked,
                 ..Suspects::default()
             }),
             replayed: None,

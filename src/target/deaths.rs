@@ -18,6 +18,8 @@ pub struct Death {
     pub crash: Crash,
     /// How many conversations had been played with it.
     pub played: u64,
+    /// Whether health checks had, after those.
+    pub checked: bool,
     /// After which case its health check failed first, where it did.
     pub ailing: Option<Arc<str>>,
     /// The last bytes it printed; at most [`MAX_SHOWN_OUTPUT`](super::MAX_SHOWN_OUTPUT).
@@ -46,6 +48,7 @@ impl Deaths {
             Death {
                 crash,
                 played: program.begun(),
+                checked: program.was_checked(),
                 ailing: program.ails(),
                 stdout,
                 stderr,

@@ -1,7 +1,7 @@
 //! Who is being played with a program: how many cases there are beside one's own, and how many there were when it ended.
 
 use std::ops::Deref;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use tokio::sync::watch;
@@ -16,6 +16,8 @@ pub(super) struct Talkers {
     begun: AtomicU64,
     /// How often one of them, or a health check, has heard from the program.
     answers: AtomicU64,
+    /// Whether a health check has been played with the program.
+    checked: AtomicBool,
     /// How many there were when the end of the program was noticed.
     at_end: OnceLock<usize>,
 }
@@ -70,6 +72,16 @@ impl Program {
     /// How many conversations that are over have heard from it.
     pub fn answers(&self) -> u64 {
         self.talkers.answers.load(Ordering::SeqCst)
+    }
+
+    /// Takes down that a health check is played with it.
+    pub fn check(&self) {
+        self.talkers.checked.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether a health check has been played with it, after any case.
+    pub fn was_checked(&self) -> bool {
+        self.talkers.checked.load(Ordering::SeqCst)
     }
 
     /// Waits until no case is being played with it.

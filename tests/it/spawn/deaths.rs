@@ -112,7 +112,7 @@ fn of_a_late_death_all_are_named_that_may_have_led_to_it() {
     let fresh = folder.with("abort", &["--fresh", "-f", "greeted"]);
     fresh
         .ends_with(1)
-        .says("suspects          this case alone: nothing else was played with this program");
+        .says("suspects          this case alone: nothing else was played with this program since");
     folder.left_nothing(2);
 }
 
@@ -128,7 +128,55 @@ fn a_program_that_dies_of_its_health_check_is_told_with_its_end() {
     output
         .ends_with(1)
         .says("error[BC2023]: the program under test ended: exit code 7")
-        .says("health check");
+        .says("suspects          this case, or the health check after it: play it once");
+    folder.left_nothing(1);
+}
+
+#[test]
+fn a_health_check_that_passes_is_a_suspect_too() {
+    let folder = Folder::new();
+    for name in ["greeted.json", "later.json"] {
+        folder.write(name, r#"{ "steps": [{ "expect": "Welcome!" }] }"#);
+    }
+    folder.write(
+        "health",
+        r#"{ "steps": [{ "expect": "Welcome!" }, { "send": "well?" }, { "expect": "Hello, well?!" }] }"#,
+    );
+    let flags = ["--health", "health", "-j", "1", "--no-fail-fast"];
+    let first = "suspects          this case, or the health check after it: play it once";
+    let shared = folder.with("panic", &flags);
+    shared
+        .ends_with(1)
+        .says("reported a crash")
+        .says(first)
+        .says("suspects          this case, and the conversation before it, or the health check after one");
+    let fresh = folder.with("panic", &[&flags[..], &["--fresh"]].concat());
+    assert_eq!(fresh.stderr.matches(first).count(), 2, "{fresh}");
+    folder.left_nothing(3);
+}
+
+#[test]
+fn a_health_check_of_somebody_else_is_no_suspect() {
+    let folder = Folder::new();
+    let other = Server::start(|mut stream| {
+        let _ = std::io::Write::write_all(&mut stream, b"Welcome!\n");
+    });
+    folder.write(
+        "health",
+        r#"{ "clients": { "other": { "target": "other" } }, "steps": [{ "expect": "Welcome!" }] }"#,
+    );
+    let command = serde_json::to_string(&folder.server("panic")).expect("JSON");
+    let suite = format!(r#"{{ "a": {{ "paths": ["greeted.json"], "spawn": {command} }} }}"#);
+    folder.write("backchat.json", &format!(r#"{{ "suites": {suite} }}"#));
+    // Typed beside a suite, it is a place of nobody's program.
+    let target = format!("other=tcp://{}", other.target());
+    let args = ["run", "--health", "health", "-t", &target];
+    let output = Program::new(args).dir(folder.path()).output();
+    output
+        .ends_with(1)
+        .says("reported a crash")
+        .says("suspects          this case alone: nothing else was played");
+    assert_eq!(other.connections(), 1);
     folder.left_nothing(1);
 }
 
