@@ -3,6 +3,7 @@
 mod folded;
 mod summary;
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -27,7 +28,8 @@ use folded::Folded;
 const MAX_REFUSALS: usize = 8;
 
 /// What is said of a case of which no step is being played.
-const NO_STEP: &str = "no step is being played: its program is being started, looked at or ended";
+const NO_STEP: &str =
+    "no step is being played: what is under test is being started, checked or ended";
 
 /// How many different reasons for not playing cases are told at the end.
 const MAX_SKIPS: usize = 32;
@@ -80,6 +82,8 @@ pub struct Terminal<W> {
     told: Told,
     /// How cases that are played many times failed.
     folded: Folded,
+    /// In how many rounds each of those cases was played to a verdict.
+    played: HashMap<Arc<str>, u32>,
     /// What passed and left replies that no step expected.
     left_over: LeftOver,
     /// Why cases were not played, each reason once, and how many of them.
@@ -119,8 +123,9 @@ impl<W: Write> Terminal<W> {
             flaky: Vec::new(),
             connected: false,
             refusals: Vec::new(),
-            told: Told::new(),
+            told: Told::default(),
             folded: Folded::default(),
+            played: HashMap::new(),
             left_over: LeftOver::new(),
             skipped: Vec::new(),
             after_block: false,
@@ -134,6 +139,7 @@ impl<W: Write> Terminal<W> {
             writeln!(self.out)?;
         }
         self.over.0 += 1;
+        self.count_round(outcome);
         if outcome.connected {
             self.connected = true;
             self.show_refusals()?;
@@ -206,11 +212,8 @@ impl<W: Write> Terminal<W> {
                 Ok(())
             };
         }
-        if self.options.rounds > 1
-            && self.options.detail < Detail::Conversation
-            && let Some(round) = self.folded.as_in(outcome, failure)
-        {
-            let rest = format!("{}   as in round {round}", id(outcome));
+        if let Some(first) = self.shown_before(outcome, failure) {
+            let rest = format!("{}   as in {first}", id(outcome));
             return self.line(palette.bad, "FAIL", elapsed, &rest);
         }
         self.line(palette.bad, "FAIL", elapsed, &self.named(outcome))?;
@@ -251,6 +254,12 @@ impl<W: Write> Terminal<W> {
         let palette = self.options.palette;
         let label = format!("TRY {} FAIL", outcome.attempt);
         let elapsed = format!("[{:>8.3}s]", outcome.elapsed.as_secs_f64());
+        if outcome.connected
+            && let Some(first) = self.shown_before(outcome, failure)
+        {
+            let rest = format!("{}   as in {first}", id(outcome));
+            return self.line(palette.warn, &label, &elapsed, &rest);
+        }
         self.line(palette.warn, &label, &elapsed, &self.named(outcome))?;
         // Where there is nobody to talk to, the last attempt says so.
         if outcome.connected {
@@ -271,6 +280,23 @@ impl<W: Write> Terminal<W> {
             label,
         });
         Ok(())
+    }
+
+    /// Where a case that is played many times has failed just so before, in words: that was shown in full.
+    fn shown_before(&mut self, outcome: &Outcome, failure: &Failure) -> Option<String> {
+        let folds = self.options.rounds > 1 && self.options.detail < Detail::Conversation;
+        folds.then(|| self.folded.as_in(outcome, failure)).flatten()
+    }
+
+    /// Counts the rounds of a case that are played to a verdict.
+    fn count_round(&mut self, outcome: &Outcome) {
+        let verdict = matches!(
+            outcome.result,
+            CaseResult::Played(Verdict::Passed | Verdict::Failed(_))
+        );
+        if verdict && self.options.rounds > 1 {
+            *self.played.entry(Arc::clone(&outcome.id)).or_default() += 1;
+        }
     }
 
     fn count_skip(&mut self, reason: &str) {

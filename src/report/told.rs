@@ -18,13 +18,6 @@ pub(super) struct Told {
 }
 
 impl Told {
-    /// Nothing has been told.
-    pub(super) const fn new() -> Self {
-        Self {
-            reasons: Vec::new(),
-        }
-    }
-
     /// The case of which this reason was told, if it was; otherwise it is about to be told of this one.
     pub(super) fn before(&mut self, id: &str, reason: &str) -> Option<&str> {
         match self.reasons.iter().position(|(known, _)| known == reason) {

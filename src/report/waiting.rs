@@ -59,12 +59,25 @@ fn arrived(waiting: &Waiting, came: u64, whole: Option<u64>) -> String {
         (_, Some(_)) => "nothing has come since it began".to_owned(),
         (_, None) => "nothing has come since it began, nor before".to_owned(),
     };
-    if waiting.before > 0 {
-        let before = count_of(waiting.before as u64);
-        let them = if waiting.before == 1 { "it" } else { "them" };
-        words.push_str(&format!(
-            "; {before} had come before, and no step took {them}"
-        ));
+    let before = waiting.before as u64;
+    let gone = came
+        .saturating_add(before)
+        .saturating_sub(waiting.unread as u64);
+    if before > 0 {
+        words.push_str(&format!("; {} had come before", count_of(before)));
+    }
+    match (gone, before) {
+        (0, 0) => {}
+        (0, 1) => words.push_str(", and no step took it"),
+        (0, _) => words.push_str(", and no step took them"),
+        // By the step itself, mostly: it goes on waiting.
+        (gone, _) => {
+            let have = if gone == 1 { "has" } else { "have" };
+            let gone = count_of(gone);
+            words.push_str(&format!(
+                "; {gone} {have} been skipped, ignored or taken since it began"
+            ));
+        }
     }
     words
 }
@@ -112,10 +125,16 @@ mod tests {
     use crate::scenario::Span;
 
     /// The line of a step that has taken nothing of what came since it began, and before; the last so many milliseconds ago.
-    fn line(
+    fn line(awaited: Awaited, branch: u32, arrived: (Option<u64>, usize, Option<u64>)) -> String {
+        line_after(awaited, branch, arrived, 0)
+    }
+
+    /// The line of a step that has gone past so many bytes of all these.
+    fn line_after(
         awaited: Awaited,
         branch: u32,
         (came, before, heard): (Option<u64>, usize, Option<u64>),
+        gone: usize,
     ) -> String {
         waiting(&Waiting {
             span: Span::default(),
@@ -130,7 +149,7 @@ mod tests {
             in_finally: branch > 0,
             came,
             before,
-            unread: came.map_or(0, |came| came as usize + before),
+            unread: came.map_or(0, |came| came as usize + before - gone),
             heard: heard.map(Duration::from_millis),
         })
     }
@@ -213,6 +232,33 @@ mod tests {
         ] {
             let (came, before, heard) = arrived;
             let line = line(awaited, 0, (Some(came), before, heard));
+            let (_, told) = line.split_once(": ").expect("what has come");
+            assert_eq!(told, said);
+        }
+    }
+
+    #[test]
+    fn what_a_step_went_past_is_not_said_to_lie_there_untaken() {
+        for (arrived, gone, said) in [
+            (
+                (0, 8, Some(9000)),
+                8,
+                "nothing has come since it began; 8 bytes had come before; 8 bytes have been skipped, ignored or taken since it began",
+            ),
+            (
+                (3, 8, Some(4200)),
+                1,
+                "3 bytes have come since it began, the last 4.2s ago; 8 bytes had come before; 1 byte has been skipped, ignored or taken since it began",
+            ),
+            (
+                (5, 0, Some(4200)),
+                5,
+                "5 bytes have come since it began, the last 4.2s ago; 5 bytes have been skipped, ignored or taken since it began",
+            ),
+        ] {
+            let (came, before, heard) = arrived;
+            let awaited = reply(Some("530 denied\r\n"), "a message");
+            let line = line_after(awaited, 0, (Some(came), before, heard), gone);
             let (_, told) = line.split_once(": ").expect("what has come");
             assert_eq!(told, said);
         }

@@ -334,6 +334,33 @@ fn a_slow_case_is_named_while_it_runs() {
 }
 
 #[test]
+fn a_health_check_that_takes_long_is_no_matter_of_a_program() {
+    let server = Server::start(|mut stream| stream.write_all(b"hello\n").expect("written"));
+    let check = br#"{ "steps": [{ "expect": "hello" }, { "wait": "10m" }] }"#;
+    let place =
+        Workplace::with_scenario(r#"{ "steps": [{ "expect": "hello" }] }"#).file("health", check);
+    let target = server.target();
+    let run = [
+        "run",
+        "talk.json",
+        "-t",
+        &*target,
+        "--health",
+        "health",
+        "--slow-timeout",
+        "100ms",
+    ];
+    let run = place.backchat(run).start();
+    run.until_said("talk   no step is being played: what is under test is being started, checked");
+    // The second does not wait for the check.
+    run.signal("INT");
+    run.signal("TERM");
+    let output = run.end();
+    assert!(matches!(output.code, Some(130 | 143)), "{output}");
+    output.does_not_say("program");
+}
+
+#[test]
 fn check_reads_folders_and_standard_input() {
     let place = three();
     place

@@ -235,6 +235,39 @@ fn rounds_of_one_case_overlap_where_that_is_asked_for() {
 }
 
 #[test]
+fn rounds_that_were_not_played_are_not_counted_as_passed() {
+    let server = greets_only(0);
+    let target = server.target();
+    let flags = ["-t", &target, "-j", "1", "--repeat", "50"];
+    let flags = |stop| [&flags[..], &["--max-fail", stop]].concat();
+    run(&suite(1), &flags("2"))
+        .ends_with(1)
+        .says("48 cancelled")
+        .says("] s00   in 2 of 2 rounds played, of 50\n");
+    run(&suite(1), &flags("1"))
+        .ends_with(1)
+        .says("] s00   in 1 of 1 round played, of 50\n");
+}
+
+#[test]
+fn attempts_that_fail_alike_in_many_rounds_are_shown_in_full_once() {
+    let server = greets_only(0);
+    let target = server.target();
+    let flags = ["-t", &target, "-j", "1", "--repeat", "2", "--retries", "1"];
+    let flags = |more: &'static str| [&flags[..], &["--no-fail-fast"], &[more]].concat();
+    let output = run(&suite(1), &flags("--overlap"));
+    output
+        .ends_with(1)
+        .says("] s00   as in attempt 1\n")
+        .says("] s00 (round 2)   as in round 1\n")
+        .says("] s00   in 2 of 2 rounds\n");
+    assert_eq!(output.stderr.matches("error[").count(), 1, "{output}");
+    let output = run(&suite(1), &flags("-v"));
+    output.ends_with(1).does_not_say("as in");
+    assert_eq!(output.stderr.matches("error[").count(), 4, "{output}");
+}
+
+#[test]
 fn a_case_that_fails_alike_in_many_rounds_is_shown_in_full_once() {
     let server = greets_only(0);
     let target = server.target();

@@ -146,8 +146,16 @@ impl<W: Write> Terminal<W> {
                 continue;
             };
             let elapsed = format!("[{:>8.3}s]", failed.elapsed.as_secs_f64());
+            let played = self.played.get(&failed.id).copied().unwrap_or_default();
             let rounds = match self.options.rounds {
                 1 => String::new(),
+                // What was cancelled or left out says nothing of how often it fails.
+                rounds if played < rounds => {
+                    format!(
+                        "   in {times} of {} played, of {rounds}",
+                        count(played as usize, "round")
+                    )
+                }
                 rounds => format!("   in {times} of {rounds} rounds"),
             };
             let rest = words(&failed.id) + &rounds;

@@ -35,7 +35,7 @@ fn why_a_program_is_not_ready_is_told_once() {
     let output = folder.run(&[&args[..], &more].concat()).output();
     output
         .ends_with(5)
-        .says("greeted   no step is being played: its program is being started")
+        .says("greeted   no step is being played: what is under test is being started, checked or ended")
         .says("greeted   sh -c 'echo no config >&2; exec sleep 1000' sh {port}, started as")
         .says("later   the program under test is not ready, as with greeted\n")
         .says("latest   the program under test is not ready, as with greeted\n")
