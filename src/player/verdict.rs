@@ -357,7 +357,7 @@ pub enum ProgramFault {
         /// How: `signal 6, SIGABRT`.
         how: String,
     },
-    /// All steps had passed; asked to end, it was killed by somebody else.
+    /// All steps had passed; asked to end, it was killed, and not by this process: who did it is not known.
     Killed {
         /// How: `signal 9, SIGKILL`.
         how: String,

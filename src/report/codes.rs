@@ -59,7 +59,7 @@ pub const CODES: [(Code, &str); 33] = [
     (Code("BC2022"), "the program under test is not ready"),
     (
         Code("BC2023"),
-        "the program under test ended, or crashed when it was to end",
+        "the program under test ended, or crashed or was killed when it was to end",
     ),
     (Code("BC2024"), "the program under test reported a crash"),
     (Code("BC2025"), "the health check failed after the scenario"),

@@ -41,7 +41,7 @@ struct Head<'a> {
     /// How many of each suite, and with `--transports` of each transport, came to what.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     suites: Vec<OfSuite>,
-    /// Programs under test that ended by themselves, or crashed, of which no case tells: the run has failed.
+    /// Programs under test that ended by themselves, crashed, or were killed and not by backchat, of which no case tells: the run has failed.
     #[serde(skip_serializing_if = "<[ProgramRecord]>::is_empty")]
     programs: &'a [ProgramRecord],
     /// Ids of cases that failed earlier and were not played.

@@ -21,7 +21,9 @@ pub(super) fn title(fault: &ProgramFault) -> String {
             format!("the program under test crashed when it was to end: {how}")
         }
         ProgramFault::Killed { how } => {
-            format!("the program under test was killed by somebody else when it was to end: {how}")
+            format!(
+                "the program under test was killed when it was to end, and not by backchat: {how}"
+            )
         }
         ProgramFault::Reported { .. } => "the program under test reported a crash".into(),
         ProgramFault::Unhealthy { since: None } => "the health check failed after this".into(),
@@ -66,7 +68,7 @@ pub(super) fn advice(fault: &ProgramFault) -> String {
             "a server outlives its clients: what it printed last is below, and which conversations may have led to it".into()
         }
         ProgramFault::Killed { .. } => {
-            "the system kills the greatest program where memory runs out, and its log says so (`dmesg`)".into()
+            "does it end its own group with `kill -9 0`? It need not: backchat asks all of the group to end. The system kills, too, where memory runs out, and its log says so (`dmesg`)".into()
         }
         ProgramFault::Unhealthy { since: Some(_) } => {
             "what broke the target came before this case, or was played beside it: `-j 1` plays one after the other".into()

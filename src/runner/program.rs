@@ -57,7 +57,7 @@ pub(super) fn news(
     let (stdout, stderr) = program.printed_since(mark);
     let crash = program.crash_since(mark);
     let ended = match &crash {
-        Some(Crash::Ended(exit) | Crash::EndedBadly(exit) | Crash::KilledByOthers(exit)) => {
+        Some(Crash::Ended(exit) | Crash::EndedBadly(exit) | Crash::Killed(exit)) => {
             Some(exit.to_string())
         }
         _ => None,
@@ -105,7 +105,7 @@ pub(super) fn fault(crash: &Crash, verdict: &Verdict, heard: bool) -> Option<Pro
         Crash::EndedBadly(exit) if passed => Some(ProgramFault::EndedBadly {
             how: exit.to_string(),
         }),
-        Crash::KilledByOthers(exit) if passed => Some(ProgramFault::Killed {
+        Crash::Killed(exit) if passed => Some(ProgramFault::Killed {
             how: exit.to_string(),
         }),
         Crash::Reported(line) if passed => Some(ProgramFault::Reported { line: line.clone() }),
@@ -137,7 +137,7 @@ pub(super) fn untold(death: Death, command: &str, secrets: &Secrets) -> Event {
             let how = exit.to_string();
             (ProgramFault::EndedBadly { how: how.clone() }, Some(how))
         }
-        Crash::KilledByOthers(exit) => {
+        Crash::Killed(exit) => {
             let how = exit.to_string();
             (ProgramFault::Killed { how: how.clone() }, Some(how))
         }

@@ -19,11 +19,25 @@ pub struct NoFolder {
     kind: io::ErrorKind,
 }
 
+/// Why it is this folder that others are made in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Why {
+    /// TMPDIR names it.
+    Named,
+    /// TMPDIR names none.
+    NoneNamed,
+    /// The one that TMPDIR names makes too long a path for a socket.
+    TooLong,
+}
+
 impl NoFolder {
-    fn new(within: &Path, is_named: bool, error: &io::Error) -> Self {
-        let whose = match is_named {
-            true => "the folder for temporary files that TMPDIR names",
-            false => "the folder for temporary files, as TMPDIR names none",
+    fn new(within: &Path, why: Why, error: &io::Error) -> Self {
+        let whose = match why {
+            Why::Named => "the folder for temporary files that TMPDIR names",
+            Why::NoneNamed => "the folder for temporary files, as TMPDIR names none",
+            Why::TooLong => {
+                "the folder for temporary files, as the path that TMPDIR names is too long for a socket"
+            }
         };
         let what = match error.kind() {
             io::ErrorKind::NotFound => "does not exist".to_owned(),
@@ -50,16 +64,19 @@ impl From<NoFolder> for io::Error {
 ///
 /// Fails when it cannot be made, with what is wrong with the one around it.
 pub(super) fn folder() -> Result<TempDir, NoFolder> {
-    let is_named = std::env::var_os("TMPDIR").is_some();
-    made_in(&std::env::temp_dir(), is_named)
+    let why = match std::env::var_os("TMPDIR") {
+        Some(_) => Why::Named,
+        None => Why::NoneNamed,
+    };
+    made_in(&std::env::temp_dir(), why)
 }
 
-/// A new folder in this one, which TMPDIR names, or not.
-pub(super) fn made_in(within: &Path, is_named: bool) -> Result<TempDir, NoFolder> {
+/// A new folder in this one.
+pub(super) fn made_in(within: &Path, why: Why) -> Result<TempDir, NoFolder> {
     let mut builder = tempfile::Builder::new();
     builder.prefix("backchat-");
     let made = builder.tempdir_in(within);
-    made.map_err(|error| NoFolder::new(within, is_named, &error))
+    made.map_err(|error| NoFolder::new(within, why, &error))
 }
 
 #[cfg(test)]
@@ -70,22 +87,22 @@ mod tests {
     fn what_is_wrong_with_the_folder_around_it_is_said() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let missing = file.path().with_extension("missing");
-        let said = |within: &Path, is_named| made_in(within, is_named).unwrap_err().to_string();
+        let said = |within: &Path, why| made_in(within, why).unwrap_err().to_string();
         assert_eq!(
-            said(&missing, true),
+            said(&missing, Why::Named),
             format!(
                 "{}, the folder for temporary files that TMPDIR names, does not exist",
                 missing.display()
             )
         );
         assert_eq!(
-            said(file.path(), false),
+            said(file.path(), Why::NoneNamed),
             format!(
                 "{}, the folder for temporary files, as TMPDIR names none, is no folder",
                 file.path().display()
             )
         );
-        let error = io::Error::from(made_in(&missing, true).unwrap_err());
+        let error = io::Error::from(made_in(&missing, Why::Named).unwrap_err());
         assert_eq!(error.kind(), io::ErrorKind::NotFound);
         assert!(error.get_ref().is_some_and(|error| error.is::<NoFolder>()));
     }

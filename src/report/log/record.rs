@@ -160,7 +160,7 @@ impl Started {
     }
 }
 
-/// A program under test that ended by itself, or crashed, when no case was there to be blamed for it.
+/// A program under test that ended by itself, crashed, or was killed and not by backchat, when no case was there to be blamed for it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct ProgramRecord {
     /// Its command, as it was written.

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use super::Spawn;
 use super::blanks::{self, Blank};
 use super::port::Port;
-use crate::target::folder::{self, made_in};
+use crate::target::folder::{self, NoFolder, Why, made_in};
 
 /// How long the path of a socket may be for all systems to take it.
 const MAX_SOCKET_PATH: usize = 100;
@@ -167,10 +167,40 @@ const QUEUE: i32 = 128;
 
 /// A folder of one's own, with a path that leaves room for a socket's name.
 fn folder() -> io::Result<TempDir> {
-    let folder = folder::folder()?;
+    Ok(with_room(folder::folder()?, Path::new("/tmp"))?)
+}
+
+/// This folder, or where its path leaves no room for a socket's name, another one made in there.
+fn with_room(folder: TempDir, instead: &Path) -> Result<TempDir, NoFolder> {
     let path = folder.path().join(SOCKET);
-    if path.as_os_str().len() <= MAX_SOCKET_PATH {
-        return Ok(folder);
+    match path.as_os_str().len() <= MAX_SOCKET_PATH {
+        true => Ok(folder),
+        false => made_in(instead, Why::TooLong),
     }
-    Ok(made_in(Path::new("/tmp"), false)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_with_too_long_a_path_is_made_elsewhere_and_that_is_said() {
+        let within = tempfile::tempdir().unwrap();
+        let missing = within.path().join("missing");
+        let long = within.path().join("x".repeat(MAX_SOCKET_PATH));
+        fs::create_dir(&long).unwrap();
+        let in_long = || made_in(&long, Why::Named).unwrap();
+        let elsewhere = with_room(in_long(), within.path()).unwrap();
+        assert_eq!(elsewhere.path().parent(), Some(within.path()));
+        assert_eq!(
+            with_room(in_long(), &missing).unwrap_err().to_string(),
+            format!(
+                "{}, the folder for temporary files, as the path that TMPDIR names is too long for a socket, does not exist",
+                missing.display()
+            )
+        );
+        let short = made_in(Path::new("/tmp"), Why::NoneNamed).unwrap();
+        let path = short.path().to_owned();
+        assert_eq!(with_room(short, &missing).unwrap().path(), path);
+    }
 }

@@ -98,8 +98,9 @@ pub enum Crash {
     Ended(Exit),
     /// Asked to end, it ended as a program does that has gone wrong.
     EndedBadly(Exit),
-    /// Asked to end, it was killed, and not by this process: as the system does where memory is short.
-    KilledByOthers(Exit),
+    /// Asked to end, it was killed, and not by this process: by itself, as a wrapper does that kills its own group, or by others, as the
+    /// system does where memory is short.
+    Killed(Exit),
     /// It has printed the first line of a report of a crash.
     Reported(Vec<u8>),
 }
@@ -302,7 +303,7 @@ impl Program {
             Some(exit) if !asked => return Some(Crash::Ended(exit)),
             Some(exit) if exit.is_crash() => return Some(Crash::EndedBadly(exit)),
             Some(exit) if exit.is_kill() && !self.group.was_killed() => {
-                return Some(Crash::KilledByOthers(exit));
+                return Some(Crash::Killed(exit));
             }
             _ => {}
         }

@@ -108,7 +108,7 @@ async fn its_end_by_a_signal_is_told() {
 }
 
 #[tokio::test]
-async fn who_is_killed_by_somebody_else_when_it_is_to_end_has_not_ended_as_it_should() {
+async fn who_is_killed_when_it_is_to_end_and_not_by_this_process_has_not_ended_as_it_should() {
     let killed =
         |ends: &str| format!("trap \"{ends}\" TERM; echo set; while :; do sleep 0.01; done");
     let others = start(&spawn(&killed("kill -KILL $$"))).await;
@@ -116,7 +116,7 @@ async fn who_is_killed_by_somebody_else_when_it_is_to_end_has_not_ended_as_it_sh
     others.stop().await;
     assert_eq!(
         others.crash_since(Mark::default()),
-        Some(Crash::KilledByOthers(Exit::Signal(9)))
+        Some(Crash::Killed(Exit::Signal(9)))
     );
     assert!(others.killed().is_none());
     // One that this process was about to kill may have been killed by it.

@@ -181,6 +181,23 @@ fn a_health_check_of_somebody_else_is_no_suspect() {
 }
 
 #[test]
+fn a_program_that_kills_its_own_group_when_it_is_to_end_is_told_what_kills() {
+    let folder = Folder::new();
+    let server = folder.server("well");
+    let with = |kill: &str| {
+        let command = format!("sh -c 'trap \"{kill}\" TERM; \"$@\" & wait' sh {server}");
+        folder.run(&["--spawn", &command]).output()
+    };
+    with("kill -9 0")
+        .ends_with(1)
+        .says("error[BC2023]: the program under test was killed when it was to end, and not by backchat: signal 9, SIGKILL")
+        .says("help     does it end its own group with `kill -9 0`? It need not");
+    // What is advised helps.
+    with(":").ends_with(0);
+    folder.left_nothing(2);
+}
+
+#[test]
 fn the_end_of_a_program_that_was_not_well_is_told_with_the_case_since_which() {
     let folder = Folder::new();
     fs::remove_file(folder.path().join("greeted.json")).expect("removed");
