@@ -168,10 +168,10 @@ pub const FAILURES: &[FailureExplanation] = &[
     FailureExplanation {
         code: Code("BC2023"),
         text: "The program under test ended while the scenario was played, though nobody had asked it to; or it \
-         crashed when it was to end, or was killed then, and not by backchat. A server outlives its clients, so the scenario has \
-         failed even if all of its steps passed. Who killed it is not known: a wrapper may have, with `kill -9 0`, or the \
-         system, where memory ran out (dmesg). What was played with the program before, or at the same time, may have led to it, and so may a \
-         health check: -j 1, --fresh and a run without --health tell them apart.",
+         crashed when it was to end, or was killed then, and not by backchat: by its wrapper (kill -9 0) or by the \
+         system. A server outlives its clients, so the scenario has failed even if all of its steps passed. What was \
+         played with the program before or beside it, or a health check, may have led to it: -j 1, --fresh and a run \
+         without --health tell them apart.",
         example: include_str!("tests/golden/program-ended.txt"),
     },
     FailureExplanation {
