@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::form::{self, Form};
 use super::log::{
-    CaseRecord, Header, Overview, ProgramRecord, Started, Totals, Unfinished, write_json,
+    CaseRecord, Header, Overview, ProgramRecord, Started, Totals, Unfinished, is_first, write_json,
 };
 
 /// The version of the form: fields are added, none is renamed or dropped while it stays the same.
@@ -76,6 +76,9 @@ struct Open<'a> {
     number: u64,
     /// Its id.
     id: &'a str,
+    /// Which time it was to be played, from 1, where that is not the first: with `--repeat`.
+    #[serde(skip_serializing_if = "is_first")]
+    round: u32,
     /// The scenario file.
     file: &'a str,
     /// Whether it had begun.
@@ -179,6 +182,7 @@ fn open(case: &Unfinished) -> Open<'_> {
     Open {
         number: case.number,
         id: &case.id,
+        round: case.round,
         file: &case.file,
         begun: case.begun,
         waiting: &case.waiting,

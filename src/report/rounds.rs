@@ -24,8 +24,13 @@ impl Rounds {
 
     /// The id of a case, and which round it is where it is not the first.
     pub(super) fn name<'a>(&self, number: u64, id: &'a str) -> Cow<'a, str> {
+        named(id, self.of_number(number))
+    }
+
+    /// Which round a case is, from 1.
+    pub(super) fn of_number(&self, number: u64) -> u32 {
         let round = usize::try_from(number).ok().and_then(|at| self.0.get(at));
-        named(id, round.copied().unwrap_or(1))
+        round.copied().unwrap_or(1)
     }
 }
 

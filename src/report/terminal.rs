@@ -387,7 +387,7 @@ impl<W: Write> Terminal<W> {
                 self.options.palette.warn,
                 label,
                 &time,
-                &(words(id) + &what),
+                &(id.to_owned() + &what),
             )?;
         }
         Ok(())
@@ -467,18 +467,20 @@ impl<W: Write> Reporter for Terminal<W> {
             Event::CaseSlow { .. } if self.options.detail == Detail::Quiet => return Ok(()),
             Event::CaseSlow {
                 id,
+                round,
                 elapsed,
                 waiting,
-            } => self.waits("SLOW", id, *elapsed, waiting)?,
+            } => self.waits("SLOW", &in_round(id, *round), *elapsed, waiting)?,
             Event::Asked { playing } => {
                 let playing = count(*playing, "conversation");
                 writeln!(self.out, "{} {playing}", heading(palette.label, "Playing"))?;
             }
             Event::CaseWaits {
                 id,
+                round,
                 elapsed,
                 waiting,
-            } => self.waits("WAITS", id, *elapsed, waiting)?,
+            } => self.waits("WAITS", &in_round(id, *round), *elapsed, waiting)?,
             Event::Stopping { playing } => {
                 let text = match playing {
                     0 => String::new(),
@@ -523,7 +525,12 @@ fn why_unreached(kind: &FailureKind) -> Option<String> {
 
 /// The id, and the round where it is not the first.
 fn id(outcome: &Outcome) -> String {
-    words(&named(&outcome.id, outcome.round.saturating_add(1)))
+    in_round(&outcome.id, outcome.round)
+}
+
+/// An id as it is shown, with the round, from 0, where it is not the first.
+fn in_round(id: &str, round: u32) -> String {
+    words(&named(id, round.saturating_add(1)))
 }
 
 fn has_failed(outcome: &Outcome) -> bool {

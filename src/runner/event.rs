@@ -42,6 +42,8 @@ pub enum Event {
     CaseSlow {
         /// Its id.
         id: Arc<str>,
+        /// Which time it is played, from 0.
+        round: u32,
         /// For how long.
         elapsed: Duration,
         /// What its steps wait for; nothing where none is being played.
@@ -56,6 +58,8 @@ pub enum Event {
     CaseWaits {
         /// Its id.
         id: Arc<str>,
+        /// Which time it is played, from 0.
+        round: u32,
         /// For how long it has been played.
         elapsed: Duration,
         /// What its steps wait for; nothing where none is being played.

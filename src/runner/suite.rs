@@ -419,15 +419,18 @@ impl<F: FnMut(Event)> Listener<'_, F> {
         let Some(playing) = self.playing.get(&n) else {
             return;
         };
-        let (id, elapsed) = (Arc::clone(&playing.case.id), playing.since.elapsed());
+        let (id, round) = (Arc::clone(&playing.case.id), playing.case.round);
+        let elapsed = playing.since.elapsed();
         (self.events)(match slow {
             true => Event::CaseSlow {
                 id,
+                round,
                 elapsed,
                 waiting,
             },
             false => Event::CaseWaits {
                 id,
+                round,
                 elapsed,
                 waiting,
             },

@@ -235,6 +235,48 @@ fn rounds_of_one_case_overlap_where_that_is_asked_for() {
 }
 
 #[test]
+fn rounds_that_take_long_beside_each_other_are_told_apart() {
+    let mut kept = Vec::new();
+    // Nobody is greeted.
+    let server = Server::start(move |stream| kept.push(stream));
+    let target = server.target();
+    let place = suite(1);
+    let args = [
+        "run",
+        "-t",
+        &*target,
+        "--repeat",
+        "2",
+        "--overlap",
+        "-j",
+        "2",
+        "--timeout",
+        "10m",
+        "--slow-timeout",
+        "100ms",
+        "--report",
+        "json",
+    ];
+    let run = place.backchat(args).start();
+    run.until_said("s] s00   step 1 of 1 has waited ");
+    run.until_said("s] s00 (round 2)   step 1 of 1 has waited ");
+    run.signal("INT");
+    run.end().ends_with(130).says("2 cancelled");
+
+    let out = place.path().join("backchat-out");
+    let read = |name| std::fs::read_to_string(out.join(name)).expect("there");
+    let parse = |text: &str| serde_json::from_str::<serde_json::Value>(text).expect("JSON");
+    let report = parse(&read("report.json"));
+    assert!(report["cases"][0].get("round").is_none(), "{report}");
+    assert_eq!(report["cases"][1]["round"], 2, "{report}");
+    let log: Vec<_> = read("run.jsonl").lines().map(parse).collect();
+    for event in ["case_slow", "case_ended"] {
+        let mut of = log.iter().filter(|line| line["event"] == event);
+        assert!(of.any(|line| line["round"] == 2), "{event}: {log:?}");
+    }
+}
+
+#[test]
 fn rounds_that_were_not_played_are_not_counted_as_passed() {
     let server = greets_only(0);
     let target = server.target();

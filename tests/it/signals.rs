@@ -91,3 +91,33 @@ fn a_signal_shows_what_each_conversation_waits_for_and_the_run_goes_on() {
         .says("for the message \"Goodbye, Ann!\": nothing has come since it began\n")
         .does_not_say("SLOW");
 }
+
+#[test]
+#[cfg(unix)]
+fn a_signal_shows_which_round_waits() {
+    let waits = br#"{ "steps": [{ "expect": "Welcome!" }, { "expect_close": "clean" }] }"#;
+    let place = Workplace::new().file("a.json", waits);
+    let words = [
+        "run",
+        "a.json",
+        "--repeat",
+        "2",
+        "--overlap",
+        "-j",
+        "2",
+        "--timeout",
+        "10m",
+        "--slow-timeout",
+        "9m",
+    ];
+    let run = place.backchat(words).start();
+    run.until_said("Starting");
+    for word in [
+        "s] a   step 2 of 2 has waited",
+        "s] a (round 2)   step 2 of 2 has waited",
+    ] {
+        run.until(word, || run.signal("USR1"));
+    }
+    run.signal("INT");
+    run.end().ends_with(130).does_not_say("SLOW");
+}

@@ -482,6 +482,7 @@ mod tests {
         log.run.unfinished.push(crate::report::Unfinished {
             number: lost.number,
             id: lost.id.clone(),
+            round: 1,
             file: String::new(),
             begun: true,
             waiting: Vec::new(),

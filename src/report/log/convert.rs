@@ -42,6 +42,7 @@ pub(super) fn record(number: usize, outcome: &Outcome) -> CaseRecord {
         number: number as u64,
         attempt: outcome.attempt,
         id: outcome.id.to_string(),
+        round: outcome.round.saturating_add(1),
         name: outcome.name.as_deref().map(words),
         file: file_of(&outcome.scenario),
         result,

@@ -172,6 +172,7 @@ fn write<R: Read + Seek>(
                     if !one.waiting.is_empty() {
                         let slow = Line::CaseSlow {
                             id: one.id.clone(),
+                            round: one.round,
                             elapsed_us: 0,
                             waiting: one.waiting.clone(),
                         };

@@ -26,6 +26,7 @@ pub use one_run::JoinOptions;
 pub use overview::{Overview, Played, Totals, Unfinished};
 pub(super) use read::Records;
 pub use read::{LogError, RunLog};
+pub(super) use record::is_first;
 pub use record::{
     CaseRecord, ConnectionEvent, Cut, ExpectedRecord, FailureRecord, FirstEndRecord, Header,
     LOG_VERSION, OpenStep, Part, ProgramRecord, ResultKind, RunId, SelectedFile, Started, Talk,

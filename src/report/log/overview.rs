@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::fit::{make_fit, make_program_fit, one};
 use super::record::{CaseRecord, Header, Line, ProgramRecord, ResultKind, Started};
+use crate::report::rounds::Rounds;
 use crate::wire::escape_words;
 
 /// Where a line stands in the log: its offset and its length.
@@ -35,6 +36,8 @@ pub struct Played {
     pub number: u64,
     /// Its id.
     pub id: String,
+    /// Which time it was played, from 1.
+    round: u32,
     /// The scenario file, as the log has it.
     file: String,
     /// What came of the last attempt.
@@ -65,6 +68,8 @@ pub struct Unfinished {
     pub number: u64,
     /// Its id.
     pub id: String,
+    /// Which time it was to be played, from 1.
+    pub round: u32,
     /// The scenario file.
     pub file: String,
     /// Whether it had begun.
@@ -212,6 +217,7 @@ impl Played {
             number: self.number,
             attempt: 1,
             id: self.id.clone(),
+            round: self.round,
             name: None,
             file: self.file.clone(),
             result: self.result,
@@ -237,8 +243,8 @@ pub(super) struct Index {
     cases: HashMap<u64, Played>,
     /// Those that have begun.
     begun: HashSet<u64>,
-    /// What those waited for, by their ids, that take long and are not over.
-    slow: HashMap<String, Vec<String>>,
+    /// What those waited for, by their ids and rounds, that take long and are not over.
+    slow: HashMap<(String, u32), Vec<String>>,
     programs: Vec<ProgramRecord>,
     elapsed_us: Option<u64>,
     stopped: bool,
@@ -248,6 +254,7 @@ pub(super) struct Index {
 pub(super) struct Ended {
     pub(super) number: u64,
     pub(super) id: String,
+    pub(super) round: u32,
     pub(super) file: String,
     pub(super) result: ResultKind,
     pub(super) elapsed_us: u64,
@@ -268,6 +275,7 @@ impl From<CaseRecord> for Ended {
                 && record.talk.is_none()
                 && record.health.is_none(),
             id: record.id,
+            round: record.round,
             file: record.file,
             result: record.result,
             elapsed_us: record.elapsed_us,
@@ -306,10 +314,13 @@ impl Index {
             Line::RunFinished { elapsed_us } => self.elapsed_us = Some(elapsed_us),
             Line::CaseEnded(record) => self.ended(place, (*record).into()),
             Line::CaseSlow {
-                id, mut waiting, ..
+                id,
+                round,
+                mut waiting,
+                ..
             } => {
                 waiting.iter_mut().for_each(one);
-                self.slow.insert(id, waiting);
+                self.slow.insert((id, round), waiting);
             }
             Line::Log(_) | Line::Unknown => {}
         }
@@ -317,10 +328,13 @@ impl Index {
 
     /// Adds the line of a case that is over.
     pub(super) fn ended(&mut self, place: Place, ended: Ended) {
-        self.slow.remove(&ended.id);
+        let slow = (ended.id, ended.round);
+        self.slow.remove(&slow);
+        let (id, round) = slow;
         let case = self.cases.entry(ended.number).or_insert_with(|| Played {
             number: ended.number,
             id: String::new(),
+            round,
             file: String::new(),
             result: ended.result,
             elapsed_us: 0,
@@ -332,7 +346,8 @@ impl Index {
         case.has_failed_before |= !case.attempts.is_empty() && case.result == ResultKind::Failed;
         case.is_plain = ended.is_plain && case.attempts.is_empty();
         case.attempts.push(place);
-        case.id = ended.id;
+        case.id = id;
+        case.round = round;
         case.file = ended.file;
         case.result = ended.result;
         case.elapsed_us = ended.elapsed_us;
@@ -343,18 +358,27 @@ impl Index {
     pub(super) fn overview(mut self) -> Overview {
         let selected = self.header.selected.iter();
         let selected = selected.flat_map(|file| file.ids.iter().map(move |id| (id, &file.file)));
+        let all = self.header.selected.iter().map(|file| file.ids.len());
+        // Where all are over, nobody asks.
+        let rounds = match self.cases.len() < all.sum() {
+            true => Rounds::of(&self.header),
+            false => Rounds::default(),
+        };
         let unfinished = (0..)
             .zip(selected)
             .filter(|(number, _)| !self.cases.contains_key(number));
-        let unfinished = unfinished.map(|(number, (id, file))| Unfinished {
-            number,
-            id: id.clone(),
-            file: file.clone(),
-            begun: self.begun.contains(&number),
-            waiting: match self.begun.contains(&number) {
-                true => self.slow.get(id).cloned().unwrap_or_default(),
-                false => Vec::new(),
-            },
+        let unfinished = unfinished.map(|(number, (id, file))| {
+            let round = rounds.of_number(number);
+            let begun = self.begun.contains(&number);
+            let slow = begun.then(|| self.slow.get(&(id.clone(), round)));
+            Unfinished {
+                number,
+                id: id.clone(),
+                round,
+                file: file.clone(),
+                begun,
+                waiting: slow.flatten().cloned().unwrap_or_default(),
+            }
         });
         let unfinished = unfinished.collect();
         let mut cases: Vec<Played> = std::mem::take(&mut self.cases).into_values().collect();

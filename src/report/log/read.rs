@@ -11,7 +11,7 @@ use thiserror::Error;
 
 use super::fit::make_fit;
 use super::overview::{Ended, Index, Overview, Place, Played};
-use super::record::{CaseRecord, LOG_VERSION, Line, ResultKind};
+use super::record::{CaseRecord, LOG_VERSION, Line, ResultKind, first};
 
 /// How long a line may be: 64 MiB. The longest is the first, which names all that is selected.
 const MAX_LINE: u64 = 64 << 20;
@@ -200,6 +200,8 @@ struct EndedLine<'a> {
     number: u64,
     #[serde(default)]
     attempt: Option<u32>,
+    #[serde(default = "first")]
+    round: u32,
     #[serde(borrow)]
     id: Cow<'a, str>,
     #[serde(borrow)]
@@ -277,6 +279,7 @@ fn parse(line: &[u8]) -> serde_json::Result<Entry> {
     Ok(Entry::Ended(Box::new(Ended {
         number: ended.number,
         id: ended.id.into_owned(),
+        round: ended.round,
         file: ended.file.into_owned(),
         result: ended.result,
         elapsed_us: ended.elapsed_us,

@@ -34,6 +34,9 @@ pub(super) enum Line {
     CaseSlow {
         /// Its id.
         id: String,
+        /// Which time it is played, from 1.
+        #[serde(default = "first", skip_serializing_if = "is_first")]
+        round: u32,
         /// For how long it has run.
         elapsed_us: u64,
         /// What its steps wait for, in words.
@@ -199,6 +202,9 @@ pub struct CaseRecord {
     pub attempt: u32,
     /// Its id.
     pub id: String,
+    /// Which time it was played, from 1, where that is not the first: with `--repeat`.
+    #[serde(default = "first", skip_serializing_if = "is_first")]
+    pub round: u32,
     /// Its name, rendered, where it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
@@ -270,7 +276,7 @@ impl CaseRecord {
     }
 }
 
-fn first() -> u32 {
+pub(super) const fn first() -> u32 {
     1
 }
 
@@ -278,7 +284,7 @@ fn first() -> u32 {
     clippy::trivially_copy_pass_by_ref,
     reason = "serde passes a reference"
 )]
-fn is_first(n: &u32) -> bool {
+pub(in crate::report) fn is_first(n: &u32) -> bool {
     *n == 1
 }
 

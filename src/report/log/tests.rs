@@ -36,6 +36,7 @@ fn ended(number: u64, id: &str, attempt: u32, result: ResultKind) -> Line {
         number,
         attempt,
         id: id.into(),
+        round: 1,
         name: None,
         file: "a.json".into(),
         result,
@@ -48,6 +49,38 @@ fn ended(number: u64, id: &str, attempt: u32, result: ResultKind) -> Line {
         talk: None,
         health: None,
     }))
+}
+
+#[test]
+fn a_round_keeps_what_it_waited_for_and_which_it_is() {
+    let slow = |round, waits: &str| Line::CaseSlow {
+        id: "a".into(),
+        round,
+        elapsed_us: 7,
+        waiting: vec![waits.into()],
+    };
+    let mut second = ended(1, "a", 1, ResultKind::Passed);
+    if let Line::CaseEnded(record) = &mut second {
+        record.round = 2;
+    }
+    let lines = [
+        started(0, "a"),
+        started(1, "a"),
+        started(2, "a"),
+        slow(1, "first"),
+        slow(2, "second"),
+        slow(3, "third"),
+        second,
+    ];
+    let bytes = log_of(&header(&["a", "a", "a"]), &lines);
+    let mut log = read(&bytes);
+    let open: Vec<_> = (log.run.unfinished.iter())
+        .map(|open| (open.number, open.round, &*open.waiting[0]))
+        .collect();
+    assert_eq!(open, [(0, 1, "first"), (2, 3, "third")]);
+    // Also of a record of which nothing else is to be said.
+    let over = log.run.cases[0].clone();
+    assert_eq!(log.record(&over).expect("there").round, 2);
 }
 
 fn started(number: u64, id: &str) -> Line {
@@ -256,6 +289,7 @@ fn what_is_held_of_a_log_while_it_is_written_is_what_is_read_back() {
         named,
         Line::CaseSlow {
             id: "d".into(),
+            round: 1,
             elapsed_us: 7,
             waiting: Vec::new(),
         },

@@ -124,10 +124,12 @@ impl<W: Write> Reporter for LogWriter<W> {
             },
             Event::CaseSlow {
                 id,
+                round,
                 elapsed,
                 waiting: list,
             } => Line::CaseSlow {
                 id: id.to_string(),
+                round: round.saturating_add(1),
                 elapsed_us: micros(*elapsed),
                 waiting: list.iter().map(waiting).collect(),
             },

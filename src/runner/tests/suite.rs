@@ -248,7 +248,8 @@ async fn what_is_simulated_can_be_cancelled_too_and_plays_its_finally() {
 #[tokio::test(start_paused = true)]
 async fn a_case_that_takes_long_is_called_slow_each_time_it_has_lasted_as_long_again() {
     let slow = r#"{ "steps": [{ "expect": "Welcome!" }, { "wait": "12s" }] }"#;
-    let all = [cases("quick", PASSES), cases("slow", slow)].concat();
+    let mut all = [cases("quick", PASSES), cases("slow", slow)].concat();
+    all[1].round = 6;
     let ran = run(all, RunOptions::default()).await;
     let slow: Vec<_> = ran
         .events
@@ -256,13 +257,14 @@ async fn a_case_that_takes_long_is_called_slow_each_time_it_has_lasted_as_long_a
         .filter_map(|event| match event {
             Event::CaseSlow {
                 id,
+                round,
                 elapsed,
                 waiting,
-            } => Some((&**id, elapsed.as_secs(), waiting.len())),
+            } => Some((&**id, *round, elapsed.as_secs(), waiting.len())),
             _ => None,
         })
         .collect();
-    assert_eq!(slow, [("slow", 5, 1), ("slow", 10, 1)]);
+    assert_eq!(slow, [("slow", 6, 5, 1), ("slow", 6, 10, 1)]);
 }
 
 #[tokio::test]
