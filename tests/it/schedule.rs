@@ -310,6 +310,30 @@ fn attempts_that_fail_alike_in_many_rounds_are_shown_in_full_once() {
 }
 
 #[test]
+fn what_passes_too_late_alike_in_many_rounds_is_shown_in_full_once() {
+    let mut served = 0;
+    let server = Server::start(move |mut stream| {
+        served += 1;
+        let greeting = ["Welcome!\n", "Go away!\n"][served % 2];
+        stream.write_all(greeting.as_bytes()).expect("written");
+    });
+    let target = server.target();
+    let flags = ["-t", &target, "-j", "1", "--repeat", "2", "--retries", "1"];
+    let late = ["--flaky-result", "fail", "--no-fail-fast"];
+    let output = run(&suite(1), &[&flags[..], &late].concat());
+    output
+        .ends_with(1)
+        .says("] s00 (round 2)   as in round 1\n")
+        .says("] s00 (round 2)   as in attempt 2 of round 1\n");
+    assert_eq!(
+        output.stderr.matches("error[BC2049]").count(),
+        1,
+        "{output}"
+    );
+    assert_eq!(output.stderr.matches("error[").count(), 2, "{output}");
+}
+
+#[test]
 fn a_case_that_fails_alike_in_many_rounds_is_shown_in_full_once() {
     let server = greets_only(0);
     let target = server.target();
