@@ -3,28 +3,27 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::task::yield_now;
-use tokio::time::timeout;
 
 use super::fit::{misfit, packets};
 use super::held::Played;
 use super::open_suite::OpenSuite;
-use super::program::{fault, has_hung_up, never_begun, news, rest, suspects, told_since, watched};
+use super::program::watched;
 use super::suite::News;
 use super::threads::at_home;
 use super::unplayed::{cut_short, skipped, with_fault, without_peer};
-use super::{CaseRef, CaseResult, Outcome, ProgramNews, RunOptions, case_seed};
-use crate::drive::{Alarm, Asked, Cancel, Lingering, PlayStats, play, play_with};
+use super::{CaseRef, CaseResult, Outcome, RunOptions, case_seed};
+use crate::drive::{Alarm, Asked, Cancel, Lingering, PlayStats, play_with};
 use crate::net::Address;
-use crate::player::{DEFAULT_BEGAN, Player, ProgramFault, Setting, Transcript, Verdict};
-use crate::scenario::{ClientId, Scenario, Script, Value};
+use crate::player::{DEFAULT_BEGAN, Player, Setting, Transcript, Verdict};
+use crate::scenario::{Script, Value};
 use crate::session;
 use crate::simulation::{Simulation, Unsupported};
-use crate::target::{Mark, Peer, Unavailable};
+use crate::target::{Peer, Unavailable};
 use crate::time::Time;
 
 /// The host of a target that is simulated.
@@ -32,10 +31,6 @@ const SIMULATED: &str = "simulated";
 
 /// How many turns of a simulation are played before others have theirs: less than a millisecond.
 const TURNS: usize = 256;
-
-/// How long the end of a program is waited for after a case that failed without a connection that is open: a program that
-/// writes its memory down when it crashes has closed its connections long before.
-const DYING: Duration = Duration::from_millis(250);
 
 /// What the cases of a run share.
 #[derive(Debug)]
@@ -112,7 +107,7 @@ impl Run {
     }
 
     /// The suite that a case belongs to.
-    fn suite(&self, case: &CaseRef) -> &OpenSuite {
+    pub(super) fn suite(&self, case: &CaseRef) -> &OpenSuite {
         &self.suites[case.suite]
     }
 
@@ -235,148 +230,9 @@ impl Run {
         }
     }
 
-    /// What comes after a conversation: the health check, the end of a program that is not needed any more, and how it
-    /// all bears on the verdict.
-    async fn after(
-        &self,
-        peer: &Peer,
-        mark: Mark,
-        (verdict, heard): (&Verdict, bool),
-        case: &CaseRef,
-        lingering: &Lingering,
-    ) -> After {
-        let mut after = After::default();
-        let dying = async || {
-            // Connections end before their process has: perhaps it is about to, and whoever asks it to end would hide why.
-            if let Some(program) = (peer.program.as_ref()).filter(|_| !self.cancel.is_cancelled()) {
-                let _ = timeout(DYING, program.until_ended()).await;
-            }
-        };
-        if has_hung_up(verdict) {
-            // Of a program that is about to end, a health check tells nothing more.
-            dying().await;
-        }
-        let has_ended = (peer.program.as_ref()).is_some_and(|program| program.ended().is_some());
-        let of_suite = self.suite(case);
-        if let Some(health) = &of_suite.suite.health
-            && !has_ended
-            && !self.cancel.is_cancelled()
-        {
-            // In a box, as few runs have one: without, each case would have to make room for a second conversation.
-            let health = Box::pin(self.health(health, peer, case, lingering));
-            (after.health, after.health_heard) = health.await;
-            let is_well = after.health.is_none();
-            let since = match &peer.program {
-                Some(program) => program.ails_since(&case.id, is_well),
-                None => of_suite.illness.since(&case.id, is_well),
-            };
-            if !is_well && *verdict == Verdict::Passed {
-                let since = since.map(|since| since.to_string());
-                after.fault = Some(ProgramFault::Unhealthy { since });
-            }
-        }
-        let Some(program) = &peer.program else {
-            self.over(case);
-            return after;
-        };
-        let health = after.health.as_ref().map(|health| &health.result);
-        if matches!(health, Some(CaseResult::Played(verdict)) if has_hung_up(verdict)) {
-            dying().await;
-        }
-        // Now that it needs the program no more: the last one has it ended, and others may be here, with their health checks.
-        // A case that may be tried again still needs it; what is shared is then stopped at the end of the run.
-        let is_last = self.over(case) && self.options.retries == 0;
-        if peer.fresh || is_last {
-            // What it does when its clients hang up is part of the conversation.
-            rest(program, lingering).await;
-            program.stop().await;
-            of_suite.was_killed(program.killed());
-        }
-        let crash = program.crash_since(mark);
-        let cut_short = *verdict == Verdict::Cancelled && self.cancel.is_cancelled();
-        if let Some(crash) = crash.filter(|_| !cut_short) {
-            let fault = fault(&crash, verdict, heard).or(after.fault);
-            let never_begun = (!heard)
-                .then(|| never_begun(&crash, program, of_suite.target.target()))
-                .flatten();
-            after.never_begun = never_begun.is_some();
-            after.fault = never_begun.or(fault);
-        }
-        let command = self.command(case);
-        let since = told_since(verdict, mark, after.never_begun);
-        let suspects = suspects(program, program.others(), program.begun());
-        let mut news = news(program, &command, since, suspects);
-        // What never began has not ended because of anybody.
-        news.suspects.take_if(|_| after.never_begun);
-        after.news = Some(news);
-        after
-    }
-
     /// The command of the program under test, for a report.
     pub(super) fn command(&self, case: &CaseRef) -> String {
         self.suite(case).target.target().to_string()
-    }
-
-    /// Whether the program under test, or what is connected to in its stead, has said anything to the clients: not those who
-    /// talk to others.
-    fn has_heard(&self, case: &CaseRef, peer: &Peer, script: &Script, player: &Player) -> bool {
-        let heard = (self.own_clients(case, script)).any(|client| player.has_heard(client));
-        if let Some(program) = peer.program.as_ref().filter(|_| heard) {
-            program.answered();
-        }
-        heard
-    }
-
-    /// The clients that do not talk to one of the other targets of the suite.
-    fn own_clients(&self, case: &CaseRef, script: &Script) -> impl Iterator<Item = ClientId> {
-        let of_suite = &self.suite(case).suite.targets;
-        let is_other = |name: &str| of_suite.iter().any(|(other, _)| other == name);
-        (0..)
-            .zip(&script.clients)
-            .filter(move |(_, client)| !client.target.as_deref().is_some_and(is_other))
-            .map(|(n, _)| ClientId(n))
-    }
-
-    /// Plays the health check; `None`: it passed. Whether the program was heard then.
-    async fn health(
-        &self,
-        health: &Arc<Scenario>,
-        peer: &Peer,
-        case: &CaseRef,
-        lingering: &Lingering,
-    ) -> (Option<Box<Outcome>>, bool) {
-        let check = CaseRef {
-            round: 0,
-            id: Arc::clone(&case.id),
-            file: Arc::clone(&case.file),
-            scenario: Arc::clone(health),
-            case: 0,
-            suite: case.suite,
-        };
-        // Where it cannot be played it tells nothing.
-        let peers = self
-            .suite(case)
-            .peers(peer, &health.script, &Asked::default());
-        let Ok(peers) = peers else {
-            return (None, false);
-        };
-        let setting = Setting {
-            packets: packets(&peers.addresses),
-            ..self.setting(&check, Some(&peer.address))
-        };
-        let mut own = self.own_clients(case, &health.script);
-        if let Some(program) = (peer.program.as_ref()).filter(|_| own.next().is_some()) {
-            program.check();
-        }
-        let mut player = Player::new(Arc::clone(&health.script), setting);
-        let stats = play(&mut player, &peers, lingering, &self.cancel).await;
-        let verdict = player.verdict().cloned().unwrap_or(Verdict::Cancelled);
-        let heard = self.has_heard(case, peer, &health.script, &player);
-        if !matches!(verdict, Verdict::Failed(_)) {
-            return (None, heard);
-        }
-        let outcome = self.finished(check, &player, stats, verdict).outcome;
-        (Some(outcome), heard)
     }
 
     /// Whether all there is to tell of a case is kept.
@@ -416,7 +272,7 @@ impl Run {
         self.finished(case, &player, stats, verdict)
     }
 
-    fn finished(
+    pub(super) fn finished(
         &self,
         case: CaseRef,
         player: &Player,
@@ -456,7 +312,7 @@ impl Run {
         }
     }
 
-    fn setting(&self, case: &CaseRef, address: Option<&Address>) -> Setting {
+    pub(super) fn setting(&self, case: &CaseRef, address: Option<&Address>) -> Setting {
         let options = &self.options;
         Setting {
             builtins: self.builtins(case, address),
@@ -527,17 +383,4 @@ fn nanos_since_1970() -> u64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     // Until the year 2554.
     now.map_or(0, |now| u64::try_from(now.as_nanos()).unwrap_or(u64::MAX))
-}
-
-/// What comes after a conversation.
-#[derive(Debug, Default)]
-struct After {
-    /// What makes another verdict of that of the conversation.
-    fault: Option<ProgramFault>,
-    /// Whether there was a socket, and nobody behind it yet.
-    never_begun: bool,
-    news: Option<ProgramNews>,
-    health: Option<Box<Outcome>>,
-    /// Whether the program said something to the health check.
-    health_heard: bool,
 }

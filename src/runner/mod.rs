@@ -1,5 +1,6 @@
 //! Plays scenarios against a target: one conversation, a suite, its schedule.
 
+mod after;
 mod by_suite;
 mod conversation;
 mod event;
