@@ -83,7 +83,7 @@ impl<W: Write> Terminal<W> {
             };
             self.note(
                 "Crashed",
-                &format!("{programs} under test ended or crashed, and no case tells of it"),
+                &format!("{programs} under test went wrong, and no case tells of it"),
             )?;
         }
         if !self.connected && !self.refusals.is_empty() {

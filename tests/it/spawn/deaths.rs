@@ -66,7 +66,7 @@ fn a_program_that_ends_when_no_case_is_to_blame_makes_the_run_fail() {
         .says("suspects          the one conversation that was played with it\n");
     output
         .says("listening on ")
-        .says("Crashed a program under test ended or crashed");
+        .says("Crashed a program under test went wrong");
     folder.left_nothing(1);
 
     let report = fs::read(folder.path().join("backchat-out/report.json")).expect("a report");
@@ -220,7 +220,7 @@ fn the_end_of_a_program_that_was_not_well_is_told_with_the_case_since_which() {
         .says("crashed when it was to end: signal 6, SIGABRT; it was not well")
         .says("not well          its health check had failed since breaks")
         .says("crashed when it was to end: signal 6, SIGABRT; no case was there to be blamed")
-        .says("Crashed 3 programs under test ended or crashed, and no case tells of it");
+        .says("Crashed 3 programs under test went wrong, and no case tells of it");
     folder.left_nothing(3);
 }
 
