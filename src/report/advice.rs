@@ -133,14 +133,12 @@ fn advice_on_replies(failure: &Failure, scene: &Scene<'_>) -> (String, Option<St
             ..
         } => {
             let framing = framing_of(failure, scene);
-            let announced = framing.and_then(|framing| framing.announced(received));
-            let fact = match announced {
-                Some(len) => promise(len, *received_len),
-                None => framing
+            let fact = promise(framing, received, *received_len).unwrap_or_else(|| {
+                framing
                     .and_then(|framing| other_line_end(framing, received))
                     .unwrap_or("does the peer end its messages as `framing` says?")
-                    .to_owned(),
-            };
+                    .to_owned()
+            });
             take_bytes(
                 &fact,
                 "To take just what arrived:",
@@ -159,12 +157,8 @@ fn advice_on_replies(failure: &Failure, scene: &Scene<'_>) -> (String, Option<St
             received_len,
             ..
         } => {
-            let framing = framing_of(failure, scene);
-            let announced = framing.and_then(|framing| framing.announced(received));
-            let fact = match announced {
-                Some(len) => promise(len, *received_len),
-                None => "the last message has no end;".to_owned(),
-            };
+            let fact = promise(framing_of(failure, scene), received, *received_len)
+                .unwrap_or_else(|| "the last message has no end;".to_owned());
             let ask = "to take its bytes as they are, make the step:";
             take_bytes(&fact, ask, written, received, *received_len)
         }
@@ -172,12 +166,13 @@ fn advice_on_replies(failure: &Failure, scene: &Scene<'_>) -> (String, Option<St
     }
 }
 
-/// What is wrong with a frame whose beginning says how long it is, and that has not come as a whole.
-fn promise(announced: usize, received: usize) -> String {
-    format!(
-        "a frame of {} was begun, and {received} have come: is its length what `framing` says (its size, its byte order, what it counts)?",
+/// What is wrong with a frame that has not come as a whole, where its beginning says how long it is.
+fn promise(framing: Option<&Framing>, received: &[u8], received_len: usize) -> Option<String> {
+    let announced = framing?.announced(received)?;
+    Some(format!(
+        "a frame of {} was begun, and {received_len} have come: is its length what `framing` says (its size, its byte order, what it counts)?",
         count(announced, "byte")
-    )
+    ))
 }
 
 /// How the messages of the step's client are cut.

@@ -96,13 +96,15 @@ pub(in crate::cli) fn groups(
     let mut all: Vec<Result<Vec<Found>, CliError>> = (file.project.suites.iter())
         .map(|suite| {
             let mut of_suite: Vec<PathBuf> = suite.paths.iter().map(|said| file.at(said)).collect();
-            if !paths.is_empty() {
-                // One that is not there has no files, and takes none from the others.
-                of_suite.retain(|path| files::find(slice::from_ref(path)).is_ok());
+            let found = files::find(&of_suite);
+            if found.is_ok() || paths.is_empty() {
+                return found;
             }
+            // A path that is not there has no files, and takes none from the others.
+            of_suite.retain(|path| files::find(slice::from_ref(path)).is_ok());
             match of_suite.is_empty() {
-                true if !paths.is_empty() => Ok(Vec::new()),
-                _ => files::find(&of_suite),
+                true => Ok(Vec::new()),
+                false => files::find(&of_suite),
             }
         })
         .collect();
