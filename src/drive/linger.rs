@@ -69,14 +69,25 @@ impl Lingering {
     }
 
     /// Closes a connection cleanly, beside what goes on: FIN is sent before this returns.
-    pub fn close(&self, mut connection: Connection) {
-        // Where FIN cannot be sent the connection has ended: there is no peer to wait for.
-        if connection.shutdown_write().is_ok() {
-            self.closer.0.take(Closing {
-                connection,
-                until: Instant::now() + LINGER,
-                _counted: self.count(),
-            });
+    pub fn close(&self, connection: Connection) {
+        if let Some(closing) = Closing::begin(connection, self.count()) {
+            (self.closer.0).change(|state| state.given.push(closing));
+        }
+    }
+
+    /// Closes a connection cleanly, where nobody waits for its FIN yet: that is sent as soon as this thread would have to wait for something,
+    /// or by [`flush`](Self::flush).
+    pub fn close_soon(&self, connection: Connection) {
+        let counted = self.count();
+        (self.closer.0).change(|state| state.unsent.push((connection, counted)));
+    }
+
+    /// Sends each FIN that is not yet sent.
+    pub fn flush(&self) {
+        let unsent = std::mem::take(&mut self.closer.0.lock().unsent);
+        if !unsent.is_empty() {
+            let closing = begin_all(unsent);
+            (self.closer.0).change(|state| state.given.extend(closing));
         }
     }
 
@@ -100,6 +111,7 @@ impl Lingering {
     }
 
     async fn at_most(&self, left: usize) {
+        self.flush();
         if *self.open.borrow() > left {
             // The sender is held by `self`, so the wait cannot fail.
             let _ = self.open.subscribe().wait_for(|open| *open <= left).await;
@@ -125,6 +137,26 @@ struct Closing {
     _counted: Counted,
 }
 
+impl Closing {
+    /// Sends FIN. Where that cannot be, the connection has ended: there is no peer to wait for.
+    fn begin(mut connection: Connection, counted: Counted) -> Option<Self> {
+        connection.shutdown_write().ok()?;
+        Some(Self {
+            connection,
+            until: Instant::now() + LINGER,
+            _counted: counted,
+        })
+    }
+}
+
+/// Sends these FINs, in their order.
+fn begin_all(unsent: Vec<(Connection, Counted)>) -> Vec<Closing> {
+    let closing = unsent.into_iter();
+    closing
+        .filter_map(|(connection, counted)| Closing::begin(connection, counted))
+        .collect()
+}
+
 /// Those whose handle it is; with the last of them the task ends, once it has closed what it was given.
 #[derive(Debug, Default)]
 struct Owner(Arc<Closer>);
@@ -148,6 +180,8 @@ struct Closer(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
+    /// Those whose FIN is not sent.
+    unsent: Vec<(Connection, Counted)>,
     given: Vec<Closing>,
     /// Wakes the task.
     waker: Option<Waker>,
@@ -158,11 +192,11 @@ struct State {
 }
 
 impl Closer {
-    /// Gives it one, and begins the task with the first.
-    fn take(self: &Arc<Self>, closing: Closing) {
+    /// Gives it something to do, and begins the task with the first.
+    fn change(self: &Arc<Self>, give: impl FnOnce(&mut State)) {
         let (waker, runs) = {
             let mut state = self.lock();
-            state.given.push(closing);
+            give(&mut state);
             (state.waker.take(), std::mem::replace(&mut state.runs, true))
         };
         if !runs {
@@ -196,14 +230,15 @@ async fn close_all(mut closes: Closes) {
 
 impl Closes {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let over = {
+        let (unsent, over) = {
             let mut state = self.closer.lock();
             self.open.append(&mut state.given);
             if !(state.waker.as_ref()).is_some_and(|waker| waker.will_wake(cx.waker())) {
                 state.waker = Some(cx.waker().clone());
             }
-            state.over
+            (std::mem::take(&mut state.unsent), state.over)
         };
+        self.open.extend(begin_all(unsent));
         loop {
             // A peer that floods leaves the alarm no turn, so the time is looked at too.
             let now = Instant::now();
@@ -229,9 +264,12 @@ impl Drop for Closes {
     fn drop(&mut self) {
         let mut state = self.closer.lock();
         state.runs = false;
-        let given = std::mem::take(&mut state.given);
+        let (given, unsent) = (
+            std::mem::take(&mut state.given),
+            std::mem::take(&mut state.unsent),
+        );
         drop(state);
-        drop(given);
+        drop((given, unsent));
     }
 }
 
@@ -282,12 +320,8 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string().parse().unwrap();
         let (connection, accepted) = tokio::join!(connect(&address), listener.accept());
-        let closing = Closing {
-            connection: connection.unwrap(),
-            until: Instant::now() + LINGER,
-            _counted: lingering.count(),
-        };
-        (closing, accepted.unwrap().0)
+        let closing = Closing::begin(connection.unwrap(), lingering.count());
+        (closing.unwrap(), accepted.unwrap().0)
     }
 
     #[tokio::test(start_paused = true)]

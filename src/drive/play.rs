@@ -79,10 +79,13 @@ pub async fn play(
     lingering: &Lingering,
     cancel: &Cancel,
 ) -> PlayStats {
-    play_with(player, peers, lingering, cancel, &mut Alarm::default()).await
+    let stats = play_with(player, peers, lingering, cancel, &mut Alarm::default()).await;
+    lingering.flush();
+    stats
 }
 
-/// Plays as [`play`] does, with the alarm of the conversations before it in the same task.
+/// Plays as [`play`] does, with the alarm of the conversations before it in the same task. FINs of connections that are open at the end are
+/// left to whoever calls: see [`Lingering::close_soon`].
 pub async fn play_with(
     player: &mut Player,
     peers: &Peers,
@@ -223,6 +226,8 @@ impl Driver<'_> {
     fn act(&mut self, action: Action, player: &Player) {
         match action {
             Action::Connect(client) => {
+                // In the order in which it was asked for: a server may have room for one client.
+                self.lingering.flush();
                 if let Some(connecting) = self.connect(client, player) {
                     self.put(client, Wire::Connecting(connecting));
                 }
@@ -255,7 +260,10 @@ impl Driver<'_> {
                 if let Wire::Open(open) = self.put(client, Wire::Idle)
                     && open.readable
                 {
-                    self.lingering.close(open.connection);
+                    match player.verdict() {
+                        None => self.lingering.close(open.connection),
+                        Some(_) => self.lingering.close_soon(open.connection),
+                    }
                 }
             }
         }

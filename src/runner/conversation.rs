@@ -41,6 +41,8 @@ pub(super) struct Run {
     /// At least those that cases belong to.
     pub(super) suites: Vec<OpenSuite>,
     pub(super) lingering: Lingering,
+    /// Whether one case is played at a time.
+    pub(super) alone: bool,
     pub(super) cancel: Cancel,
     /// Where what outlives a case belongs.
     pub(super) home: Handle,
@@ -164,11 +166,8 @@ impl Run {
             ..self.setting(&case, Some(&peer.address))
         };
         let mut player = seat.player(script, setting);
-        let mark = peer
-            .program
-            .as_ref()
-            .map(|program| program.mark())
-            .unwrap_or_default();
+        let mark = (peer.program.as_ref()).map(|program| program.mark());
+        let mark = mark.unwrap_or_default();
         let lingering = match peer.fresh {
             // So that its program's are waited for, and nobody else's.
             true => Lingering::default(),
@@ -180,6 +179,7 @@ impl Run {
             None => playing.await,
             Some(program) => watched(program, playing).await,
         };
+        self.hang_up(&peer, &lingering);
         let heard = self.has_heard(&case, &peer, script, &player);
         // A driver returns when there is a verdict; a conversation that was cut short has none.
         let verdict = player.verdict().cloned().unwrap_or(Verdict::Cancelled);
@@ -209,6 +209,14 @@ impl Run {
             None => seat.player = Some(player),
         }
         finished
+    }
+
+    /// Sends FIN at the end of a conversation. A worker that is alone leaves it to the next connection: the server wakes once then, and not
+    /// twice. Otherwise another one may wait for this case to be over, or a program end because its clients hang up.
+    fn hang_up(&self, peer: &Peer, lingering: &Lingering) {
+        if !self.alone || peer.program.is_some() {
+            lingering.flush();
+        }
     }
 
     /// Whom a case talks to; `None`: it was cancelled before that was known.

@@ -3,7 +3,6 @@
 //! The string is split by us, and each expression is compiled once by minijinja; the text around them is never touched,
 //! so nothing is trimmed, escaped or re-encoded. A lone name is a slot copy and never reaches minijinja.
 
-use std::io::Write as _;
 use std::ops::Range;
 
 use minijinja::value::ValueKind;
@@ -318,13 +317,8 @@ impl Bounded<'_> {
                 let Some(integer) = value.as_i64().filter(|_| value.is_integer()) else {
                     return self.push(value.to_string().as_bytes());
                 };
-                // A round's number is the most usual one, and asked for in each round: no memory is asked for.
-                let mut digits = [0; MAX_DIGITS];
-                let mut rest = &mut digits[..];
-                // There is room for every integer.
-                let _ = write!(rest, "{integer}");
-                let room = rest.len();
-                self.push(&digits[..MAX_DIGITS - room])
+                // A round's number is the most usual one, and asked for in each round.
+                self.push(itoa::Buffer::new().format(integer).as_bytes())
             }
             _ => {
                 let source = crate::wire::escape(source.as_bytes());
@@ -335,9 +329,6 @@ impl Bounded<'_> {
         }
     }
 }
-
-/// How many characters an integer has at most: those of [`i64::MIN`].
-const MAX_DIGITS: usize = 20;
 
 /// How two braces are written when they are meant as such.
 const LITERAL_HELP: &str =

@@ -1,7 +1,9 @@
 //! The clean close.
 
+use std::mem::MaybeUninit;
 use std::time::Duration;
 
+use socket2::SockRef;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::Instant;
@@ -53,6 +55,35 @@ async fn a_peer_that_floods_is_cut_off_at_the_limit() {
     let began = Instant::now();
     tokio::join!(linger(connection, Some(100 << 10)), flooding);
     assert!(began.elapsed() < LINGER, "it was not time that ended it");
+}
+
+/// Whether FIN has arrived: on loopback it has, once it is sent.
+fn has_ended(peer: &TcpStream) -> bool {
+    let fin = SockRef::from(peer).recv(&mut [MaybeUninit::uninit()]);
+    fin.is_ok_and(|read| read == 0)
+}
+
+#[tokio::test]
+async fn a_fin_that_nobody_waits_for_is_sent_once_the_thread_has_nothing_else_to_do() {
+    let lingering = Lingering::default();
+    let (connection, mut peer) = pair().await;
+    lingering.close_soon(connection);
+    assert!(!has_ended(&peer), "not yet");
+    assert_eq!(peer.read(&mut [0]).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_fin_that_nobody_waits_for_is_sent_when_it_is_asked_for() {
+    let lingering = Lingering::default();
+    let (connection, peer) = pair().await;
+    lingering.close_soon(connection);
+    lingering.flush();
+    assert!(has_ended(&peer));
+    let (connection, peer) = pair().await;
+    lingering.close_soon(connection);
+    drop(peer);
+    // Also by whoever waits for the end of all.
+    lingering.wait().await;
 }
 
 #[tokio::test(start_paused = true)]
