@@ -16,11 +16,11 @@
 mod measure;
 mod processor;
 
+use std::collections::VecDeque;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 use std::{env, thread};
 
@@ -34,8 +34,8 @@ use processor::times;
 /// How often each conversation is held in a round.
 const TIMES: usize = 1_000;
 
-/// How many conversations are held at a time, and whether one may be held at the same time as itself: by backchat, for the client does
-/// not care.
+/// How many conversations are held at a time, and whether one may be held at the same time as itself. Unless it is told that it may, backchat
+/// lets the rounds of each take turns, and so does the client then.
 const MODES: [(usize, bool); 3] = [(1, false), (8, true), (8, false)];
 
 /// The scenarios that the client knows too: those that change nothing which another one of them reads.
@@ -75,7 +75,7 @@ fn main() {
         let before = times();
         for _ in 0..rounds {
             let our = all / backchat(redis.address, (jobs, overlap), &chosen);
-            let bare = all / client(redis.address, jobs, &chosen);
+            let bare = all / client(redis.address, (jobs, overlap), &chosen);
             ours.push(our);
             bares.push(bare);
             ratios.push(our / bare);
@@ -161,25 +161,36 @@ fn backchat(address: SocketAddr, (jobs, overlap): (usize, bool), chosen: &[usize
 }
 
 /// Seconds that the client takes.
-fn client(address: SocketAddr, jobs: usize, chosen: &[usize]) -> f64 {
+fn client(address: SocketAddr, (jobs, overlap): (usize, bool), chosen: &[usize]) -> f64 {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .expect("a runtime");
-    let chosen: Arc<[usize]> = chosen.into();
+    // What may be begun, each with how often: what is being held is not among them, unless it may be held beside itself.
+    let all = chosen.iter().map(|which| (*which, TIMES));
+    let open = Arc::new(Mutex::new(all.collect::<VecDeque<_>>()));
     let begin = Instant::now();
     runtime.block_on(async {
-        let next = Arc::new(AtomicUsize::new(0));
         let mut tasks = JoinSet::new();
         for _ in 0..jobs {
-            let (next, chosen) = (Arc::clone(&next), Arc::clone(&chosen));
+            let open = Arc::clone(&open);
             tasks.spawn(async move {
-                loop {
-                    let n = next.fetch_add(1, Ordering::Relaxed);
-                    if n >= chosen.len() * TIMES {
-                        return;
+                let next = || open.lock().expect("no panic").pop_front();
+                let again = |(which, times): (usize, usize)| {
+                    if times > 1 {
+                        let mut open = open.lock().expect("no panic");
+                        open.push_back((which, times - 1));
                     }
-                    converse(address, chosen[n % chosen.len()]).await;
+                };
+                // What others hold now they go on with themselves.
+                while let Some(one) = next() {
+                    if overlap {
+                        again(one);
+                    }
+                    converse(address, one.0).await;
+                    if !overlap {
+                        again(one);
+                    }
                 }
             });
         }

@@ -1,10 +1,11 @@
 //! A suite while it is played: its target, what is known of that, and whom the clients of its scenarios talk to.
 
 use std::sync::atomic::AtomicUsize;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::Suite;
 use crate::drive::{Asked, Peers};
+use crate::net::{Address, AllowedHosts};
 use crate::scenario::{Client, Script};
 use crate::target::{Capabilities, Illness, Killed, OpenTarget, Peer};
 
@@ -21,6 +22,8 @@ pub(super) struct OpenSuite {
     pub(super) undone: AtomicUsize,
     /// What had to be killed of its programs.
     killed: Mutex<Killed>,
+    /// What clients of the case that was played first may connect to, and what that talked to.
+    allowed: OnceLock<(Address, Arc<AllowedHosts>)>,
 }
 
 impl OpenSuite {
@@ -33,6 +36,7 @@ impl OpenSuite {
             illness: Illness::default(),
             undone: AtomicUsize::new(cases),
             killed: Mutex::default(),
+            allowed: OnceLock::new(),
         }
     }
 
@@ -69,11 +73,6 @@ impl OpenSuite {
                 })
             }
         };
-        let mut allowed = self.suite.allowed.clone();
-        allowed.address(&peer.address);
-        for (_, address) in named() {
-            allowed.address(address);
-        }
         Ok(Peers {
             asked: asked.clone(),
             addresses: script
@@ -81,8 +80,26 @@ impl OpenSuite {
                 .iter()
                 .map(address)
                 .collect::<Result<_, _>>()?,
-            allowed: Arc::new(allowed),
+            allowed: self.allowed(peer),
             tls: Arc::clone(peer.tls.as_ref().unwrap_or(&self.suite.tls)),
         })
+    }
+
+    /// What clients may connect to where the script says where: the targets, and what a person allows.
+    fn allowed(&self, peer: &Peer) -> Arc<AllowedHosts> {
+        let make = || {
+            let mut allowed = self.suite.allowed.clone();
+            allowed.address(&peer.address);
+            for (_, address) in self.suite.targets.iter().chain(&peer.named) {
+                allowed.address(address);
+            }
+            Arc::new(allowed)
+        };
+        // Mostly all cases talk to one address.
+        let (address, allowed) = (self.allowed).get_or_init(|| (peer.address.clone(), make()));
+        match *address == peer.address && peer.named.is_empty() {
+            true => Arc::clone(allowed),
+            false => make(),
+        }
     }
 }
