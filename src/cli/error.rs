@@ -189,6 +189,7 @@ impl CliError {
             Self::NoLog { .. } => vec![
                 "a run keeps its log where a case failed, where CI is set, and with --out or --report".into(),
             ],
+            Self::Spawn(error) => error.misspelt().map(ToString::to_string).into_iter().collect(),
             Self::Kept(_) => vec!["`--force` replaces them".into()],
             Self::Bind(error) if error.is_about_a_port() => {
                 vec!["`--listen 127.0.0.1:0` takes a port that is free, and prints it".into()]

@@ -24,6 +24,7 @@ pub use open::{OpenTarget, Peer, Unavailable};
 pub use programs::Closed;
 pub use spawned::{
     Crash, DEFAULT_GRACE, DEFAULT_READY_TIMEOUT, Exit, Killed, MAX_OUTPUT, MAX_SHOWN_OUTPUT, Mark,
-    NotReady, Program, Ready, Spawn, SpawnError, Talking, adopt_orphans, end_all_programs,
+    Misspelt, NotReady, Program, Ready, Spawn, SpawnError, Talking, adopt_orphans,
+    end_all_programs,
 };
 pub use transport::{NoTransport, Transport};

@@ -343,6 +343,14 @@ const MISTAKES: &[(&str, &str)] = &[
         "has neither {port} nor {socket}",
     ),
     (
+        r#"{ "suites": { "a": { "paths": ["plain"], "spawn": "./x {prot}" } } }"#,
+        "= help: {prot} stays as it is; did you mean \"{port}\"?",
+    ),
+    (
+        r#"{ "suites": { "a": { "paths": ["plain"], "spawn": "./x {port}", "targets": { "b": "unix:{sokcet}" } } } }"#,
+        "did you mean \"{socket}\"?",
+    ),
+    (
         r#"{ "suites": { "a": { "paths": ["plain"], "spawn": "./x '{port}" } } }"#,
         "a quote that is not closed",
     ),
@@ -435,10 +443,11 @@ const MISTAKES: &[(&str, &str)] = &[
 
 /// What a schema cannot know: files, other keys, what a text means to whoever uses it.
 const UNSAID: &[&str] = &[
+    "{port}",
+    "{socket}",
     "no such file",
     "unknown kind",
     "cannot be empty",
-    "neither {port}",
     "names no port",
     "port 0",
     "the target has",

@@ -560,6 +560,10 @@ fn what_cannot_be_meant_is_a_wrong_command_line() {
         (&["--spawn", ""][..], "the command to spawn is empty"),
         (&["--spawn", "./server"], "neither {port} nor {socket}"),
         (
+            &["--spawn", "./server {prot}"],
+            "\n  {prot} stays as it is; did you mean \"{port}\"?\n",
+        ),
+        (
             &["--spawn", "./server 'x {port}"],
             "a quote that is not closed",
         ),

@@ -99,7 +99,10 @@ pub(super) fn of_tls(
 fn is_about_target(error: &SpawnError) -> bool {
     matches!(
         error,
-        SpawnError::Address(_) | SpawnError::NotInCommand { .. } | SpawnError::NoSocket
+        SpawnError::Address { .. }
+            | SpawnError::NotInCommand { .. }
+            | SpawnError::NoBlank(_)
+            | SpawnError::NoSocket
     )
 }
 

@@ -11,13 +11,15 @@ use super::super::load::Loaded;
 use super::options::names;
 use super::select::Selection;
 use crate::count::count;
-use crate::runner::CaseRef;
-use crate::scenario::{BUILT_IN, nearest};
+use crate::runner::{CaseRef, Suite};
+use crate::scenario::{BUILT_IN, Scenario, nearest};
+use crate::target::{Ready, Target};
 
 /// The cases that were asked for.
 pub(super) fn cases(
     args: &RunArgs,
     loaded: &[Loaded],
+    suites: &[Suite],
     console: &Console,
 ) -> Result<Vec<CaseRef>, CliError> {
     let selection = Selection::new(&args.select);
@@ -59,15 +61,30 @@ pub(super) fn cases(
             help: selection.help(loaded),
         });
     }
-    console.say(&unread(names(args), &cases, console))?;
-    console.say(&unmet(args, &cases, console))?;
+    let played: Vec<&Scenario> = (cases.iter().map(|case| &*case.scenario))
+        .chain(suites.iter().flat_map(beside))
+        .collect();
+    console.say(&unread(names(args), &played, console))?;
+    console.say(&unmet(args, &played, console))?;
     Ok(cases)
 }
 
+/// The scenarios that are played beside the cases of a suite: the health check, and that which says when the program is ready.
+fn beside(suite: &Suite) -> impl Iterator<Item = &Scenario> {
+    let ready = match &suite.target {
+        Target::Spawned(spawn) => match &spawn.ready {
+            Ready::Scenario { scenario, .. } => Some(&**scenario),
+            _ => None,
+        },
+        _ => None,
+    };
+    suite.health.as_deref().into_iter().chain(ready)
+}
+
 /// A warning for each target that was named and that no client talks to: without a name it would be what is under test.
-fn unmet(args: &RunArgs, cases: &[CaseRef], console: &Console) -> String {
+fn unmet(args: &RunArgs, played: &[&Scenario], console: &Console) -> String {
     let is_met = |name: &str| {
-        let clients = cases.iter().flat_map(|case| &case.scenario.script.clients);
+        let clients = played.iter().flat_map(|scenario| &scenario.script.clients);
         clients
             .filter_map(|client| client.target.as_deref())
             .any(|target| target == name)
@@ -85,13 +102,13 @@ fn unmet(args: &RunArgs, cases: &[CaseRef], console: &Console) -> String {
     warnings
 }
 
-/// A warning for each variable that no case reads, with the name that was probably meant.
+/// A warning for each variable that nothing reads, with the name that was probably meant.
 fn unread<'a>(
     vars: impl Iterator<Item = (&'a str, &'static str)>,
-    cases: &[CaseRef],
+    played: &[&Scenario],
     console: &Console,
 ) -> String {
-    let scripts = || cases.iter().map(|case| &case.scenario.script);
+    let scripts = || played.iter().map(|scenario| &scenario.script);
     let mut warnings = String::new();
     for (name, flag) in vars {
         if scripts().any(|script| script.names.find(name).is_some()) {

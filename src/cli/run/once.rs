@@ -72,7 +72,7 @@ pub(super) fn play_once(
     sources.extend(loaded.iter().flat_map(Loaded::sources));
     let mut options = options(args.play.clone(), console);
     options.shard = args.select.shard.map(ShardArg::resolve).transpose()?;
-    let mut cases = cases(args, &loaded, console)?;
+    let mut cases = cases(args, &loaded, &suites, console)?;
     over_each(&args.transports, &mut suites, &mut cases)?;
     let shuffled = args.select.shuffle.then_some(options.seed);
     let project = file.map(ProjectFile::text);

@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use crate::scenario::nearest;
+
 /// A blank in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Blank<'a> {
@@ -14,6 +16,41 @@ pub(super) enum Blank<'a> {
     Dir,
     /// The path of a copy, in that folder, of this file with its own blanks filled in.
     File(&'a str),
+}
+
+/// What stands in braces and is no blank, though it looks like one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Misspelt {
+    /// As it was written: `{prot}`.
+    pub(super) written: String,
+    /// What was probably meant: `{port}`.
+    meant: String,
+}
+
+impl fmt::Display for Misspelt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { written, meant } = self;
+        write!(f, "{written} stays as it is; did you mean \"{meant}\"?")
+    }
+}
+
+/// The first of these texts' words in braces that is no blank, and was probably meant to be one.
+pub(super) fn misspelt<'a>(mut texts: impl Iterator<Item = &'a str>) -> Option<Misspelt> {
+    texts.find_map(|text| text.split('{').skip(1).find_map(of_a_blank))
+}
+
+/// What follows an opening brace, if that is nearly a blank.
+fn of_a_blank(after: &str) -> Option<Misspelt> {
+    let (inside, _) = after.split_once('}')?;
+    let (word, rest) = match inside.split_once(':') {
+        Some((word, rest)) => (word, format!(":{rest}")),
+        None => (inside, String::new()),
+    };
+    let near = nearest(word, ["port", "socket", "dir", "file"].into_iter())?;
+    (near != word).then(|| Misspelt {
+        written: format!("{{{inside}}}"),
+        meant: format!("{{{near}{rest}}}"),
+    })
 }
 
 /// The blanks of a text, in order.
@@ -103,5 +140,26 @@ mod tests {
             of("{port} {port:x} {dir}"),
             [Blank::Port(""), Blank::Port("x"), Blank::Dir]
         );
+    }
+
+    #[test]
+    fn what_is_nearly_a_blank_is_found_and_the_words_of_others_are_not() {
+        for (text, meant) in [
+            ("{prot}", Some("{port}")),
+            ("{port} {dri}", Some("{dir}")),
+            ("x={Port:ctl}", Some("{port:ctl}")),
+            ("{sockt} {prot}", Some("{socket}")),
+            ("{fil:a/b.conf}", Some("{file:a/b.conf}")),
+            ("{{prot}}", Some("{port}")),
+            ("{port}{port:}{dir}", None),
+            ("{print} {0} {} {\"a\": 1}", None),
+            ("{prot", None),
+        ] {
+            let found = misspelt([text].into_iter());
+            assert_eq!(found.map(|found| found.meant).as_deref(), meant, "{text}");
+        }
+        let shown = misspelt(["./s", "{prot}"].into_iter()).map(|found| found.to_string());
+        let said = "{prot} stays as it is; did you mean \"{port}\"?";
+        assert_eq!(shown.as_deref(), Some(said));
     }
 }

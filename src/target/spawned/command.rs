@@ -8,7 +8,7 @@ use std::time::Duration;
 use regex_automata::meta::Regex;
 use thiserror::Error;
 
-use super::blanks::{self, Blank};
+use super::blanks::{self, Blank, Misspelt};
 use super::place::host_of;
 use super::settings::{self, Settings};
 use super::unready::died;
@@ -117,7 +117,10 @@ pub enum SpawnError {
     #[error(
         "the command to spawn has neither {{port}} nor {{socket}}, nor does a {{file:PATH}} of it: write one where the program is told where to listen, or say with --target where it listens by itself"
     )]
-    NoPlace,
+    NoPlace {
+        /// What of it was probably meant to tell.
+        misspelt: Option<Misspelt>,
+    },
     /// Its address asks for what neither the command nor its files have.
     #[error("the target has {blank}, and the command to spawn has not: {command}")]
     NotInCommand {
@@ -125,6 +128,8 @@ pub enum SpawnError {
         blank: String,
         /// The command.
         command: String,
+        /// What of that was probably meant to tell.
+        misspelt: Option<Misspelt>,
     },
     /// A file of settings cannot be used.
     #[error("{{file:{path}}} of the command to spawn: {why}")]
@@ -135,8 +140,16 @@ pub enum SpawnError {
         why: String,
     },
     /// Its address is none.
-    #[error(transparent)]
-    Address(#[from] AddressError),
+    #[error("{error}")]
+    Address {
+        /// Why not.
+        error: AddressError,
+        /// What of it was probably meant to be filled in.
+        misspelt: Option<Misspelt>,
+    },
+    /// Its address is one, but with something in braces that nothing is filled in for.
+    #[error("the target has {}, which nothing is filled in for", .0.written)]
+    NoBlank(Misspelt),
     /// A socket is to be passed to a program whose address is not one of its own.
     #[error(
         "a socket can be passed to a program only where its port or path is chosen for it: leave --target out"
@@ -150,6 +163,19 @@ pub enum SpawnError {
         /// The address, with its blanks.
         at: String,
     },
+}
+
+impl SpawnError {
+    /// What in braces was probably meant otherwise.
+    pub fn misspelt(&self) -> Option<&Misspelt> {
+        match self {
+            Self::NoPlace { misspelt }
+            | Self::NotInCommand { misspelt, .. }
+            | Self::Address { misspelt, .. } => misspelt.as_ref(),
+            Self::NoBlank(misspelt) => Some(misspelt),
+            _ => None,
+        }
+    }
 }
 
 impl Spawn {
@@ -192,11 +218,13 @@ impl Spawn {
             return Err(SpawnError::Empty);
         }
         let settings = settings::of(&words, folder.as_deref())?;
-        let texts = (words.iter()).chain(settings.iter().map(|file| &file.text));
-        let blanks: Vec<Blank<'_>> = texts.flat_map(|text| blanks::of(text)).collect();
+        let texts = || told(&words, &settings);
+        let blanks: Vec<Blank<'_>> = texts().flat_map(blanks::of).collect();
         let at = match at {
             Some(at) => at.to_owned(),
-            None => listens_at(&blanks, pass_socket).ok_or(SpawnError::NoPlace)?,
+            None => listens_at(&blanks, pass_socket).ok_or_else(|| SpawnError::NoPlace {
+                misspelt: blanks::misspelt(texts()),
+            })?,
         };
         let asked = blanks::of(&at);
         if pass_socket && asked.is_empty() {
@@ -209,9 +237,13 @@ impl Spawn {
         }
         let has = |blank: &Blank<'_>| blanks.contains(blank) || pass_socket;
         if let Some(missing) = asked.iter().find(|blank| !has(blank)) {
-            return Err(not_in(command, missing));
+            return Err(SpawnError::NotInCommand {
+                blank: missing.to_string(),
+                command: owned(),
+                misspelt: blanks::misspelt(texts()),
+            });
         }
-        example_of(&at).parse().and_then(Address::reachable)?;
+        is_address(&at)?;
         Ok(Self {
             command: owned(),
             words,
@@ -233,13 +265,17 @@ impl Spawn {
     ///
     /// Fails when it is no address, or asks for what the command has not.
     pub fn listens_also(&mut self, name: &str, at: &str) -> Result<(), SpawnError> {
-        let texts = (self.words.iter()).chain(self.settings.iter().map(|file| &file.text));
-        let given: Vec<Blank<'_>> = texts.flat_map(|text| blanks::of(text)).collect();
+        let texts = || told(&self.words, &self.settings);
+        let given: Vec<Blank<'_>> = texts().flat_map(blanks::of).collect();
         let asked = blanks::of(at);
         if let Some(missing) = asked.iter().find(|blank| !given.contains(blank)) {
-            return Err(not_in(&self.command, missing));
+            return Err(SpawnError::NotInCommand {
+                blank: missing.to_string(),
+                command: self.command.clone(),
+                misspelt: blanks::misspelt(texts()),
+            });
         }
-        example_of(at).parse().and_then(Address::reachable)?;
+        is_address(at)?;
         self.named.push((name.to_owned(), at.to_owned()));
         Ok(())
     }
@@ -261,10 +297,7 @@ impl Spawn {
             Ready::File(path) => Some(&**path),
             _ => None,
         };
-        self.words
-            .iter()
-            .chain(self.settings.iter().map(|file| &file.text))
-            .map(|text| &**text)
+        told(&self.words, &self.settings)
             .chain([&*self.at])
             .chain(self.named.iter().map(|(_, at)| &**at))
             .chain(file)
@@ -283,11 +316,22 @@ fn listens_at(blanks: &[Blank<'_>], pass_socket: bool) -> Option<String> {
     }
 }
 
-/// An address asks for what the command has not.
-fn not_in(command: &str, missing: &Blank<'_>) -> SpawnError {
-    SpawnError::NotInCommand {
-        blank: missing.to_string(),
-        command: command.to_owned(),
+/// What a program is told: the words of its command, and the files of settings that they name.
+fn told<'a>(words: &'a [String], settings: &'a [Settings]) -> impl Iterator<Item = &'a str> {
+    let texts = words.iter().chain(settings.iter().map(|file| &file.text));
+    texts.map(|text| &**text)
+}
+
+/// Whether something that may have blanks is an address.
+fn is_address(at: &str) -> Result<(), SpawnError> {
+    let misspelt = blanks::misspelt([at].into_iter());
+    match (
+        example_of(at).parse().and_then(Address::reachable),
+        misspelt,
+    ) {
+        (Err(error), misspelt) => Err(SpawnError::Address { error, misspelt }),
+        (Ok(_), Some(misspelt)) => Err(SpawnError::NoBlank(misspelt)),
+        (Ok(_), None) => Ok(()),
     }
 }
 
@@ -385,7 +429,11 @@ mod tests {
         write("socket {socket} port {port}");
         assert_eq!(described(None).unwrap().at, "unix:{socket}");
         write("port 7000");
-        assert_eq!(described(None).unwrap_err(), SpawnError::NoPlace);
+        let misspelt = None;
+        assert_eq!(
+            described(None).unwrap_err(),
+            SpawnError::NoPlace { misspelt }
+        );
         assert!(described(Some("tcp://127.0.0.1:7000")).is_ok());
     }
 
@@ -398,14 +446,24 @@ mod tests {
             refused("a 'b {port}", None, false),
             SpawnError::Quote { .. }
         ));
-        assert_eq!(refused("./server {prot}", None, false), SpawnError::NoPlace);
+        let said = "{prot} stays as it is; did you mean \"{port}\"?";
+        for (command, at) in [
+            ("./server {prot}", None),
+            ("./server {prot}", Some("tcp://127.0.0.1:{port}")),
+            ("./server {port}", Some("tcp://127.0.0.1:{prot}")),
+            ("./server {port}", Some("unix:/tmp/{prot}")),
+        ] {
+            let error = refused(command, at, false);
+            let misspelt = error.misspelt().map(ToString::to_string);
+            assert_eq!(misspelt.as_deref(), Some(said), "{error}");
+        }
         let missing = refused("./server", Some("tcp://127.0.0.1:{port}"), false);
         assert!(
             matches!(missing, SpawnError::NotInCommand { .. }),
             "{missing}"
         );
         let scheme = refused("./server {port}", Some("ftp://127.0.0.1:{port}"), false);
-        assert!(matches!(scheme, SpawnError::Address(_)), "{scheme}");
+        assert!(matches!(scheme, SpawnError::Address { .. }), "{scheme}");
         assert_eq!(
             refused("./s", Some("tcp://127.0.0.1:1"), true),
             SpawnError::NoSocket

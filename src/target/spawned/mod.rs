@@ -20,6 +20,7 @@ mod talking;
 mod tests;
 mod unready;
 
+pub use blanks::Misspelt;
 pub use command::{DEFAULT_GRACE, DEFAULT_READY_TIMEOUT, Ready, Spawn, SpawnError};
 pub use exit::Exit;
 pub use group::{adopt_orphans, end_all_programs};

@@ -42,6 +42,42 @@ fn a_target_has_a_name_once_and_somebody_who_talks_to_it() {
 }
 
 #[test]
+fn what_is_played_beside_the_cases_talks_to_targets_and_reads_names_too() {
+    let served = |greeting: &'static [u8]| {
+        Server::start(move |mut stream| stream.write_all(greeting).expect("written"))
+    };
+    let (main, admin) = (served(b"Welcome!\n"), served(b"admin\n"));
+    let health = r#"{ "clients": { "admin": { "target": "admin" } },
+        "steps": [{ "as": "admin", "expect": "{{ who }}" }] }"#;
+    let place = Workplace::with_scenario(PLAIN.trim()).file("_health.json", health.as_bytes());
+    let (main, admin) = (main.target(), format!("admin={}", admin.target()));
+    let words = [
+        "run",
+        "talk.json",
+        "-t",
+        &main,
+        "-t",
+        &admin,
+        "--health",
+        "_health.json",
+        "--var",
+        "who=admin",
+    ];
+    place
+        .backchat(words)
+        .output()
+        .ends_with(0)
+        .says("1 passed")
+        .does_not_say("warning");
+    place
+        .backchat(words.into_iter().filter(|word| !word.contains("health")))
+        .output()
+        .ends_with(0)
+        .says("no client of the selected scenarios talks to the target `admin`")
+        .says("no selected scenario reads `who`");
+}
+
+#[test]
 fn what_is_no_file_of_a_project_is_not_asked_to_be_a_scenario() {
     for text in ["", "// nothing", "suites:"] {
         let place = Workplace::new().file("backchat.json", text.as_bytes());
