@@ -10,7 +10,7 @@ use super::core::Core;
 use super::matching::Matching;
 use super::parallel::Stopping;
 use super::retrying::Retrying;
-use super::verdict::{Failure, FailureKind, Fault};
+use super::verdict::{Failure, FailureKind, Fault, Inside};
 use crate::scenario::{Block, BlockId, Script, SlotId, Span, Step, Value, Verb};
 use crate::time::Time;
 
@@ -188,6 +188,17 @@ impl Cursor {
         let frame = self.frames.last()?;
         let block = block(script, frame.block)?;
         Some((block.steps.get(frame.at)?, block.steps.len()))
+    }
+
+    /// Which step plays the block of its step, where one does.
+    pub(super) fn inside(&self, script: &Script) -> Option<Inside> {
+        let around = self.frames.iter().rev().nth(1)?;
+        match block(script, around.block)?.steps.get(around.at)?.verb {
+            Verb::Include { .. } => Some(Inside::Include),
+            Verb::Repeat { .. } => Some(Inside::Repeat),
+            Verb::Retry { .. } => Some(Inside::Retry),
+            _ => None,
+        }
     }
 
     /// The `include` steps around its step, the nearest first.

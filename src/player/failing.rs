@@ -32,6 +32,7 @@ impl Cursor {
         if let Some((step, _)) = self.step(script) {
             let kind = EventKind::Skipped {
                 step: step.number,
+                inside: self.inside(script),
                 why: why.to_owned(),
             };
             core.transcript.note(step.client, kind, now);
@@ -58,6 +59,7 @@ impl Cursor {
             span,
             step: step.map_or(0, |step| step.number),
             steps: u32::try_from(steps).unwrap_or(u32::MAX),
+            inside: self.inside(script),
             in_finally: core.in_finally,
             client,
             client_name: client

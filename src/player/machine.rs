@@ -508,6 +508,7 @@ impl Player {
             span: error.span,
             step: 0,
             steps: u32::try_from(steps).unwrap_or(u32::MAX),
+            inside: None,
             in_finally: false,
             client: None,
             client_name: String::new(),

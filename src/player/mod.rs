@@ -53,8 +53,8 @@ pub use setting::{
 pub(crate) use streaming::Hold;
 pub use transcript::{Cut, Event, EventKind, Log, Transcript};
 pub use verdict::{
-    Awaited, EndedBy, Expected, Failure, FailureKind, FirstEnd, Instead, LinkState, Meanwhile,
-    ProgramFault, Retried, Verdict,
+    Awaited, EndedBy, Expected, Failure, FailureKind, FirstEnd, Inside, Instead, LinkState,
+    Meanwhile, ProgramFault, Retried, Verdict,
 };
 pub use waiting::Waiting;
 pub(crate) use wanted::{Deed, Wanted};

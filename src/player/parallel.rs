@@ -214,6 +214,7 @@ impl Cursor {
             branch: self.branch.unwrap_or_default(),
             step: step.map_or(0, |(step, _)| step.number),
             steps: step.map_or(0, |(_, steps)| u32::try_from(steps).unwrap_or(u32::MAX)),
+            inside: self.inside(script),
             client_name: client.map(|(step, _)| core.client_name(step.client).to_owned()),
             // What has not begun has not waited; when it began is that of the step before, or of another round.
             waited: match self.doing {

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::verdict::Inside;
 use super::{Ending, Refusal};
 use crate::scenario::ClientId;
 use crate::time::Time;
@@ -73,6 +74,8 @@ pub enum EventKind {
     Skipped {
         /// The step's number in its block, from 1.
         step: u32,
+        /// Which step plays that block; `None`: it is that of `finally`, or of a branch.
+        inside: Option<Inside>,
         /// Why.
         why: String,
     },

@@ -27,6 +27,8 @@ pub struct Failure {
     pub step: u32,
     /// How many steps its block has.
     pub steps: u32,
+    /// Which step plays that block; `None`: it is that of the conversation, of `finally` or of a branch.
+    pub inside: Option<Inside>,
     /// Whether it is a step of `finally`.
     pub in_finally: bool,
     /// Whose step it is; `None` where it is nobody's.
@@ -57,6 +59,18 @@ pub struct Failure {
     pub links: Vec<LinkState>,
     /// What then failed in `finally`, too.
     pub finally: Option<Box<Self>>,
+}
+
+/// A step that plays a block of steps, in which they have numbers of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Inside {
+    /// `include`: the steps of a fragment.
+    Include,
+    /// `repeat`.
+    Repeat,
+    /// `retry`.
+    Retry,
 }
 
 /// A client's connection at the moment of a failure.
@@ -106,6 +120,8 @@ pub struct Meanwhile {
     pub step: u32,
     /// How many steps that block has.
     pub steps: u32,
+    /// Which step plays it; `None`: it is that of the conversation, of `finally` or of a branch.
+    pub inside: Option<Inside>,
     /// Whose step it was; `None` where it was nobody's.
     pub client_name: Option<String>,
     /// How long the step had waited.
@@ -402,6 +418,7 @@ impl Failure {
             span,
             step: 0,
             steps: 0,
+            inside: None,
             in_finally: false,
             client: None,
             client_name: String::new(),

@@ -2,6 +2,7 @@
 
 use super::hexdump;
 use super::palette::{Palette, paint};
+use super::place::key;
 use super::text::{bytes, head, width, words};
 use crate::player::{EndedBy, Ending, Event, EventKind, LinkState, Log, Transcript};
 use crate::scenario::{ClientId, CloseHow};
@@ -166,8 +167,9 @@ pub(super) fn happened(kind: &EventKind) -> String {
         EventKind::Closed => "closed by this side".into(),
         EventKind::Aborted => "reset by this side (RST)".into(),
         EventKind::Dropped => "closed by this side: such a socket has no RST".into(),
-        EventKind::Skipped { step, why } => {
-            format!("step {step} of `finally` left out: {}", words(why))
+        EventKind::Skipped { step, inside, why } => {
+            let around = inside.map_or_else(String::new, |inside| format!("{} in ", key(inside)));
+            format!("step {step} of {around}`finally` left out: {}", words(why))
         }
         EventKind::Sent { .. } | EventKind::Received { .. } => String::new(),
     }

@@ -175,22 +175,11 @@ pub(super) fn included(failure: &Failure, sources: &[SourceFile]) -> Vec<String>
     places.collect()
 }
 
-/// Which step it was: `step 4 of 6`, and whose, in which round, where that says something.
+/// Which step it was, and whose, where there are several clients.
 pub(super) fn place(failure: &Failure, conversation: &Conversation<'_>) -> String {
-    if failure.step == 0 {
-        return "the start".into();
-    }
-    let mut place = format!("step {} of {}", failure.step, failure.steps);
-    if failure.in_finally {
-        place.push_str(" of `finally`");
-    }
-    if let Some(branch) = failure.branch {
-        place.push_str(&format!(" of branch {branch}"));
-    }
-    for round in &failure.rounds {
-        place.push_str(&format!(", round {}", round + 1));
-    }
-    if conversation.clients.len() > 1 && failure.client.is_some() {
+    let mut place = super::place::place(failure);
+    let is_of_a_step = failure.step > 0 && failure.client.is_some();
+    if conversation.clients.len() > 1 && is_of_a_step {
         place.push_str(&format!(", client {}", failure.client_name));
     }
     place

@@ -25,6 +25,7 @@ mod log;
 mod markdown;
 mod messages;
 mod palette;
+mod place;
 mod program;
 mod progress;
 mod reporter;

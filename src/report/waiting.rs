@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::log::OpenStep;
+use super::place::numbered;
 use super::text::words;
 use super::words::awaited_by;
 use crate::player::{Awaited, Waiting};
@@ -21,7 +22,7 @@ pub(super) fn waiting(waiting: &Waiting) -> String {
     if step.branch > 0 {
         line.push_str(&format!("branch {}, ", step.branch));
     }
-    line.push_str(&format!("step {} of {}", step.step, step.steps));
+    line.push_str(&numbered(step.step, step.steps, step.inside));
     if let Some(name) = &step.client_name {
         line.push_str(&format!(" (client {})", words(name)));
     }
@@ -121,7 +122,7 @@ fn short(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::player::{Expected, Meanwhile};
+    use crate::player::{Expected, Inside, Meanwhile};
     use crate::scenario::Span;
 
     /// The line of a step that has taken nothing of what came since it began, and before; the last so many milliseconds ago.
@@ -142,6 +143,7 @@ mod tests {
                 branch,
                 step: 6,
                 steps: 9,
+                inside: (branch > 0).then_some(Inside::Retry),
                 client_name: (branch > 0).then(|| "a\x1b".to_owned()),
                 waited: Duration::from_micros(4_912_345),
                 awaited,
@@ -169,7 +171,7 @@ mod tests {
                 2,
                 (Some(0), 0, Some(9000))
             ),
-            "finally, branch 2, step 6 of 9 (client a\\x1b) has waited 4.9s for a message that \\x1b: nothing has come since it began"
+            "finally, branch 2, step 6 of 9 of `retry` (client a\\x1b) has waited 4.9s for a message that \\x1b: nothing has come since it began"
         );
         assert_eq!(
             line(Awaited::Taken(70), 0, (Some(1), 0, None)),

@@ -1,6 +1,7 @@
 //! What each kind of failure is called, what stands under its caret, and what is said of it.
 
 use super::endings::{close, end};
+use super::place::{numbered, place};
 use super::program;
 use super::text::{self, bytes, duration, typed};
 use crate::count::count;
@@ -10,7 +11,7 @@ use crate::player::{Awaited, Expected, Failure, FailureKind, Instead, Meanwhile}
 pub fn in_a_line(failure: &Failure) -> String {
     let mut line = title(failure);
     if failure.step > 0 {
-        line.push_str(&format!(" at step {} of {}", failure.step, failure.steps));
+        line.push_str(&format!(" at {}", place(failure)));
     }
     if let Some(because) = because(failure) {
         line.push_str(&format!(": {because}"));
@@ -164,10 +165,8 @@ pub(super) fn meanwhile(failure: &Failure) -> impl Iterator<Item = String> {
             Some(name) => format!(" (client {name})"),
             None => String::new(),
         };
-        let place = format!(
-            "branch {branch}, step {} of {}{client}",
-            other.step, other.steps
-        );
+        let step = numbered(other.step, other.steps, other.inside);
+        let place = format!("branch {branch}, {step}{client}");
         match awaited_by(other) {
             Some(what) => format!("{place}: {} for {what}", duration(other.waited)),
             None => format!("{place}: had not begun"),
@@ -288,7 +287,7 @@ pub(super) fn because(failure: &Failure) -> Option<String> {
         FailureKind::Flaky { attempt, before } => {
             let step = match before.step {
                 0 => String::new(),
-                step => format!(" at step {step} of {}", before.steps),
+                _ => format!(" at {}", place(before)),
             };
             Some(format!("attempt {}: {}{step}", attempt - 1, title(before)))
         }

@@ -110,6 +110,7 @@ pub(super) fn with_fault(
         failure.in_finally = waiting.in_finally;
         failure.step = waiting.step.step;
         failure.steps = waiting.step.steps;
+        failure.inside = waiting.step.inside;
         failure.branch = Some(waiting.step.branch).filter(|branch| *branch > 0);
         failure.client_name = waiting.step.client_name.unwrap_or_default();
         failure.waited = waiting.step.waited;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::bench::{Bench, FIRST};
-use crate::player::{Action, FailureKind, Retried, Setting, Verdict};
+use crate::player::{Action, FailureKind, Inside, Retried, Setting, Verdict};
 
 const MS: Duration = Duration::from_millis(1);
 
@@ -133,7 +133,36 @@ fn the_last_round_is_told_with_how_many_there_were_and_how_long_they_took() {
         panic!("{failure:?}");
     };
     assert_eq!(received, b"no 2", "the last one that was not cut short");
-    assert_eq!(failure.step, 2);
+    assert_eq!((failure.step, failure.inside), (2, Some(Inside::Retry)));
+}
+
+#[test]
+fn a_failure_and_a_step_that_waits_say_which_step_plays_the_block_they_are_counted_in() {
+    let of = |steps: &str| {
+        let mut bench = Bench::connected(r#""framing": "line","#, steps);
+        let waiting = bench.player.waiting(bench.now);
+        let waits: Vec<_> = waiting.iter().map(|waiting| waiting.step.inside).collect();
+        bench.receive(b"no\n").pass(200);
+        let failure = bench.failure();
+        (waits, failure.inside, failure.branch)
+    };
+    let connect = r#"{ "connect": true }, "#;
+    let repeat = r#"{ "repeat": [{ "expect": "yes" }], "times": 2 }"#;
+    let retry = r#"{ "retry": [{ "expect": "yes" }], "within": "100ms" }"#;
+    let wait = r#"{ "wait": "9s" }"#;
+    let (repeated, retried) = (Some(Inside::Repeat), Some(Inside::Retry));
+    assert_eq!(
+        of(&format!("{connect}{repeat}")),
+        (vec![repeated], repeated, None)
+    );
+    let flat = format!(r#"{connect}{{ "expect": "yes" }}"#);
+    assert_eq!(of(&flat), (vec![None], None, None));
+    let branches = format!(r#"{connect}{{ "parallel": [[{wait}], [{retry}]] }}"#);
+    assert_eq!(of(&branches), (vec![None, retried], retried, Some(2)));
+    let around = format!(
+        r#"{connect}{{ "retry": [{{ "parallel": [[{{ "wait": "1ms" }}], [{{ "expect": "yes" }}]] }}], "within": "9ms" }}"#
+    );
+    assert_eq!(of(&around).1, None, "a branch is a block of its own");
 }
 
 #[test]

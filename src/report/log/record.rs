@@ -324,6 +324,9 @@ pub struct FailureRecord {
     pub step: u32,
     /// How many steps its block has.
     pub steps: u32,
+    /// Which step plays that block, by its key: `include`, `repeat` or `retry`. Absent, it is that of the conversation, of `finally` or of a branch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inside: Option<String>,
     /// Whether it is a step of `finally`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub in_finally: bool,

@@ -19,6 +19,7 @@ fn what_fails_in_finally_stands_beside_what_failed_before() {
     };
     let skipped = EventKind::Skipped {
         step: 1,
+        inside: None,
         why: "`session` has not been captured".into(),
     };
     let finally = [

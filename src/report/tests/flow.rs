@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::stage::{check, check_one, event, exactly, failure, mismatch, opening, received};
-use crate::player::{Awaited, FailureKind, Meanwhile, Retried};
+use crate::player::{Awaited, FailureKind, Inside, Meanwhile, Retried};
 use crate::scenario::CloseKinds;
 
 #[test]
@@ -22,6 +22,9 @@ fn an_assertion_that_is_false() {
 #[test]
 fn a_retry_that_came_to_nothing() {
     let mut failure = failure(mismatch(exactly(b"ready"), b"busy", None));
+    failure.inside = Some(Inside::Retry);
+    failure.branch = Some(2);
+    failure.rounds = vec![3];
     failure.retries = vec![
         Retried {
             rounds: 1,
@@ -46,6 +49,7 @@ fn a_branch_that_failed_and_what_the_others_did() {
         branch,
         step: 2,
         steps: 3,
+        inside: (branch == 2).then_some(Inside::Retry),
         client_name: client.map(str::to_owned),
         waited: Duration::from_millis(millis),
         awaited,

@@ -46,6 +46,7 @@ pub(super) fn failure(kind: FailureKind) -> Failure {
         span: source().1,
         step: 4,
         steps: 6,
+        inside: None,
         in_finally: false,
         client: Some(ClientId(0)),
         client_name: "client".into(),
