@@ -182,7 +182,7 @@ fn client(address: SocketAddr, (jobs, overlap): (usize, bool), chosen: &[usize])
                         open.push_back((which, times - 1));
                     }
                 };
-                // What others hold now they go on with themselves.
+                // Where nothing is left to take, those that hold a conversation go on with it.
                 while let Some(one) = next() {
                     if overlap {
                         again(one);

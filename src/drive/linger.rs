@@ -69,25 +69,28 @@ impl Lingering {
     }
 
     /// Closes a connection cleanly, beside what goes on: FIN is sent before this returns.
-    pub fn close(&self, connection: Connection) {
-        if let Some(closing) = Closing::begin(connection, self.count()) {
+    pub fn close(&self, mut connection: Connection) {
+        // Where FIN cannot be sent the connection has ended: there is no peer to wait for.
+        if connection.shutdown_write().is_ok() {
+            let closing = Closing::new(connection, self.count());
             (self.closer.0).change(|state| state.given.push(closing));
         }
     }
 
-    /// Closes a connection cleanly, where nobody waits for its FIN yet: that is sent as soon as this thread would have to wait for something,
-    /// or by [`flush`](Self::flush).
+    /// Closes a connection cleanly, where nobody waits for its FIN yet: that is sent when the task that closes has its turn, so on a runtime of
+    /// one thread as soon as that has nothing else to do, or by [`flush`](Self::flush).
     pub fn close_soon(&self, connection: Connection) {
         let counted = self.count();
         (self.closer.0).change(|state| state.unsent.push((connection, counted)));
     }
 
-    /// Sends each FIN that is not yet sent.
+    /// Sends each FIN that is not yet sent, of this handle and its clones, not of those [elsewhere](Self::elsewhere). When it returns they
+    /// are sent.
     pub fn flush(&self) {
-        let unsent = std::mem::take(&mut self.closer.0.lock().unsent);
-        if !unsent.is_empty() {
-            let closing = begin_all(unsent);
-            (self.closer.0).change(|state| state.given.extend(closing));
+        let (ended, is_left) = self.closer.0.lock().send();
+        drop(ended);
+        if is_left {
+            self.closer.0.change(|_| {});
         }
     }
 
@@ -111,7 +114,6 @@ impl Lingering {
     }
 
     async fn at_most(&self, left: usize) {
-        self.flush();
         if *self.open.borrow() > left {
             // The sender is held by `self`, so the wait cannot fail.
             let _ = self.open.subscribe().wait_for(|open| *open <= left).await;
@@ -138,23 +140,14 @@ struct Closing {
 }
 
 impl Closing {
-    /// Sends FIN. Where that cannot be, the connection has ended: there is no peer to wait for.
-    fn begin(mut connection: Connection, counted: Counted) -> Option<Self> {
-        connection.shutdown_write().ok()?;
-        Some(Self {
+    /// One whose FIN has just been sent.
+    fn new(connection: Connection, counted: Counted) -> Self {
+        Self {
             connection,
             until: Instant::now() + LINGER,
             _counted: counted,
-        })
+        }
     }
-}
-
-/// Sends these FINs, in their order.
-fn begin_all(unsent: Vec<(Connection, Counted)>) -> Vec<Closing> {
-    let closing = unsent.into_iter();
-    closing
-        .filter_map(|(connection, counted)| Closing::begin(connection, counted))
-        .collect()
 }
 
 /// Those whose handle it is; with the last of them the task ends, once it has closed what it was given.
@@ -189,6 +182,22 @@ struct State {
     runs: bool,
     /// Whether nothing more is given.
     over: bool,
+}
+
+impl State {
+    /// Sends each FIN that is not sent, in order. It is done under the lock: whoever finds none to be sent relies on all being so. Returns
+    /// those that have ended, to be dropped without it, and whether there are others for the task.
+    fn send(&mut self) -> (Vec<(Connection, Counted)>, bool) {
+        let mut ended = Vec::new();
+        for (mut connection, counted) in self.unsent.drain(..) {
+            match connection.shutdown_write() {
+                Ok(()) => self.given.push(Closing::new(connection, counted)),
+                // There is no peer to wait for.
+                Err(_) => ended.push((connection, counted)),
+            }
+        }
+        (ended, !self.given.is_empty())
+    }
 }
 
 impl Closer {
@@ -230,15 +239,16 @@ async fn close_all(mut closes: Closes) {
 
 impl Closes {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let (unsent, over) = {
+        let (ended, over) = {
             let mut state = self.closer.lock();
+            let (ended, _) = state.send();
             self.open.append(&mut state.given);
             if !(state.waker.as_ref()).is_some_and(|waker| waker.will_wake(cx.waker())) {
                 state.waker = Some(cx.waker().clone());
             }
-            (std::mem::take(&mut state.unsent), state.over)
+            (ended, state.over)
         };
-        self.open.extend(begin_all(unsent));
+        drop(ended);
         loop {
             // A peer that floods leaves the alarm no turn, so the time is looked at too.
             let now = Instant::now();
@@ -320,8 +330,8 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string().parse().unwrap();
         let (connection, accepted) = tokio::join!(connect(&address), listener.accept());
-        let closing = Closing::begin(connection.unwrap(), lingering.count());
-        (closing.unwrap(), accepted.unwrap().0)
+        let closing = Closing::new(connection.unwrap(), lingering.count());
+        (closing, accepted.unwrap().0)
     }
 
     #[tokio::test(start_paused = true)]

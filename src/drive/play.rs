@@ -85,7 +85,7 @@ pub async fn play(
 }
 
 /// Plays as [`play`] does, with the alarm of the conversations before it in the same task. FINs of connections that are open at the end are
-/// left to whoever calls: see [`Lingering::close_soon`].
+/// left to whoever calls: see [`Lingering::flush`].
 pub async fn play_with(
     player: &mut Player,
     peers: &Peers,

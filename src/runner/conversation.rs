@@ -41,8 +41,8 @@ pub(super) struct Run {
     /// At least those that cases belong to.
     pub(super) suites: Vec<OpenSuite>,
     pub(super) lingering: Lingering,
-    /// Whether one case is played at a time.
-    pub(super) alone: bool,
+    /// Whether at most one case is played at a time.
+    pub(super) one_worker: bool,
     pub(super) cancel: Cancel,
     /// Where what outlives a case belongs.
     pub(super) home: Handle,
@@ -211,10 +211,10 @@ impl Run {
         finished
     }
 
-    /// Sends FIN at the end of a conversation. A worker that is alone leaves it to the next connection: the server wakes once then, and not
-    /// twice. Otherwise another one may wait for this case to be over, or a program end because its clients hang up.
+    /// Sends FIN at the end of a conversation. Where there is one worker, that is left to the next connection: a server often wakes once for
+    /// both then. Otherwise another worker may wait for this case to be over, or a program end because its clients hang up.
     fn hang_up(&self, peer: &Peer, lingering: &Lingering) {
-        if !self.alone || peer.program.is_some() {
+        if !self.one_worker || peer.program.is_some() {
             lingering.flush();
         }
     }

@@ -22,7 +22,7 @@ pub(super) struct OpenSuite {
     pub(super) undone: AtomicUsize,
     /// What had to be killed of its programs.
     killed: Mutex<Killed>,
-    /// What clients of the case that was played first may connect to, and what that talked to.
+    /// What clients may connect to whose target has this address and no others by names: that of the first such case.
     allowed: OnceLock<(Address, Arc<AllowedHosts>)>,
 }
 
@@ -95,9 +95,12 @@ impl OpenSuite {
             }
             Arc::new(allowed)
         };
+        if !peer.named.is_empty() {
+            return make();
+        }
         // Mostly all cases talk to one address.
         let (address, allowed) = (self.allowed).get_or_init(|| (peer.address.clone(), make()));
-        match *address == peer.address && peer.named.is_empty() {
+        match *address == peer.address {
             true => Arc::clone(allowed),
             false => make(),
         }

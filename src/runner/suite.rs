@@ -92,7 +92,7 @@ pub async fn run_suites(
         options,
         suites,
         lingering: Lingering::default(),
-        alone: workers == 1,
+        one_worker: workers == 1,
         cancel: cancel.clone(),
         failures: AtomicUsize::new(0),
     });

@@ -317,7 +317,7 @@ impl Bounded<'_> {
                 let Some(integer) = value.as_i64().filter(|_| value.is_integer()) else {
                     return self.push(value.to_string().as_bytes());
                 };
-                // A round's number is the most usual one, and asked for in each round.
+                // A round's number is the most usual one, and asked for in each round: no memory is asked for.
                 self.push(itoa::Buffer::new().format(integer).as_bytes())
             }
             _ => {
