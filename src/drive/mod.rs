@@ -4,6 +4,7 @@ mod alarm;
 mod asked;
 mod cancel;
 mod linger;
+mod open;
 mod play;
 mod serve;
 #[cfg(test)]
