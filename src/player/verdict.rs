@@ -73,6 +73,17 @@ pub enum Inside {
     Retry,
 }
 
+impl Inside {
+    /// Its key in a scenario.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Include => "include",
+            Self::Repeat => "repeat",
+            Self::Retry => "retry",
+        }
+    }
+}
+
 /// A client's connection at the moment of a failure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LinkState {

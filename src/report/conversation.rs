@@ -2,7 +2,6 @@
 
 use super::hexdump;
 use super::palette::{Palette, paint};
-use super::place::key;
 use super::text::{bytes, head, width, words};
 use crate::player::{EndedBy, Ending, Event, EventKind, LinkState, Log, Transcript};
 use crate::scenario::{ClientId, CloseHow};
@@ -168,7 +167,8 @@ pub(super) fn happened(kind: &EventKind) -> String {
         EventKind::Aborted => "reset by this side (RST)".into(),
         EventKind::Dropped => "closed by this side: such a socket has no RST".into(),
         EventKind::Skipped { step, inside, why } => {
-            let around = inside.map_or_else(String::new, |inside| format!("{} in ", key(inside)));
+            let around = inside.map(|inside| format!("`{}` in ", inside.key()));
+            let around = around.unwrap_or_default();
             format!("step {step} of {around}`finally` left out: {}", words(why))
         }
         EventKind::Sent { .. } | EventKind::Received { .. } => String::new(),

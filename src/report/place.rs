@@ -29,17 +29,8 @@ pub(super) fn place(failure: &Failure) -> String {
 pub(super) fn numbered(step: u32, steps: u32, inside: Option<Inside>) -> String {
     let place = format!("step {step} of {steps}");
     match inside {
-        Some(inside) => format!("{place} of {}", key(inside)),
+        Some(inside) => format!("{place} of `{}`", inside.key()),
         None => place,
-    }
-}
-
-/// The key of a step that plays a block, as it is written in sentences.
-pub(super) const fn key(inside: Inside) -> &'static str {
-    match inside {
-        Inside::Include => "`include`",
-        Inside::Repeat => "`repeat`",
-        Inside::Retry => "`retry`",
     }
 }
 

@@ -443,11 +443,12 @@ const MISTAKES: &[(&str, &str)] = &[
 
 /// What a schema cannot know: files, other keys, what a text means to whoever uses it.
 const UNSAID: &[&str] = &[
-    "{port}",
-    "{socket}",
     "no such file",
     "unknown kind",
     "cannot be empty",
+    "neither {port}",
+    "did you mean \"{port}\"?",
+    "did you mean \"{socket}\"?",
     "names no port",
     "port 0",
     "the target has",

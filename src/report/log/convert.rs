@@ -8,8 +8,8 @@ use super::record::{
     ResultKind, Talk,
 };
 use crate::player::{
-    self, EndedBy, Ending, Event, EventKind, Expected, Failure, FailureKind, Inside, LinkState,
-    Log, ProgramFault, Transcript, Verdict,
+    self, EndedBy, Ending, Event, EventKind, Expected, Failure, FailureKind, LinkState, Log,
+    ProgramFault, Transcript, Verdict,
 };
 use crate::report::advice::advice;
 use crate::report::conversation::{happened, links};
@@ -128,11 +128,7 @@ fn one(failure: &Failure, scene: &Scene<'_>) -> FailureRecord {
         case: row(scene),
         step: failure.step,
         steps: failure.steps,
-        inside: failure.inside.map(|inside| match inside {
-            Inside::Include => "include".to_owned(),
-            Inside::Repeat => "repeat".to_owned(),
-            Inside::Retry => "retry".to_owned(),
-        }),
+        inside: failure.inside.map(|inside| inside.key().to_owned()),
         in_finally: failure.in_finally,
         client: (failure.client)
             .filter(|_| scene.framings.len() > 1)
